@@ -1,0 +1,33 @@
+"""The `vivencia` command: one click group; each package brings its own commands."""
+
+import importlib
+import os
+
+import click
+
+# command -> where it is defined. A command's module is imported only when that command is called.
+COMMANDS: dict[str, str] = {}
+
+
+class House(click.Group):
+    """Sets Django up and imports a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        import django
+
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vivencia.project.settings")
+        django.setup()
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.command(cls=House)
+@click.version_option(package_name="vivencia")
+def main() -> None:
+    """Vivencia: how customers really live your company, and what to mend first."""
