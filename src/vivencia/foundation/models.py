@@ -1,8 +1,8 @@
-"""Foundation's tables: who signs in."""
+"""Foundation's tables: who signs in, what the company is called, and who did what."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,24 @@ class Role(models.TextChoices):
     VIEWER = "viewer", _("Viewer")
 
 
+class People(BaseUserManager["User"]):
+    """Makes people from an e-mail address; an address is one person however it is capitalised."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A person who signs in with `email`; without a password they cannot until a link sets one."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """An administrator, for Django's own `createsuperuser`."""
+        return self.create_user(email, password, **{"role": Role.ADMINISTRATOR, **fields})
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
 class User(AbstractUser):
     """A person who signs in, known by e-mail address."""
 
@@ -26,5 +44,57 @@ class User(AbstractUser):
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.VIEWER)
     language = models.CharField(_("language"), max_length=8, blank=True)
 
+    objects: ClassVar[People] = People()  # type: ignore[assignment]  # ours knows no user names
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    @property
+    def called(self) -> str:
+        """How pages name this person: the full name, or the address where there is none."""
+        return self.get_full_name() or self.email
+
+
+class Setting(models.Model):
+    """One thing the company decided, as JSON; `foundation.organisation` gives these their types."""
+
+    key = models.CharField(max_length=60, primary_key=True)
+    value = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Act(models.TextChoices):
+    """What is worth remembering in the audit log."""
+
+    SIGNED_IN = "signed_in", _("Signed in")
+    SIGNED_OUT = "signed_out", _("Signed out")
+    SIGN_IN_LOCKED = "sign_in_locked", _("Sign-in locked after too many wrong passwords")
+    PASSWORD_CHANGED = "password_changed", _("Changed their password")
+    PERSON_ADDED = "person_added", _("Gave a person access")
+    ROLE_CHANGED = "role_changed", _("Changed a role")
+    PERSON_DEACTIVATED = "person_deactivated", _("Withdrew a person's access")
+    PERSON_REACTIVATED = "person_reactivated", _("Gave a person access again")
+    LINK_MADE = "link_made", _("Made a one-time link")
+    SETTINGS_CHANGED = "settings_changed", _("Changed the settings")
+    IMPORTED = "imported", _("Imported data")
+    IMPORT_UNDONE = "import_undone", _("Undid an import")
+    IMPORT_REPLACED = "import_replaced", _("Replaced an import")
+    EXPORTED = "exported", _("Exported rows")
+    CUSTOMER_ERASED = "customer_erased", _("Erased a customer")
+
+
+class AuditEntry(models.Model):
+    """Who did what, and when. `details` holds counts and codes only: never a name, an address or an id of a customer."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    act = models.CharField(max_length=40, choices=Act)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.act}"
