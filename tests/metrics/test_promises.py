@@ -1,0 +1,157 @@
+"""Promises are kept, broken, overdue or open: the truth table, drawn."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pytest
+
+from tests.metrics.events import BEGIN, events_table
+from vivencia.understand.promises import case_states, promises
+
+# One column is one day; the ledger is read at its right edge (day 10).
+#   P promise made    ! promised for the midnight that begins this day    F fulfilled at that midnight
+TIMELINES = """
+                         0123456789     state     hours late
+    early                P F  !         kept      -72
+    to the moment        P    *         kept        0
+    late                 P    !  F      broken     72
+    never                P    !         overdue
+    not yet due          P            ! open
+    due at the edge      P         !    open
+    before it was made   F P  !         overdue
+    same moment          @    !         kept     -120
+    fulfilled twice      P  F ! F       kept      -48
+"""
+HORIZON = BEGIN + timedelta(days=10)
+
+
+def _day(column: int) -> datetime:
+    return BEGIN + timedelta(days=column)
+
+
+def _read(line: str) -> tuple[str, list[dict[str, Any]], str, float | None]:
+    """One drawn line as (name, its events, expected state, expected hours late)."""
+    name, drawing, expected = line[4:25].strip(), line[25:39], line[39:].split()
+    about = {"promise": "delivery", "subject_kind": "order", "subject_id": name, "customer_id": "ada"}
+    due = max(drawing.find("!"), drawing.find("*"))
+    made = max(drawing.find("P"), drawing.find("@"))
+    rows = [{**about, "name": "ordered", "occurred_at": _day(made), "promised_at": _day(due)}]
+    rows += [{**about, "name": "came", "occurred_at": _day(day)} for day, mark in enumerate(drawing) if mark in "F*@"]
+    return name, rows, expected[0], float(expected[1]) if len(expected) > 1 else None
+
+
+def test_each_drawn_timeline_has_its_state() -> None:
+    # "due at the edge" is drawn on day 10, the horizon itself: it is only late afterwards.
+    lines = [_read(line) for line in TIMELINES.splitlines()[2:] if line.strip()]
+    table = promises(events_table(*(row for _, rows, *_ in lines for row in rows)), HORIZON).to_pyarrow().to_pylist()
+    found = {row["subject_id"]: (row["state"], row["late_hours"]) for row in table}
+    assert found == {name: (state, hours) for name, _, state, hours in lines}
+    assert len(table) == len(lines)
+
+
+def test_a_second_promise_about_the_same_order_does_not_take_the_first_back() -> None:
+    about = {"promise": "delivery", "subject_kind": "order", "subject_id": "o1"}
+    table = events_table(
+        {**about, "occurred_at": _day(0), "promised_at": _day(2)},
+        {**about, "occurred_at": _day(2), "promised_at": _day(6)},
+        {**about, "occurred_at": _day(4)},
+    )
+    states = {row["promised_at"]: row["state"] for row in promises(table, HORIZON).to_pyarrow().to_pylist()}
+    assert states == {_day(2): "broken", _day(6): "kept"}
+    assert case_states(promises(table, HORIZON)).to_pyarrow().to_pylist() == [
+        {"subject_kind": "order", "subject_id": "o1", "state": "broken"}
+    ]
+
+
+def test_a_repeated_promise_is_fulfilled_by_the_next_fulfilment_each_time() -> None:
+    about = {"promise": "monthly bill", "subject_kind": "contract", "subject_id": "c1"}
+    table = events_table(
+        {**about, "occurred_at": _day(0), "promised_at": _day(1)},
+        {**about, "occurred_at": _day(3)},
+        {**about, "occurred_at": _day(4), "promised_at": _day(6)},
+        {**about, "occurred_at": _day(5)},
+    )
+    rows = promises(table, HORIZON).order_by("opened_at").to_pyarrow().to_pylist()
+    assert [(row["fulfilled_at"], row["state"]) for row in rows] == [(_day(3), "broken"), (_day(5), "kept")]
+
+
+def test_other_kinds_other_orders_and_other_people_fulfil_nothing() -> None:
+    opening = {"occurred_at": _day(0), "promised_at": _day(2), "promise": "delivery"}
+    table = events_table(
+        {**opening, "subject_kind": "order", "subject_id": "1", "customer_id": "ada"},
+        {
+            "promise": "call back",
+            "subject_kind": "order",
+            "subject_id": "1",
+            "customer_id": "ada",
+            "occurred_at": _day(1),
+        },
+        {
+            "promise": "delivery",
+            "subject_kind": "order",
+            "subject_id": "2",
+            "customer_id": "ada",
+            "occurred_at": _day(1),
+        },
+        {
+            "promise": "delivery",
+            "subject_kind": "ticket",
+            "subject_id": "1",
+            "customer_id": "ada",
+            "occurred_at": _day(1),
+        },
+        {"promise": "delivery", "customer_id": "1", "occurred_at": _day(1)},
+    )
+    assert [row["state"] for row in promises(table, HORIZON).to_pyarrow().to_pylist()] == ["overdue"]
+
+
+def test_a_promise_without_a_subject_is_about_its_customer_and_belongs_to_no_case() -> None:
+    table = events_table(
+        {"promise": "call back", "customer_id": "ada", "occurred_at": _day(0), "promised_at": _day(2)},
+        {"promise": "call back", "customer_id": "ada", "occurred_at": _day(1)},
+    )
+    promised = promises(table, HORIZON)
+    assert [row["state"] for row in promised.to_pyarrow().to_pylist()] == ["kept"]
+    assert case_states(promised).to_pyarrow().num_rows == 0
+
+
+def test_a_moment_without_a_time_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        promises(events_table(), datetime(2026, 1, 1))  # noqa: DTZ001  # the mistake under test
+
+
+@pytest.mark.real_data
+def test_late_orders_of_the_real_marketplace(real_data: Path) -> None:
+    """7.94 % of delivered orders came after the promised *moment*; comparing calendar days would say 6.58 %."""
+    connection = ibis.duckdb.connect()
+    orders = connection.read_csv(real_data / "olist" / "olist_orders_dataset.csv")
+
+    def time(column: str) -> ibis.Value:
+        return orders[column].cast("timestamp('UTC')")
+
+    def as_events(name: str, occurred_at: ibis.Value, promised_at: ibis.Value) -> ibis.Table:
+        return orders.select(
+            event_id=ibis.literal(name + " ") + orders.order_id,
+            customer_id=orders.customer_id,
+            occurred_at=occurred_at,
+            touchpoint=ibis.literal(name),
+            promise=ibis.literal("delivery"),
+            promised_at=promised_at,
+            subject_kind=ibis.literal("order"),
+            subject_id=orders.order_id,
+        ).filter(lambda table: table.occurred_at.notnull())
+
+    never = ibis.null("timestamp('UTC')")
+    told = as_events("purchase", time("order_purchase_timestamp"), time("order_estimated_delivery_date")).union(
+        as_events("delivery", time("order_delivered_customer_date"), never)
+    )
+    states = connection.to_pyarrow(
+        promises(told, datetime.fromisoformat("2018-11-01T00:00+00:00")).state.value_counts()
+    )
+    counted = {row["state"]: row["state_count"] for row in states.to_pylist()}
+    assert counted["broken"] == 1156
+    assert counted["kept"] == 14552 - 1156
+    assert round(100 * counted["broken"] / 14552, 2) == 7.94
+    assert counted["overdue"] == 15000 - 14552
