@@ -21,3 +21,22 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip("real data sets are absent")
     return REAL_DATA
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database", action="store_true", help="only tests that touch the operational database: for PostgreSQL"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--only-database"):
+        return
+    touching = {"db", "transactional_db", "django_db_setup", "live_server"}
+    kept = [item for item in items if item.get_closest_marker("django_db") or touching & set(_fixtures(item))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []

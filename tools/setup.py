@@ -26,7 +26,7 @@ MAC_BROWSERS = (
 )
 
 
-class CannotGoOn(Exception):
+class CannotGoOnError(Exception):
     """Something only the person at the machine can mend; the message says what."""
 
 
@@ -40,7 +40,7 @@ def run(*command: object, cwd: Path = ROOT, env: "dict[str, str] | None" = None)
         [str(part) for part in command], cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if done.returncode:
-        raise CannotGoOn(f"this step failed: {' '.join(map(str, command))}\n\n{done.stdout[-4000:]}")
+        raise CannotGoOnError(f"this step failed: {' '.join(map(str, command))}\n\n{done.stdout[-4000:]}")
 
 
 def fingerprint(files: "list[Path]", *more: str) -> str:
@@ -94,7 +94,9 @@ def uv() -> str:
             if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], stderr=subprocess.DEVNULL).returncode:
                 version = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
                 if not (debian_package(version) or debian_package("python3-venv")):
-                    raise CannotGoOn("Python cannot make virtual environments. Run: sudo apt-get install python3-venv")
+                    raise CannotGoOnError(
+                        "Python cannot make virtual environments. Run: sudo apt-get install python3-venv"
+                    )
             run(sys.executable, "-m", "venv", "--clear", own)
             run(own / "bin" / "pip", "install", "-q", "--require-hashes", "-r", ROOT / "tools" / "uv.lock")
     return str(own / "bin" / "uv")
@@ -188,7 +190,7 @@ def main() -> int:
         translations()
         if dev:
             browser()
-    except CannotGoOn as problem:
+    except CannotGoOnError as problem:
         print(f"\nCannot go on: {problem}", file=sys.stderr)
         return 1
     return 0

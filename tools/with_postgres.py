@@ -1,6 +1,7 @@
 """Run a command against a real PostgreSQL: `python tools/with_postgres.py COMMAND...`.
 
-Uses the server that VIVENCIA_TEST_DATABASE_URL names, or else starts one of its own from the wheel and ends it afterwards.
+Uses the server that VIVENCIA_TEST_DATABASE_URL names, or else starts one of its own from the wheel and ends it
+afterwards.
 """
 
 import os
