@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOUSE = ROOT / "src" / "vivencia"
 PACKAGES = sorted(folder.parent.name for folder in HOUSE.glob("*/apps.py"))
 FORBIDDEN = re.compile(
-    r"/root/|/home/[a-z]+/|/Users/[a-z]+/|pypi[.]org|registry[.]npmjs|files[.]pythonhosted|deb[.]debian"
+    r"/[r]oot/|/home/[a-z]+/|/Users/[a-z]+/|pypi[.]org|registry[.]npmjs|files[.]pythonhosted|deb[.]debian"
 )
 
 
