@@ -1,0 +1,95 @@
+"""Results remembered by the version they were computed from: on disk for all processes, and the latest in memory.
+
+`VIVENCIA_HOME/cache/<version>/<key's digest>.json` or `.arrow`. A version's results never change, so nothing is ever
+invalidated; old versions' folders are removed after a while.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+KEPT_SECONDS = 3600.0
+_IN_MEMORY = 256
+_LARGEST_IN_MEMORY = 16 * 1024 * 1024
+
+_latest: OrderedDict[tuple[str, str, str], Any] = OrderedDict()
+_guard = threading.Lock()
+
+
+def remember(cache: Path, version: str, key: str, compute: Callable[[], Any]) -> Any:
+    """The result of `compute` for this version: a pa.Table, or whatever JSON can say (tuples come back as lists).
+
+    Raises TypeError where the result is neither.
+    """
+    place = (str(cache), version, key)
+    with _guard:
+        if place in _latest:
+            _latest.move_to_end(place)
+            return _latest[place]
+    stem = cache / version / hashlib.sha256(key.encode()).hexdigest()[:32]
+    result = _load(stem)
+    if result is None:
+        result = _keep(stem, compute())
+    _hold(place, result)
+    return result
+
+
+def forget(cache: Path) -> None:
+    """Drop every remembered result, of every version."""
+    with _guard:
+        _latest.clear()
+    for folder in _versions(cache):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_old(cache: Path, current: str, kept_seconds: float = KEPT_SECONDS) -> None:
+    """Drop results of versions other than `current` that nobody has added to for a while."""
+    for folder in _versions(cache):
+        if folder.name != current and time.time() - folder.stat().st_mtime > kept_seconds:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _versions(cache: Path) -> list[Path]:
+    return [folder for folder in cache.glob("e*-c*-a*") if folder.is_dir()]
+
+
+def _load(stem: Path) -> Any:
+    table, words = stem.with_suffix(".arrow"), stem.with_suffix(".json")
+    if table.exists():
+        with pa.memory_map(str(table)) as source:
+            return pa.ipc.open_file(source).read_all()
+    if words.exists():
+        return json.loads(words.read_bytes())["result"]
+    return None
+
+
+def _keep(stem: Path, result: Any) -> Any:
+    stem.parent.mkdir(parents=True, exist_ok=True)
+    partial = stem.with_name(f".{stem.name}.{os.getpid()}.{threading.get_ident()}")
+    if isinstance(result, pa.Table):
+        with pa.OSFile(str(partial), "wb") as out, pa.ipc.new_file(out, result.schema) as writer:
+            writer.write_table(result)
+        partial.rename(stem.with_suffix(".arrow"))
+        return result
+    said = json.dumps({"result": result}, allow_nan=False)
+    partial.write_text(said)
+    partial.rename(stem.with_suffix(".json"))
+    return json.loads(said)["result"]  # what every later reader gets, so that nobody depends on a tuple
+
+
+def _hold(place: tuple[str, str, str], result: Any) -> None:
+    if isinstance(result, pa.Table) and result.nbytes > _LARGEST_IN_MEMORY:
+        return
+    with _guard:
+        _latest[place] = result
+        while len(_latest) > _IN_MEMORY:
+            _latest.popitem(last=False)

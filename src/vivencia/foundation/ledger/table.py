@@ -1,0 +1,122 @@
+"""One Delta table on disk: which Parquet files a version is made of, and committing the next version.
+
+delta-rs keeps the log; the Parquet files are written by DuckDB (`writing.py`) and adopted by a commit that adds and
+removes whole files. delta-rs does not fsync, so `commit` does, before anyone hears of the new version.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable, PostCommitHookProperties
+from deltalake.transaction import AddAction, RemoveAction
+
+from vivencia.foundation.ledger.disk import sync
+
+# We take checkpoints ourselves, of versions that were published only.
+_NO_HOOKS = PostCommitHookProperties(create_checkpoint=False, cleanup_expired_logs=False)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A Delta table of one shape; `clock` is the column whose least and greatest value the log may know.
+
+    No other column has statistics in the log: least and greatest values of names and texts would be personal data.
+    """
+
+    folder: Path
+    schema: pa.Schema
+    clock: str
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "_delta_log"
+
+    def create(self) -> None:
+        """Version 0, without rows; does nothing where the table is there."""
+        if DeltaTable.is_deltatable(str(self.folder)):
+            return
+        DeltaTable.create(
+            self.folder,
+            self.schema,
+            configuration={
+                "delta.dataSkippingStatsColumns": self.clock,
+                "delta.enableDeletionVectors": "false",
+                "delta.columnMapping.mode": "none",
+                "delta.enableExpiredLogCleanup": "false",
+            },
+        )
+        self._sync_log(0)
+
+    def files(self, version: int) -> tuple[Path, ...]:
+        """The Parquet files which together are this version, oldest name first."""
+        return _files(self.folder, version)
+
+    def commit(self, version: int, add: Sequence[Path], remove: Sequence[Path] = ()) -> int:
+        """Make the version after `version`: with the files in `add` (already in the folder), without those in `remove`."""
+        for file in add:
+            sync(file)
+        sync(self.folder)
+        DeltaTable(self.folder, version=version).create_write_transaction(
+            [self._addition(file) for file in add] + [_removal(file) for file in remove],
+            mode="append",
+            schema=self.schema,
+            post_commithook_properties=_NO_HOOKS,
+        )
+        self._sync_log(version + 1)
+        return version + 1
+
+    def forget_after(self, version: int) -> None:
+        """Take back commits a crashed writer made and never published."""
+        later = [entry for entry in self.log.glob("*.json") if entry.stem.isdigit() and int(entry.stem) > version]
+        for entry in later:
+            entry.unlink()
+        if later:
+            _files.cache_clear()
+            sync(self.log)
+
+    def _addition(self, file: Path) -> AddAction:
+        rows, least, greatest = self._range(file)
+        stats = {"numRecords": rows, "minValues": {self.clock: least}, "maxValues": {self.clock: greatest}}
+        return AddAction(
+            path=file.name,
+            size=file.stat().st_size,
+            partition_values={},
+            modification_time=int(time.time() * 1000),
+            data_change=True,
+            stats=json.dumps(stats if least else {"numRecords": rows}),
+        )
+
+    def _range(self, file: Path) -> tuple[int, str | None, str | None]:
+        metadata = pq.read_metadata(file)
+        column = self.schema.names.index(self.clock)
+        groups = [metadata.row_group(group).column(column).statistics for group in range(metadata.num_row_groups)]
+        known = [group for group in groups if group is not None and group.has_min_max]
+        if not known or len(known) < len(groups):
+            return metadata.num_rows, None, None
+        least, greatest = min(group.min for group in known), max(group.max for group in known)
+        return metadata.num_rows, _delta_time(least), _delta_time(greatest)
+
+    def _sync_log(self, version: int) -> None:
+        sync(self.log / f"{version:020}.json")
+        sync(self.log)
+        sync(self.folder)
+
+
+@lru_cache(maxsize=64)
+def _files(folder: Path, version: int) -> tuple[Path, ...]:
+    uris = DeltaTable(folder, version=version).file_uris()
+    return tuple(sorted(folder / uri.rpartition("/")[2] for uri in uris))
+
+
+def _delta_time(moment: object) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _removal(file: Path) -> RemoveAction:
+    return RemoveAction(path=file.name, data_change=True, deletion_timestamp=int(time.time() * 1000))
