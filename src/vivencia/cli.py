@@ -18,16 +18,24 @@ class House(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        import django
-
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vivencia.project.settings")
-        django.setup()
+        _set_django_up()
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+
+def _set_django_up() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vivencia.project.settings")
+    django.setup()
 
 
 @click.command(cls=House)
 @click.version_option(package_name="vivencia")
 def main() -> None:
     """Vivencia: how customers really live your company, and what to mend first."""
+    _set_django_up()
+    from vivencia.foundation.upgrades import ensure_database
+
+    ensure_database()
