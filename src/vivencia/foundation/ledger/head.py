@@ -14,7 +14,10 @@ from vivencia.foundation.ledger.schema import TABLES
 
 @dataclass(frozen=True)
 class Place:
-    """Where one table stands: its Delta version, and how often what it says has changed (compaction changes nothing)."""
+    """Where one table stands.
+
+    delta: its Delta version. content: how often what it says has changed; compaction is a new `delta`, not new content.
+    """
 
     delta: int = 0
     content: int = 0

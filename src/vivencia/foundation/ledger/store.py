@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from vivencia.foundation.home import home
 from vivencia.foundation.ledger import engines, writing
@@ -54,12 +53,12 @@ class Ledger:
         with self._change() as change:
             return change.append(events)
 
-    def put_customers(self, customers: pa.Table) -> None:
+    def put_customers(self, customers: Rows) -> None:
         """Add what is known of customers, in CUSTOMERS' shape; reads see the newest `updated_at` of each."""
         with self._change() as change:
             change.put("customers", customers)
 
-    def put_aliases(self, aliases: pa.Table) -> None:
+    def put_aliases(self, aliases: Rows) -> None:
         """Add statements that two ids are one person, in ALIASES' shape; the newest about an alias holds."""
         with self._change() as change:
             change.put("aliases", aliases)
@@ -69,7 +68,7 @@ class Ledger:
         with self._change() as change:
             return change.undo(batch_id)
 
-    def replace(self, batch_id: str, events: Rows, customers: pa.Table, aliases: pa.Table) -> Appended:
+    def replace(self, batch_id: str, events: Rows, customers: Rows, aliases: Rows) -> Appended:
         """Put a corrected file's rows in the place of an earlier batch's, in one step."""
         with self._change() as change:
             change.undo(batch_id)
@@ -102,8 +101,12 @@ class Ledger:
     def _change(self) -> Iterator["Change"]:
         with self._writer():
             change = Change(self._tables, read_head(self._folder), writing.connection(self._cache / "spill"))
-            yield change
-            change.commit(self._folder)
+            try:
+                yield change
+                change.commit(self._folder)
+            except BaseException:
+                change.abandon()
+                raise
 
 
 class Change:
@@ -113,26 +116,30 @@ class Change:
         self._tables, self._head, self._db = tables, head, db
         self._files = {name: list(table.files(head.place(name).delta)) for name, table in tables.items()}
         self._before = {name: frozenset(files) for name, files in self._files.items()}
+        self._written: list[Path] = []
 
     def append(self, events: Rows) -> Appended:
+        """Stage the events whose event_id nobody has seen."""
         table = self._tables["events"]
-        staged = writing.write(writing.relation(self._db, events, table.schema), table.folder)
-        arriving = self._db.read_parquet(str(staged))
+        staged = self._stage("events", events)
+        arriving = self._rows(staged)
         given = writing.require(arriving, table.schema)
-        fresh = self._fresh(arriving)
-        accepted = fresh.aggregate("count(*)").fetchone()
-        assert accepted is not None
-        if accepted[0] < given:
-            whole, staged = staged, writing.write(fresh, table.folder)
-            whole.unlink()
-        self._add("events", staged, accepted[0])
-        return Appended(accepted[0], given - accepted[0])
+        fresh = self._fresh(arriving, given)
+        accepted = _count(fresh)
+        if accepted < given:
+            fewer = [writing.write(fresh, table.folder)] if accepted else []
+            self._drop(staged)
+            self._written += fewer
+            staged = fewer
+        self._files["events"] += staged
+        return Appended(accepted, given - accepted)
 
-    def put(self, name: str, rows: pa.Table) -> None:
-        schema = self._tables[name].schema
-        arriving = writing.relation(self._db, rows, schema)
-        if writing.require(arriving, schema):
-            self._add(name, writing.write(arriving, self._tables[name].folder), rows.num_rows)
+    def put(self, name: str, rows: Rows) -> None:
+        staged = self._stage(name, rows)
+        if writing.require(self._rows(staged), self._tables[name].schema):
+            self._files[name] += staged
+        else:
+            self._drop(staged)
 
     def undo(self, batch_id: str) -> int:
         return sum(
@@ -148,40 +155,56 @@ class Change:
             if before != now:
                 delta = table.commit(head.place(name).delta, sorted(now - before), sorted(before - now))
                 head = head.moved(name, delta)
+        self._written = []  # once published they are the ledger's
         if head != self._head:
             publish(folder, head)
 
-    def _fresh(self, arriving: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    def abandon(self) -> None:
+        """Leave nothing behind of a change that failed."""
+        self._drop(self._written)
+
+    def _stage(self, name: str, rows: Rows) -> list[Path]:
+        staged = writing.stage(self._db, rows, self._tables[name].schema, self._tables[name].folder)
+        self._written += staged
+        return staged
+
+    def _drop(self, files: list[Path]) -> None:
+        for file in files:
+            file.unlink(missing_ok=True)
+
+    def _rows(self, files: list[Path]) -> duckdb.DuckDBPyRelation:
+        return self._db.read_parquet([str(file) for file in files])
+
+    def _fresh(self, arriving: duckdb.DuckDBPyRelation, given: int) -> duckdb.DuckDBPyRelation:
         """The rows whose event_id is new; of those given twice, the one of least seq."""
         fresh = arriving
-        ids = arriving.aggregate("count(DISTINCT event_id), count(*)").fetchone()
-        if ids and ids[0] < ids[1]:
+        ids = arriving.aggregate("count(DISTINCT event_id)").fetchone()
+        if ids and ids[0] < given:
             fresh = arriving.query(
                 "arriving", "FROM arriving QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY seq) = 1"
             )
         if self._files["events"]:
-            held = self._db.read_parquet([str(file) for file in self._files["events"]]).project("event_id AS held_id")
+            held = self._rows(self._files["events"]).project("event_id AS held_id")
             fresh = fresh.join(held, "event_id = held_id", how="anti")
         return fresh
-
-    def _add(self, name: str, file: Path, rows: int) -> None:
-        if rows:
-            self._files[name].append(file)
-        else:
-            file.unlink()
 
     def _without(self, name: str, unwanted: duckdb.Expression) -> int:
         """Rewrite the files that hold unwanted rows; returns how many those were."""
         gone = 0
         for file in tuple(self._files[name]):
-            rows = self._db.read_parquet(str(file))
-            count = rows.filter(unwanted).aggregate("count(*)").fetchone()
-            if not count or not count[0]:
+            rows = self._rows([file])
+            count = _count(rows.filter(unwanted))
+            if not count:
                 continue
-            gone += count[0]
+            gone += count
             self._files[name].remove(file)
-            kept = rows.filter(~unwanted)
-            left = kept.aggregate("count(*)").fetchone()
-            if left and left[0]:
-                self._files[name].append(writing.write(kept, self._tables[name].folder))
+            if count < _count(rows):
+                kept = writing.write(rows.filter(~unwanted), self._tables[name].folder)
+                self._written.append(kept)
+                self._files[name].append(kept)
         return gone
+
+
+def _count(rows: duckdb.DuckDBPyRelation) -> int:
+    counted = rows.aggregate("count(*)").fetchone()
+    return int(counted[0]) if counted else 0

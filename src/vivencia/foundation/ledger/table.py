@@ -58,7 +58,7 @@ class Table:
         return _files(self.folder, version)
 
     def commit(self, version: int, add: Sequence[Path], remove: Sequence[Path] = ()) -> int:
-        """Make the version after `version`: with the files in `add` (already in the folder), without those in `remove`."""
+        """Make the next version: with the files in `add` (already in the folder), without those in `remove`."""
         for file in add:
             sync(file)
         sync(self.folder)

@@ -1,18 +1,20 @@
-"""Rows into Parquet files in the ledger's shape, by DuckDB: staged beside the tables, checked, then adopted by a commit."""
+"""Rows into Parquet files in the ledger's shape, written by DuckDB, for a commit to adopt."""
 
 import os
+import shutil
 import threading
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from vivencia.foundation.ledger.disk import sync
-
-# What an append takes: rows in memory, a stream of them, or Parquet files on disk in the table's shape.
-Rows = pa.Table | pa.RecordBatchReader | Path | Sequence[Path]
+# What an append takes: rows in memory, a stream of them, a DuckDB relation (computed once, on its own connection), or
+# Parquet files; files in exactly the table's shape are adopted as they are, without being written again.
+Rows: TypeAlias = "pa.Table | pa.RecordBatchReader | duckdb.DuckDBPyRelation | Path | Sequence[Path]"
 
 ROW_GROUP = 122_880  # DuckDB's own; readers on several cores share a file by row groups
 _database: dict[int, duckdb.DuckDBPyConnection] = {}
@@ -35,34 +37,58 @@ def connection(spill: Path) -> duckdb.DuckDBPyConnection:
     return cursor
 
 
-def relation(db: duckdb.DuckDBPyConnection, rows: Rows, schema: pa.Schema) -> duckdb.DuckDBPyRelation:
-    """The rows with exactly the schema's columns and types.
+def stage(db: duckdb.DuckDBPyConnection, rows: Rows, schema: pa.Schema, folder: Path) -> list[Path]:
+    """Put the rows into new Parquet files in `folder`, in the schema's shape.
 
     Raises ValueError naming the missing columns, and those the ledger has no place for.
     """
-    if isinstance(rows, Path):
-        source = db.read_parquet(str(rows))
-    elif isinstance(rows, pa.Table | pa.RecordBatchReader):
-        source = db.from_arrow(rows)
-    else:
-        source = db.read_parquet([str(file) for file in rows])
-    missing = [name for name in schema.names if name not in source.columns]
-    unknown = [name for name in source.columns if name not in schema.names]
+    if isinstance(rows, pa.Table | pa.RecordBatchReader):
+        return [write(shaped(db.from_arrow(rows), schema), folder)]
+    if isinstance(rows, duckdb.DuckDBPyRelation):
+        return [write(shaped(rows, schema), folder)]
+    files = [rows] if isinstance(rows, Path) else list(rows)
+    return [_adopt(file, folder) if _has_shape(file, schema) else _rewrite(db, file, schema, folder) for file in files]
+
+
+def shaped(rows: duckdb.DuckDBPyRelation, schema: pa.Schema) -> duckdb.DuckDBPyRelation:
+    """The rows with exactly the schema's columns and types."""
+    missing = [name for name in schema.names if name not in rows.columns]
+    unknown = [name for name in rows.columns if name not in schema.names]
     if missing or unknown:
         raise ValueError(f"columns missing: {missing}; columns the ledger has no place for: {unknown}")
-    return source.project(
+    return rows.project(
         ", ".join(f'CAST("{field.name}" AS {_SQL[str(field.type)]}) AS "{field.name}"' for field in schema)
     )
+
+
+def _has_shape(file: Path, schema: pa.Schema) -> bool:
+    found = pq.read_schema(file)
+    return bool(found.names == schema.names and found.types == schema.types)
+
+
+def _adopt(file: Path, folder: Path) -> Path:
+    ours = folder / f"{uuid.uuid4().hex}.parquet"
+    try:
+        os.link(file, ours)
+    except OSError:  # on another disk
+        shutil.copyfile(file, ours)
+    return ours
+
+
+def _rewrite(db: duckdb.DuckDBPyConnection, file: Path, schema: pa.Schema, folder: Path) -> Path:
+    return write(shaped(db.read_parquet(str(file)), schema), folder)
 
 
 _SQL = {"string": "VARCHAR", "double": "DOUBLE", "int64": "BIGINT", "timestamp[us, tz=UTC]": "TIMESTAMPTZ"}
 
 
-def write(rows: duckdb.DuckDBPyRelation, folder: Path) -> Path:
-    """Write the rows to a new Parquet file in `folder`, named by nobody else, and see it to the disk."""
+def write(rows: duckdb.DuckDBPyRelation, folder: Path, compression: Literal["snappy", "zstd"] = "snappy") -> Path:
+    """Write the rows to a new Parquet file in `folder`, named by nobody else.
+
+    Arriving rows are written fast (snappy); compaction writes them small (zstd).
+    """
     file = folder / f"{uuid.uuid4().hex}.parquet"
-    rows.write_parquet(str(file), compression="zstd", row_group_size=ROW_GROUP)
-    sync(file)
+    rows.write_parquet(str(file), compression=compression, row_group_size=ROW_GROUP)
     return file
 
 
