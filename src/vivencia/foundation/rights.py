@@ -62,6 +62,19 @@ def needs(right: Right) -> Callable[[View], View]:
     return decorate
 
 
+def signed_in(view: View) -> View:
+    """Let everyone in who has signed in, whatever their role: their own account, their own preferences."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    guarded.decided = "signed in"  # type: ignore[attr-defined]
+    return guarded
+
+
 def public(view: View) -> View:
     """Say on purpose that anyone may see this page."""
     view.decided = "public"  # type: ignore[attr-defined]
