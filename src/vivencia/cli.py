@@ -6,7 +6,9 @@ import os
 import click
 
 # command -> where it is defined. A command's module is imported only when that command is called.
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {
+    "demo": "vivencia.listen.demo_commands:demo",
+}
 
 
 class House(click.Group):
