@@ -1,0 +1,113 @@
+"""Variants: which whole journeys are the same sequence of steps, and how common each sequence is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vivencia.understand.journeys.flow import Felt, medians_of, passing_by
+from vivencia.understand.journeys.table import SECOND, Ints, JourneyTable
+
+_SEED = 20_240_229
+_BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that its powers are invertible modulo 2**64
+
+
+@dataclass(frozen=True)
+class Variant:
+    """`count` journeys go exactly through `steps`: `share` of all, `cumulative` with the more common ones."""
+
+    steps: tuple[str, ...]
+    count: int
+    share: float
+    cumulative: float
+    median_duration_seconds: float
+    passing: Felt
+    example: int
+
+
+@dataclass(frozen=True)
+class Variants:
+    """The most common variants first; `total` different ones over `journeys` journeys."""
+
+    journeys: int
+    total: int
+    rows: tuple[Variant, ...]
+
+
+def variants(table: JourneyTable, limit: int | None = None) -> Variants:
+    """Group equal journeys; shares are of all journeys in the table, whatever the limit."""
+    groups = grouped(table)
+    count = np.bincount(groups)
+    first = _first_member(groups, len(count))
+    order = np.lexsort((first, -count))[:limit]
+    place = np.full(len(count) + 1, len(order))
+    place[order] = np.arange(len(order))
+    among = place[groups]  # each journey's row; those past the limit share the row past the last
+    medians = medians_of(among, table.ended - table.began, count[order]) / SECOND
+    passing = passing_by(among, table.scores(), len(order) + 1)
+    running = np.cumsum(count[order]) / max(table.journeys, 1)
+    rows = tuple(
+        Variant(
+            steps=path(table, int(first[i])),
+            count=int(count[i]),
+            share=float(count[i] / table.journeys),
+            cumulative=float(running[row]),
+            median_duration_seconds=float(medians[row]),
+            passing=passing[row],
+            example=int(first[i]),
+        )
+        for row, i in enumerate(order)
+    )
+    return Variants(table.journeys, len(count), rows)
+
+
+def path(table: JourneyTable, journey: int) -> tuple[str, ...]:
+    """The steps of one journey, in order."""
+    return tuple(table.steps[code] for code in table.step[table.offsets[journey] : table.offsets[journey + 1]])
+
+
+def grouped(table: JourneyTable) -> Ints:
+    """A number for each journey, the same exactly where the journeys' steps are the same.
+
+    Sequences are compared by a 64-bit polynomial fingerprint, then every journey is checked step by step against the
+    first of its group; a collision (never seen) is resolved by comparing the sequences themselves.
+    """
+    if not table.journeys:
+        return np.empty(0, np.int64)
+    _, groups = np.unique(_fingerprints(table), return_inverse=True)
+    groups = np.asarray(groups, np.int64)
+    return groups if _verified(table, groups) else _by_sequence(table)
+
+
+def _fingerprints(table: JourneyTable) -> NDArray[np.uint64]:
+    """The sum over a journey of a random number per step times base**place, modulo 2**64, plus its length's."""
+    random = np.random.default_rng(_SEED).integers(1, 2**63, len(table.steps) + 1, np.uint64)
+    powers = np.full(int(table.lengths.max()), _BASE, np.uint64)
+    np.multiply.accumulate(powers, out=powers)
+    place = np.arange(table.events) - np.repeat(table.offsets[:-1], table.lengths)
+    terms = random[table.step]
+    terms *= powers[place]
+    sums = np.add.reduceat(terms, table.offsets[:-1])
+    return np.asarray(sums + random[-1] * table.lengths.astype(np.uint64), np.uint64)
+
+
+def _first_member(groups: Ints, n: int) -> Ints:
+    first = np.empty(n, np.int64)
+    first[groups[::-1]] = np.arange(len(groups))[::-1]
+    return first
+
+
+def _verified(table: JourneyTable, groups: Ints) -> bool:
+    model = _first_member(groups, int(groups.max()) + 1)[groups]
+    if (table.lengths[model] != table.lengths).any():
+        return False
+    shift = table.offsets[model] - table.offsets[:-1]
+    rows = np.arange(table.events) + np.repeat(shift, table.lengths)
+    return bool((table.step[rows] == table.step).all())
+
+
+def _by_sequence(table: JourneyTable) -> Ints:
+    known: dict[bytes, int] = {}
+    pairs = zip(table.offsets[:-1], table.offsets[1:], strict=True)
+    sequences = (table.step[begin:end].tobytes() for begin, end in pairs)
+    return np.array([known.setdefault(sequence, len(known)) for sequence in sequences], np.int64)
