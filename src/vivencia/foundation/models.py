@@ -1,4 +1,4 @@
-"""Foundation's tables: who signs in, what the company is called, and who did what."""
+"""Foundation's tables: who signs in, what the company is called, who did what, the inbox and erasures' receipts."""
 
 from typing import Any, ClassVar
 
@@ -98,3 +98,36 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.act}"
+
+
+class InboxEvent(models.Model):
+    """An event somebody was told we have, waiting for the worker to carry it into the ledger.
+
+    A row that cannot become an event stays, with the reason in `problem`.
+    """
+
+    event = models.JSONField()
+    received_at = models.DateTimeField()
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["id"], name="inbox_waiting", condition=models.Q(problem="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"inbox event {self.pk}"
+
+
+class Erasure(models.Model):
+    """A receipt: that somebody was erased, when, and how many rows went from where. It does not say who."""
+
+    receipt = models.UUIDField(primary_key=True)
+    erased_at = models.DateTimeField()
+    counts = models.JSONField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-erased_at"]
+
+    def __str__(self) -> str:
+        return f"{self.erased_at:%Y-%m-%d %H:%M} {self.receipt}"

@@ -31,6 +31,9 @@ class Engine(Protocol):
     def held(self, name: str) -> ir.Table | None:
         """The table of that name, where there is one."""
 
+    def drop(self, name: str) -> None:
+        """Forget the table or view of that name."""
+
     def to_arrow(self, expression: ir.Expr) -> pa.Table:
         """Compute."""
 
@@ -38,8 +41,8 @@ class Engine(Protocol):
 class DuckDB:
     """DuckDB inside this process: one database, shared by the threads; one connection a thread."""
 
-    def __init__(self, spill: Path) -> None:
-        self._connection = writing.connection(spill)
+    def __init__(self, cache: Path) -> None:
+        self._connection = writing.connection(cache)
         self._backend: Any = ibis.duckdb.from_connection(self._connection)
 
     def table(self, name: str, files: Sequence[Path], schema: pa.Schema) -> ir.Table:
@@ -58,7 +61,16 @@ class DuckDB:
         return self._backend.create_view(name, expression, overwrite=True)
 
     def held(self, name: str) -> ir.Table | None:
-        return self._backend.table(name) if name in self._backend.list_tables() else None
+        return self._backend.table(name) if self._kind(name) else None
+
+    def drop(self, name: str) -> None:
+        if kind := self._kind(name):
+            self._connection.execute(f'DROP {kind} IF EXISTS "{name}"')
+
+    def _kind(self, name: str) -> str | None:
+        asked = "SELECT table_type FROM information_schema.tables WHERE table_name = ?"
+        found = self._connection.execute(asked, [name]).fetchone()
+        return None if found is None else "VIEW" if found[0] == "VIEW" else "TABLE"
 
     def to_arrow(self, expression: ir.Expr) -> pa.Table:
         return _as_table(self._backend.to_pyarrow(expression))
@@ -99,6 +111,9 @@ class Spark:
     def held(self, name: str) -> ir.Table | None:
         return self._backend.table(name) if self._session.catalog.tableExists(name) else None
 
+    def drop(self, name: str) -> None:
+        self._session.catalog.dropTempView(name)
+
     def to_arrow(self, expression: ir.Expr) -> pa.Table:
         return _as_table(self._backend.to_pyarrow(expression))
 
@@ -107,7 +122,7 @@ _SPARK = {"string": "STRING", "double": "DOUBLE", "int64": "BIGINT", "timestamp[
 _of_thread = threading.local()
 
 
-def engine(spill: Path) -> Engine:
+def engine(cache: Path) -> Engine:
     """The configured engine, opened once a thread.
 
     Raises ValueError naming the allowed values where VIVENCIA_ENGINE is something else.
@@ -115,14 +130,14 @@ def engine(spill: Path) -> Engine:
     wanted = os.environ.get("VIVENCIA_ENGINE") or "duckdb"
     key = (os.getpid(), wanted)
     if getattr(_of_thread, "key", None) != key:
-        _of_thread.engine, _of_thread.key = _open(wanted, spill), key
+        _of_thread.engine, _of_thread.key = _open(wanted, cache), key
     opened: Engine = _of_thread.engine
     return opened
 
 
-def _open(wanted: str, spill: Path) -> Engine:
+def _open(wanted: str, cache: Path) -> Engine:
     if wanted == "duckdb":
-        return DuckDB(spill)
+        return DuckDB(cache)
     if wanted.startswith(("spark://", "local[")):
         return Spark(wanted)
     raise ValueError(f"VIVENCIA_ENGINE is {wanted!r}; allowed: duckdb, spark://host:port")

@@ -2,7 +2,10 @@
 
 import functools
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +17,28 @@ from ibis import _
 
 from vivencia.foundation.ledger import aliases as aliases_of
 from vivencia.foundation.ledger import engines, results
-from vivencia.foundation.ledger.head import Head
-from vivencia.foundation.ledger.schema import ALIASES, CUSTOMERS, EVENTS
-from vivencia.foundation.ledger.table import Table
+from vivencia.foundation.ledger.schema import TABLES
+
+
+_SEEN = ("events", "customers", "aliases")
+_VERSIONS_KEPT = 64
+_named: OrderedDict[str, None] = OrderedDict()
+_preparing = threading.RLock()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One version of the ledger: its name, whose it is, and the Parquet files each table consists of."""
+
+    version: str
+    ledger: Path
+    files: dict[str, tuple[Path, ...]]
+
+    @property
+    def name(self) -> str:
+        """Unlike the name of any other snapshot, and fit to be part of a table's name."""
+        told = [str(self.ledger), *(str(file) for name in sorted(self.files) for file in self.files[name])]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 class Read:
@@ -28,25 +50,26 @@ class Read:
     aliases: `alias_id`, `person_id`: every id that is somebody's other name, and the canonical id it leads to.
     """
 
-    def __init__(self, head: Head, tables: dict[str, Table], cache: Path, engine: engines.Engine) -> None:
-        self.version = head.version
-        self._head, self._tables, self._cache, self._engine = head, tables, cache, engine
+    def __init__(self, now: Callable[[], Snapshot], cache: Path, engine: engines.Engine) -> None:
+        self._now, self._cache, self._engine = now, cache, engine
+        self._snapshot = now()
+        self._name = self._snapshot.name
+
+    @property
+    def version(self) -> str:
+        return self._snapshot.version
 
     @functools.cached_property
     def events(self) -> ir.Table:
-        return self._named(
-            "events", lambda: canonical_events(self._raw("events", EVENTS), self.aliases, self._any_alias)
-        )
+        return self._tables["events"]
 
     @functools.cached_property
     def customers(self) -> ir.Table:
-        return self._named("customers", lambda: newest_customers(self._raw("customers", CUSTOMERS), self.aliases))
+        return self._tables["customers"]
 
     @functools.cached_property
     def aliases(self) -> ir.Table:
-        name = self._name("resolved", "aliases")
-        held = self._engine.held(name)
-        return self._engine.keep(name, self._resolved) if held is None else held
+        return self._tables["aliases"]
 
     @functools.cached_property
     def horizon(self) -> datetime | None:
@@ -55,8 +78,19 @@ class Read:
         return datetime.fromisoformat(said) if said else None
 
     def to_arrow(self, expression: ir.Expr) -> pa.Table:
-        """Compute the expression on the configured engine. A scalar or a column comes as a table's column."""
-        return self._engine.to_arrow(expression)
+        """Compute the expression on the configured engine. A scalar or a column comes as a table's column.
+
+        Where an erasure has taken the files away, the answer is what the ledger says now, and so is `version`.
+        """
+        try:
+            return self._engine.to_arrow(expression)
+        except Exception:
+            if self._complete():
+                raise
+            self._snapshot = self._now()
+            with _preparing:
+                self._prepare()
+            return self._engine.to_arrow(expression)
 
     def remember(self, key: str, compute: Callable[[], Any]) -> Any:
         """`compute()`'s result, computed once a version and shared by all processes.
@@ -64,43 +98,50 @@ class Read:
         The key must say everything besides the ledger that the result depends on. The result is a pa.Table or
         something JSON can say; tuples come back as lists.
         """
-        return results.remember(self._cache, self.version, key, compute)
+        return results.remember(self._cache, lambda: self.version, key, compute)
+
+    def _complete(self) -> bool:
+        return all(file.exists() for files in self._snapshot.files.values() for file in files)
 
     def _latest(self) -> str | None:
-        newest = self.to_arrow(self._raw("events", EVENTS).aggregate(at=_.occurred_at.max()))["at"][0].as_py()
+        newest = self.to_arrow(self.events.aggregate(at=_.occurred_at.max()))["at"][0].as_py()
         return newest.isoformat() if newest else None
 
     @functools.cached_property
-    def _resolved(self) -> pa.Table:
-        def compute() -> pa.Table:
-            told = self.to_arrow(self._raw("aliases", ALIASES)["alias_id", "customer_id", "made_at"])
-            return aliases_of.resolve(told)
+    def _tables(self) -> dict[str, ir.Table]:
+        """The three tables, made ready on the engine by the first who asks for this version in this process."""
+        with _preparing:
+            held = {name: self._engine.held(f"{name}_{self._name}") for name in _SEEN}
+            ready = {name: table for name, table in held.items() if table is not None}
+            return ready if len(ready) == len(_SEEN) else self._prepare()
 
-        resolved: pa.Table = self.remember("resolved-aliases", compute)
-        return resolved
+    def _prepare(self) -> dict[str, ir.Table]:
+        """Register the snapshot's files, resolve aliases, and name the views readers use."""
+        raw = {
+            name: self._engine.table(f"raw_{name}_{self._name}", files, TABLES[name])
+            for name, files in self._snapshot.files.items()
+        }
+        told = aliases_of.resolve(self._engine.to_arrow(raw["aliases"]["alias_id", "customer_id", "made_at"]))
+        aliases = self._engine.keep(f"aliases_{self._name}", told)
+        seen = {
+            "events": canonical_events(raw["events"], aliases, any_alias=bool(told.num_rows)),
+            "customers": newest_customers(raw["customers"], aliases),
+        }
+        views = {name: self._engine.view(f"{name}_{self._name}", expression) for name, expression in seen.items()}
+        self._let_go_of_old()
+        return {"aliases": aliases, **views}
 
-    @property
-    def _any_alias(self) -> bool:
-        return bool(self._resolved.num_rows)
-
-    def _raw(self, table: str, schema: pa.Schema) -> ir.Table:
-        name = self._name("raw", table)
-        files = self._tables[table].files(self._head.place(table).delta)
-        held = self._engine.held(name)
-        return self._engine.table(name, files, schema) if held is None else held
-
-    def _named(self, table: str, build: Callable[[], ir.Table]) -> ir.Table:
-        name = self._name("read", table)
-        held = self._engine.held(name)
-        return self._engine.view(name, build()) if held is None else held
-
-    def _name(self, kind: str, table: str) -> str:
-        """A name no other version and no other ledger in this process has."""
-        seen = self._head if kind == "read" else self._head.place(table)
-        return f"{table}_{kind}_" + hashlib.sha256(f"{self._tables[table].folder} {seen}".encode()).hexdigest()[:16]
+    def _let_go_of_old(self) -> None:
+        """Versions come every second in a busy company; their names do not stay for ever."""
+        _named[self._name] = None
+        _named.move_to_end(self._name)
+        while len(_named) > _VERSIONS_KEPT:
+            old, _nothing = _named.popitem(last=False)
+            for name in [*(f"{name}_{old}" for name in _SEEN), *(f"raw_{name}_{old}" for name in TABLES)]:
+                self._engine.drop(name)
 
 
-def canonical_events(events: ir.Table, aliases: ir.Table, any_alias: bool) -> ir.Table:
+def canonical_events(events: ir.Table, aliases: ir.Table, *, any_alias: bool) -> ir.Table:
     """Events with `customer_id` led to the person: by its own alias, or by the anonymous id's where it is null."""
     if not any_alias:
         return events

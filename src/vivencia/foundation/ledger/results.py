@@ -25,22 +25,27 @@ _latest: OrderedDict[tuple[str, str, str], Any] = OrderedDict()
 _guard = threading.Lock()
 
 
-def remember(cache: Path, version: str, key: str, compute: Callable[[], Any]) -> Any:
+def remember(cache: Path, version: Callable[[], str], key: str, compute: Callable[[], Any]) -> Any:
     """The result of `compute` for this version: a pa.Table, or whatever JSON can say (tuples come back as lists).
 
+    The version is asked again after computing, because a read whose files were erased has moved on.
     Raises TypeError where the result is neither.
     """
-    place = (str(cache), version, key)
+    place = (str(cache), version(), key)
     with _guard:
         if place in _latest:
             _latest.move_to_end(place)
             return _latest[place]
-    stem = cache / version / hashlib.sha256(key.encode()).hexdigest()[:32]
-    result = _load(stem)
-    if result is None:
-        result = _keep(stem, compute())
-    _hold(place, result)
+    found, result = _load(_stem(cache, version(), key))
+    if not found:
+        result = compute()
+        result = _keep(_stem(cache, version(), key), result)
+    _hold((str(cache), version(), key), result)
     return result
+
+
+def _stem(cache: Path, version: str, key: str) -> Path:
+    return cache / version / hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def forget(cache: Path) -> None:
@@ -62,14 +67,14 @@ def _versions(cache: Path) -> list[Path]:
     return [folder for folder in cache.glob("e*-c*-a*") if folder.is_dir()]
 
 
-def _load(stem: Path) -> Any:
+def _load(stem: Path) -> tuple[bool, Any]:
     table, words = stem.with_suffix(".arrow"), stem.with_suffix(".json")
     if table.exists():
         with pa.memory_map(str(table)) as source:
-            return pa.ipc.open_file(source).read_all()
+            return True, pa.ipc.open_file(source).read_all()
     if words.exists():
-        return json.loads(words.read_bytes())["result"]
-    return None
+        return True, json.loads(words.read_bytes())["result"]
+    return False, None
 
 
 def _keep(stem: Path, result: Any) -> Any:

@@ -1,31 +1,28 @@
 """The one door to the ledger: what customers lived, who they are, and which ids are one person."""
 
-from collections.abc import Iterator
+import functools
+import operator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-import duckdb
+from deltalake.exceptions import DeltaError
+from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
+from ibis import _
 
 from vivencia.foundation.home import home
-from vivencia.foundation.ledger import engines, writing
+from vivencia.foundation.ledger import engines, results, tidying, writing
+from vivencia.foundation.ledger.change import Appended, Change
 from vivencia.foundation.ledger.disk import LOCK_TIMEOUT_SECONDS, only_one
+from vivencia.foundation.ledger.erased import read_erased, write_erased
 from vivencia.foundation.ledger.head import Head, publish, read_head
-from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.ledger.reading import Read, Snapshot
 from vivencia.foundation.ledger.schema import TABLES
 from vivencia.foundation.ledger.table import Table
 from vivencia.foundation.ledger.writing import Rows
 
 _CLOCKS = {"events": "occurred_at", "customers": "updated_at", "aliases": "made_at"}
-
-
-@dataclass(frozen=True)
-class Appended:
-    """What became of the events given to `append`."""
-
-    accepted: int
-    duplicates: int  # already in the ledger, or a second time in what was given
-    erased: int = 0  # of people who were erased, dated before their erasure
 
 
 def open_ledger(folder: Path | None = None) -> "Ledger":
@@ -42,7 +39,19 @@ class Ledger:
 
     def read(self) -> Read:
         """What the ledger says now; stays the same however much is written meanwhile."""
-        return Read(self._head(), self._tables, self._cache, engines.engine(self._cache / "spill"))
+        return Read(self._now, self._cache, engines.engine(self._cache))
+
+    def _now(self) -> Snapshot:
+        """The published head with its files. An erasure may remove both while we look: then we look again."""
+        while True:
+            head = self._head()
+            try:
+                files = {name: table.files(head.place(name).delta) for name, table in self._tables.items()}
+            except (DeltaError, OSError):
+                if head == self._head():
+                    raise
+                continue
+            return Snapshot(head.version, self._folder, files)
 
     def append(self, events: Rows) -> Appended:
         """Add events in EVENTS' shape; those whose event_id is known are counted, not added.
@@ -66,16 +75,71 @@ class Ledger:
     def undo(self, batch_id: str) -> int:
         """Take out everything a batch brought; returns how many rows that was."""
         with self._change() as change:
-            return change.undo(batch_id)
+            return _undo(change, batch_id)
 
     def replace(self, batch_id: str, events: Rows, customers: Rows, aliases: Rows) -> Appended:
         """Put a corrected file's rows in the place of an earlier batch's, in one step."""
         with self._change() as change:
-            change.undo(batch_id)
+            _undo(change, batch_id)
             appended = change.append(events)
             change.put("customers", customers)
             change.put("aliases", aliases)
             return appended
+
+    def same_person(self, identifier: str) -> frozenset[str]:
+        """Every id that is the same person as this one, itself among them."""
+        read = self.read()
+        led = read.to_arrow(read.aliases.filter(_.alias_id == identifier))["person_id"].to_pylist()
+        person = led[0] if led else identifier
+        others = read.to_arrow(read.aliases.filter(_.person_id == person))["alias_id"].to_pylist()
+        return frozenset({identifier, person, *others})
+
+    def erase(self, ids: Collection[str], at: datetime) -> dict[str, int]:
+        """Remove the people who have these ids, and every old file that knew them; returns rows removed by table.
+
+        `ids` must hold all ids of a person (`same_person`). Events of theirs dated up to `at` are refused from now on.
+        """
+        columns = {
+            "events": ("customer_id", "anonymous_id"),
+            "customers": ("customer_id",),
+            "aliases": ("alias_id", "customer_id"),
+        }
+        self._head()
+        with only_one(self._folder / "tidy.lock", "tidying the ledger", LOCK_TIMEOUT_SECONDS):
+            with self._change() as change:
+                write_erased(self._folder, read_erased(self._folder).with_ids(ids, at))
+                counts = {name: change.remove(name, _names(ids, *columns[name])) for name in TABLES}
+            with self._writer():
+                self._clear_away(grace_seconds=0.0)
+                results.forget(self._cache)
+        return counts
+
+    def tidy(self, grace_seconds: float = tidying.GRACE_SECONDS) -> None:
+        """Sort what has piled up, and clear away what nobody has needed for the grace. Quick where there is nothing."""
+        with only_one(self._folder / "tidy.lock", "tidying the ledger", LOCK_TIMEOUT_SECONDS):
+            self._sort()
+            with self._writer():
+                self._clear_away(grace_seconds)
+        results.forget_old(self._cache, self._head().version)
+
+    def _sort(self) -> None:
+        head = self._head()
+        for name, table in self._tables.items():
+            old = tidying.due(table.files(head.place(name).delta))
+            if not old:
+                continue
+            new = tidying.sort(name, table, old, self._cache)
+            with self._change(changed=False) as change:
+                if not change.exchange(name, old, new):
+                    for file in new:
+                        file.unlink(missing_ok=True)
+
+    def _clear_away(self, grace_seconds: float) -> None:
+        writing.clear_spill(self._cache)
+        head = read_head(self._folder)
+        for name, table in self._tables.items():
+            tidying.clear_away(table, head.place(name).delta, grace_seconds)
+            tidying.shorten_log(table, head.place(name).delta, grace_seconds)
 
     def _head(self) -> Head:
         if not (self._folder / "HEAD").exists():
@@ -98,113 +162,27 @@ class Ledger:
             yield
 
     @contextmanager
-    def _change(self) -> Iterator["Change"]:
+    def _change(self, *, changed: bool = True) -> Iterator[Change]:
         with self._writer():
-            change = Change(self._tables, read_head(self._folder), writing.connection(self._cache / "spill"))
+            db = writing.connection(self._cache)
+            change = Change(self._tables, read_head(self._folder), db, read_erased(self._folder))
             try:
                 yield change
-                change.commit(self._folder)
+                change.commit(self._folder, changed=changed)
             except BaseException:
                 change.abandon()
                 raise
 
 
-class Change:
-    """What one writer is about to do to the tables; nobody sees any of it before `commit`."""
-
-    def __init__(self, tables: dict[str, Table], head: Head, db: duckdb.DuckDBPyConnection) -> None:
-        self._tables, self._head, self._db = tables, head, db
-        self._files = {name: list(table.files(head.place(name).delta)) for name, table in tables.items()}
-        self._before = {name: frozenset(files) for name, files in self._files.items()}
-        self._written: list[Path] = []
-
-    def append(self, events: Rows) -> Appended:
-        """Stage the events whose event_id nobody has seen."""
-        table = self._tables["events"]
-        staged = self._stage("events", events)
-        arriving = self._rows(staged)
-        given = writing.require(arriving, table.schema)
-        fresh = self._fresh(arriving, given)
-        accepted = _count(fresh)
-        if accepted < given:
-            fewer = [writing.write(fresh, table.folder)] if accepted else []
-            self._drop(staged)
-            self._written += fewer
-            staged = fewer
-        self._files["events"] += staged
-        return Appended(accepted, given - accepted)
-
-    def put(self, name: str, rows: Rows) -> None:
-        staged = self._stage(name, rows)
-        if writing.require(self._rows(staged), self._tables[name].schema):
-            self._files[name] += staged
-        else:
-            self._drop(staged)
-
-    def undo(self, batch_id: str) -> int:
-        return sum(
-            self._without(name, duckdb.ColumnExpression("batch_id") == duckdb.ConstantExpression(batch_id))
-            for name in TABLES
-        )
-
-    def commit(self, folder: Path) -> None:
-        """Write each changed table's next version, then publish all of them at once."""
-        head = self._head
-        for name, table in self._tables.items():
-            before, now = self._before[name], frozenset(self._files[name])
-            if before != now:
-                delta = table.commit(head.place(name).delta, sorted(now - before), sorted(before - now))
-                head = head.moved(name, delta)
-        self._written = []  # once published they are the ledger's
-        if head != self._head:
-            publish(folder, head)
-
-    def abandon(self) -> None:
-        """Leave nothing behind of a change that failed."""
-        self._drop(self._written)
-
-    def _stage(self, name: str, rows: Rows) -> list[Path]:
-        staged = writing.stage(self._db, rows, self._tables[name].schema, self._tables[name].folder)
-        self._written += staged
-        return staged
-
-    def _drop(self, files: list[Path]) -> None:
-        for file in files:
-            file.unlink(missing_ok=True)
-
-    def _rows(self, files: list[Path]) -> duckdb.DuckDBPyRelation:
-        return self._db.read_parquet([str(file) for file in files])
-
-    def _fresh(self, arriving: duckdb.DuckDBPyRelation, given: int) -> duckdb.DuckDBPyRelation:
-        """The rows whose event_id is new; of those given twice, the one of least seq."""
-        fresh = arriving
-        ids = arriving.aggregate("count(DISTINCT event_id)").fetchone()
-        if ids and ids[0] < given:
-            fresh = arriving.query(
-                "arriving", "FROM arriving QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY seq) = 1"
-            )
-        if self._files["events"]:
-            held = self._rows(self._files["events"]).project("event_id AS held_id")
-            fresh = fresh.join(held, "event_id = held_id", how="anti")
-        return fresh
-
-    def _without(self, name: str, unwanted: duckdb.Expression) -> int:
-        """Rewrite the files that hold unwanted rows; returns how many those were."""
-        gone = 0
-        for file in tuple(self._files[name]):
-            rows = self._rows([file])
-            count = _count(rows.filter(unwanted))
-            if not count:
-                continue
-            gone += count
-            self._files[name].remove(file)
-            if count < _count(rows):
-                kept = writing.write(rows.filter(~unwanted), self._tables[name].folder)
-                self._written.append(kept)
-                self._files[name].append(kept)
-        return gone
+def _undo(change: Change, batch_id: str) -> int:
+    return sum(change.remove(name, ColumnExpression("batch_id") == ConstantExpression(batch_id)) for name in TABLES)
 
 
-def _count(rows: duckdb.DuckDBPyRelation) -> int:
-    counted = rows.aggregate("count(*)").fetchone()
-    return int(counted[0]) if counted else 0
+def _names(ids: Collection[str], *columns: str) -> Expression:
+    """Whether one of the columns holds one of the ids; never null."""
+    wanted = [ConstantExpression(each) for each in ids]
+    named = [
+        FunctionExpression("coalesce", ColumnExpression(column).isin(*wanted), ConstantExpression(False))
+        for column in columns
+    ]
+    return functools.reduce(operator.or_, named)

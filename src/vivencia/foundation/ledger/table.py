@@ -80,6 +80,12 @@ class Table:
             _files.cache_clear()
             sync(self.log)
 
+    def checkpoint(self, version: int) -> None:
+        """Write down which files this published version consists of, so that earlier log entries are not needed."""
+        DeltaTable(self.folder, version=version).create_checkpoint()
+        for entry in (*self.log.glob(f"{version:020}.checkpoint*"), self.log / "_last_checkpoint", self.log):
+            sync(entry)
+
     def _addition(self, file: Path) -> AddAction:
         rows, least, greatest = self._range(file)
         stats = {"numRecords": rows, "minValues": {self.clock: least}, "maxValues": {self.clock: greatest}}

@@ -17,18 +17,42 @@ import pyarrow.parquet as pq
 Rows: TypeAlias = "pa.Table | pa.RecordBatchReader | duckdb.DuckDBPyRelation | Path | Sequence[Path]"
 
 ROW_GROUP = 122_880  # DuckDB's own; readers on several cores share a file by row groups
+_spilling = "spill"
 _database: dict[int, duckdb.DuckDBPyConnection] = {}
 _making = threading.Lock()
 
 
-def connection(spill: Path) -> duckdb.DuckDBPyConnection:
+def spill_folder(cache: Path) -> Path:
+    """Where this process's DuckDB puts what does not fit into memory; two processes must not share one folder."""
+    folder = cache / _spilling / str(os.getpid())
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def clear_spill(cache: Path) -> None:
+    """Remove what processes that are no more have left."""
+    for folder in (cache / _spilling).glob("*"):
+        if folder.name.isdigit() and not _alive(int(folder.name)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def connection(cache: Path) -> duckdb.DuckDBPyConnection:
     """A DuckDB connection of the caller's own on this process's one in-memory database."""
     with _making:
         database = _database.get(os.getpid())
         if database is None:
-            spill.mkdir(parents=True, exist_ok=True)
             database = duckdb.connect(
-                ":memory:", config={"temp_directory": str(spill), "preserve_insertion_order": False}
+                ":memory:", config={"temp_directory": str(spill_folder(cache)), "preserve_insertion_order": False}
             )
             _database.clear()
             _database[os.getpid()] = database

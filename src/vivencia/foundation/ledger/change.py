@@ -1,0 +1,143 @@
+"""What one writer is about to do to the tables; nobody sees any of it before it is published."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from duckdb import Expression
+
+from vivencia.foundation.ledger import writing
+from vivencia.foundation.ledger.erased import Erased, welcome_events, welcome_people
+from vivencia.foundation.ledger.head import Head, publish
+from vivencia.foundation.ledger.table import Table
+from vivencia.foundation.ledger.writing import Rows
+
+
+@dataclass(frozen=True)
+class Appended:
+    """What became of the events given to `append`."""
+
+    accepted: int
+    duplicates: int  # already in the ledger, or a second time in what was given
+    erased: int = 0  # of people who were erased, dated before their erasure
+
+
+class Change:
+    """The files each table is to consist of, starting from what it consists of now."""
+
+    def __init__(self, tables: dict[str, Table], head: Head, db: duckdb.DuckDBPyConnection, erased: Erased) -> None:
+        self._tables, self._head, self._db, self._erased = tables, head, db, erased
+        self._files = {name: list(table.files(head.place(name).delta)) for name, table in tables.items()}
+        self._before = {name: frozenset(files) for name, files in self._files.items()}
+        self._written: list[Path] = []
+
+    def append(self, events: Rows) -> Appended:
+        """Stage the events whose event_id nobody has seen."""
+        staged = self._stage("events", events)
+        arriving = self._rows(staged)
+        given = writing.require(arriving, self._tables["events"].schema)
+        welcome = welcome_events(self._db, arriving, self._erased) if self._erased.moments else arriving
+        expected = given if welcome is arriving else _count(welcome)
+        fresh = self._fresh(welcome, expected)
+        accepted = _count(fresh)
+        self._take("events", staged, fresh, accepted, given)
+        return Appended(accepted, expected - accepted, given - expected)
+
+    def put(self, name: str, rows: Rows) -> None:
+        """Stage rows of customers or aliases."""
+        staged = self._stage(name, rows)
+        arriving = self._rows(staged)
+        given = writing.require(arriving, self._tables[name].schema)
+        welcome = arriving
+        if self._erased.moments:
+            events = self._rows(self._files["events"]) if self._files["events"] else None
+            welcome = welcome_people(self._db, arriving, events, self._erased)
+        self._take(name, staged, welcome, _count(welcome), given)
+
+    def remove(self, name: str, unwanted: Expression) -> int:
+        """Take the rows out for which `unwanted` is true (never null); only files that hold some are written again."""
+        gone = 0
+        for file in tuple(self._files[name]):
+            rows = self._rows([file])
+            count = _count(rows.filter(unwanted))
+            if not count:
+                continue
+            gone += count
+            self._files[name].remove(file)
+            if count < _count(rows):
+                self._files[name].append(self._write(name, rows.filter(~unwanted)))
+        return gone
+
+    def exchange(self, name: str, old: Sequence[Path], new: Sequence[Path]) -> bool:
+        """Put files that say the same in the place of others; False where somebody changed those meanwhile."""
+        if not set(old) <= set(self._files[name]) or not all(file.exists() for file in new):
+            return False
+        self._files[name] = [file for file in self._files[name] if file not in set(old)] + list(new)
+        return True
+
+    def commit(self, folder: Path, *, changed: bool = True) -> Head:
+        """Write each table's next version, then publish all of them at once.
+
+        changed: whether what the tables say has changed, or only how it is stored.
+        """
+        head, retired = self._head, [file for name in self._files for file in self._before[name] - {*self._files[name]}]
+        for name, table in self._tables.items():
+            before, now = self._before[name], frozenset(self._files[name])
+            if before != now:
+                delta = table.commit(head.place(name).delta, sorted(now - before), sorted(before - now))
+                head = head.moved(name, delta, changed=changed)
+        self._written = []  # once published they are the ledger's
+        if head != self._head:
+            publish(folder, head)
+        for file in retired:
+            file.touch()  # its age is now how long nobody new has needed it
+        return head
+
+    def abandon(self) -> None:
+        """Leave nothing behind of a change that failed."""
+        self._drop(self._written)
+
+    def _stage(self, name: str, rows: Rows) -> list[Path]:
+        staged = writing.stage(self._db, rows, self._tables[name].schema, self._tables[name].folder)
+        self._written += staged
+        return staged
+
+    def _take(self, name: str, staged: list[Path], kept: duckdb.DuckDBPyRelation, count: int, given: int) -> None:
+        """Make the rows to keep part of the table: the staged files as they are where that is all of them."""
+        if count == given and given:
+            self._files[name] += staged
+            return
+        if count:
+            self._files[name].append(self._write(name, kept))
+        self._drop(staged)
+
+    def _write(self, name: str, rows: duckdb.DuckDBPyRelation) -> Path:
+        file = writing.write(rows, self._tables[name].folder)
+        self._written.append(file)
+        return file
+
+    def _drop(self, files: list[Path]) -> None:
+        for file in files:
+            file.unlink(missing_ok=True)
+
+    def _rows(self, files: list[Path]) -> duckdb.DuckDBPyRelation:
+        return self._db.read_parquet([str(file) for file in files])
+
+    def _fresh(self, arriving: duckdb.DuckDBPyRelation, given: int) -> duckdb.DuckDBPyRelation:
+        """The rows whose event_id is new; of those given twice, the one of least seq."""
+        fresh = arriving
+        ids = arriving.aggregate("count(DISTINCT event_id)").fetchone()
+        if ids and ids[0] < given:
+            fresh = arriving.query(
+                "arriving", "FROM arriving QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY seq) = 1"
+            )
+        if self._files["events"]:
+            held = self._rows(self._files["events"]).project("event_id AS held_id")
+            fresh = fresh.join(held, "event_id = held_id", how="anti")
+        return fresh
+
+
+def _count(rows: duckdb.DuckDBPyRelation) -> int:
+    counted = rows.aggregate("count(*)").fetchone()
+    return int(counted[0]) if counted else 0
