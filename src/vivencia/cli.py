@@ -7,6 +7,11 @@ import click
 
 # command -> where it is defined. A command's module is imported only when that command is called.
 COMMANDS: dict[str, str] = {
+    "serve": "vivencia.foundation.commands:serve",
+    "worker": "vivencia.foundation.commands:worker",
+    "doctor": "vivencia.foundation.commands:doctor",
+    "erase": "vivencia.foundation.commands:erase",
+    "moments": "vivencia.moments.commands:moments",
     "demo": "vivencia.listen.demo_commands:demo",
 }
 

@@ -1,0 +1,161 @@
+"""What customers lived, taken out of the ledger once for a study. Pure: tables in, tables out, no clock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import ibis.expr.types as ir
+import polars as pl
+import pyarrow as pa
+from ibis import _
+
+from vivencia.moments.vocabulary import is_survey
+from vivencia.understand.promises import promises
+
+EVENT_COLUMNS = (
+    "customer_id",
+    "occurred_at",
+    "seq",
+    "name",
+    "touchpoint",
+    "channel",
+    "amount",
+    "metric",
+    "score",
+    "scale_max",
+    "employee_id",
+    "subject_kind",
+    "subject_id",
+    "promise",
+    "promised_at",
+    "properties",
+)
+
+
+class Reading(Protocol):
+    """The part of the ledger's `Read` that a study needs."""
+
+    @property
+    def events(self) -> ir.Table: ...
+
+    @property
+    def customers(self) -> ir.Table: ...
+
+    def to_arrow(self, expr: Any) -> pa.Table: ...
+
+
+@dataclass(frozen=True)
+class Lived:
+    """Everything a study reads.
+
+    - `events`, sorted by person and time: `person` (u32), `case` (u32, null without a subject), `kind` (what the
+      subject is), `at` (microseconds UTC), `survey` (belongs to asking and answering, not to what was lived), and the
+      ledger's columns `name`, `touchpoint`, `channel`, `amount`, `metric`, `score`, `scale_max`, `employee_id`, `promise`,
+      `promised`, `properties`.
+    - `people`: `person`, `customer_id`, `segment`, `since` (microseconds, null where unknown), `traits` (JSON).
+    - `cases`: `case`, `kind`, `subject_id`.
+    - `promises`: `person`, `case`, `promise`, `touchpoint` (where it is kept), `opened`, `promised`, `fulfilled` (microseconds).
+    """
+
+    events: pl.DataFrame
+    people: pl.DataFrame
+    cases: pl.DataFrame
+    promises: pl.DataFrame
+    as_of: datetime
+
+    @property
+    def horizon(self) -> int:
+        return micros(self.as_of)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds since 1970 of an aware moment."""
+    return round(moment.timestamp() * 1_000_000)
+
+
+def take(read: Reading, as_of: datetime) -> Lived:
+    """Read the whole ledger into memory: about 100 bytes an event. Events of nobody (no customer) are left out."""
+    known = read.events.filter(_.customer_id.notnull() & (_.occurred_at <= as_of))
+    raw = _frame(read.to_arrow(known.select(*EVENT_COLUMNS)))
+    customers = _frame(read.to_arrow(read.customers.select("customer_id", "segment", "since", "traits")))
+    kept = _frame(read.to_arrow(promises(known, as_of)))
+    people = _people(raw, customers)
+    cases = _cases(raw)
+    events = _events(raw, people, cases)
+    return Lived(events, people, cases, _promises(kept, events, people, cases), as_of)
+
+
+def _frame(table: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    times = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime)]
+    return frame.with_columns(pl.col(name).dt.cast_time_unit("us").to_physical() for name in times)
+
+
+def _people(raw: pl.DataFrame, customers: pl.DataFrame) -> pl.DataFrame:
+    seen = raw.select("customer_id").unique().sort("customer_id")
+    one_row_each = customers.unique("customer_id", keep="first", maintain_order=True)
+    return seen.join(one_row_each, on="customer_id", how="left", maintain_order="left").with_row_index("person")
+
+
+def _cases(raw: pl.DataFrame) -> pl.DataFrame:
+    named = raw.filter(pl.col("subject_id").is_not_null())
+    pairs = named.select(kind=pl.col("subject_kind").fill_null("case"), subject_id="subject_id").unique()
+    return pairs.sort("kind", "subject_id").with_row_index("case")
+
+
+def _events(raw: pl.DataFrame, people: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    coded = _coded(raw, people, cases)
+    names = coded.select("name").unique()
+    surveys = names.filter(names["name"].map_elements(is_survey, return_dtype=pl.Boolean))["name"]
+    return coded.select(
+        "person",
+        "case",
+        "kind",
+        pl.col("occurred_at").alias("at"),
+        "seq",
+        (pl.col("name").is_in(surveys.implode()) | pl.col("metric").is_not_null()).alias("survey"),
+        "name",
+        "touchpoint",
+        "channel",
+        "amount",
+        "metric",
+        "score",
+        "scale_max",
+        "employee_id",
+        "promise",
+        pl.col("promised_at").alias("promised"),
+        "properties",
+    ).sort("person", "at", "seq")
+
+
+def _coded(table: pl.DataFrame, people: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """Ids as numbers: `person` and `case`."""
+    kinds = table.with_columns(
+        kind=pl.when(pl.col("subject_id").is_not_null()).then(pl.col("subject_kind").fill_null("case"))
+    )
+    with_person = kinds.join(people.select("person", "customer_id"), on="customer_id", how="left")
+    return with_person.join(cases, on=["kind", "subject_id"], how="left")
+
+
+def _promises(kept: pl.DataFrame, events: pl.DataFrame, people: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
+    """A promise is lived where it is kept: its touchpoint is the fulfilling event's, else where it was given."""
+    fulfilling = events.filter(pl.col("promise").is_not_null() & pl.col("promised").is_null())
+    place = (
+        fulfilling.group_by("promise", "touchpoint")
+        .len()
+        .filter(pl.col("touchpoint").is_not_null())
+        .sort("len", "touchpoint", descending=[True, False])
+        .unique("promise", keep="first", maintain_order=True)
+        .select("promise", place="touchpoint")
+    )
+    coded = _coded(kept, people, cases).filter(pl.col("person").is_not_null())
+    return coded.join(place, on="promise", how="left").select(
+        "person",
+        "case",
+        "promise",
+        pl.coalesce("place", "touchpoint", "promise").alias("touchpoint"),
+        pl.col("opened_at").alias("opened"),
+        pl.col("promised_at").alias("promised"),
+        pl.col("fulfilled_at").alias("fulfilled"),
+    )

@@ -1,0 +1,390 @@
+"""Moments in plain words, from whole translated sentences: what is known, what is assumed, what to do next."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format, number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from vivencia.moments.findings import Findings, Moment, Range
+
+STRONG, SOLID = 0.15, 0.05  # robustness values from which a moment is called strong, solid
+
+
+def number(value: float | None, decimals: int = 1) -> str:
+    """A number as this language writes it, without needless decimals of large ones."""
+    if value is None:
+        return _("not enough data")
+    shown = 0 if abs(value) >= 1000 else decimals
+    return number_format(round(value, shown), shown, use_l10n=True, force_grouping=True)
+
+
+OUTCOME_NAMES: dict[str, Promise] = {
+    "csat": gettext_lazy("Satisfaction (CSAT)"),
+    "nps": gettext_lazy("Recommendation (NPS)"),
+    "ces": gettext_lazy("Ease (CES)"),
+    "repurchase": gettext_lazy("Buying again"),
+    "churn": gettext_lazy("Customers lost"),
+    "revenue": gettext_lazy("Revenue"),
+}
+
+STAGES: dict[str, Promise] = {
+    "": gettext_lazy("Waiting for its turn"),
+    "reading": gettext_lazy("Reading what customers lived"),
+    "occasions": gettext_lazy("Gathering everybody who was or could have been asked"),
+    "candidates": gettext_lazy("Looking for candidates in the data"),
+    "background": gettext_lazy("Looking up what was known before"),
+    "effects": gettext_lazy("Estimating effects"),
+    "doses": gettext_lazy("Looking at how much more is worse"),
+}
+
+_REASONS: dict[str, Promise] = {
+    "no_answers": gettext_lazy("There are fewer than 20 answers to this question."),
+    "no_purchases": gettext_lazy("There are no purchases in the data."),
+    "no_follow_up": gettext_lazy("Most customers were not followed long enough to see what they did next."),
+    "nothing_lived": gettext_lazy("Nobody in this selection lived anything before the outcome."),
+}
+
+
+def reason_words(reason: str) -> Promise | str:
+    """Why a study has no findings."""
+    return _REASONS.get(reason, gettext_lazy("There is not enough data."))
+
+
+_BACKGROUND: dict[str, Promise] = {
+    "segment": gettext_lazy("segment"),
+    "calendar": gettext_lazy("time of year and trend"),
+    "tenure": gettext_lazy("how long they had been customers"),
+    "earlier_steps": gettext_lazy("how much they had lived with the company before"),
+    "earlier_cases": gettext_lazy("number of earlier cases"),
+    "earlier_money": gettext_lazy("money spent before"),
+    "earlier_score": gettext_lazy("scores given before"),
+    "earlier_broken_promises": gettext_lazy("promises broken before"),
+    "entry_channel": gettext_lazy("channel by which it began"),
+    "first_amount": gettext_lazy("amount of the first step"),
+}
+
+
+def background_words(kind: str) -> str:
+    """What was held equal: `segment`, `trait:city`."""
+    if kind.startswith("trait:"):
+        return _("“%(trait)s” of the customer") % {"trait": kind.removeprefix("trait:")}
+    return str(_BACKGROUND.get(kind, kind))
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words for the moments of one study; `currency` is ISO 4217."""
+
+    findings: Findings
+    currency: str
+
+    def title(self, moment: Moment) -> str:
+        """What was lived, as a short sentence."""
+        return _TITLES[moment.family](moment)
+
+    def effect(self, moment: Moment) -> str:
+        """What it did to the outcome, with its interval."""
+        if moment.effect is None or moment.low is None or moment.high is None:
+            return _("There is not enough data to say what it does.")
+        size, nearest, farthest = self._sizes(moment)
+        pattern = _EFFECTS[self.findings.outcome, moment.kind]
+        return str(pattern) % {
+            "size": size,
+            "low": nearest,
+            "high": farthest,
+            "scale": number(self.findings.scale_max, 0) if self.findings.scale_max else "",
+            "days": self.findings.follow_up_days,
+        }
+
+    def _sizes(self, moment: Moment) -> tuple[str, str, str]:
+        """Size and interval read in the effect's own direction, so that a loss of 2 is "between 1 and 3"."""
+        assert moment.effect is not None and moment.low is not None and moment.high is not None
+        sign = -1.0 if moment.effect < 0 else 1.0
+        ends = sorted((sign * moment.low, sign * moment.high))
+        return self.amount(sign * moment.effect), self.amount(ends[0]), self.amount(ends[1])
+
+    def amount(self, value: float | None) -> str:
+        """A value in the outcome's unit, without the unit's name (money excepted)."""
+        if self.findings.kind == "money" and value is not None:
+            return f"{number(value, 2)} {self.currency}"
+        return number(value, 2 if self.findings.kind == "score" else 1)
+
+    def sentence(self, moment: Moment) -> str:
+        """Title and effect."""
+        return f"{self.title(moment)} {self.effect(moment)}"
+
+    def stake(self, moment: Moment) -> str:
+        """What a year of it is worth."""
+        stake = moment.stake
+        if stake.value is None:
+            return _("There is not enough data to say what is at stake.")
+        pattern = _STAKES[self.findings.outcome, moment.kind]
+        return str(pattern) % {
+            "size": self._yearly(stake)[0],
+            "low": self._yearly(stake)[1],
+            "high": self._yearly(stake)[2],
+        }
+
+    def _yearly(self, stake: Range) -> tuple[str, str, str]:
+        assert stake.value is not None and stake.low is not None and stake.high is not None
+        sign = -1.0 if stake.value < 0 else 1.0
+        ends = sorted((sign * stake.low, sign * stake.high))
+        unit = f" {self.currency}" if self.findings.kind == "money" else ""
+        return tuple(f"{number(value, 0)}{unit}" for value in (sign * stake.value, *ends))  # type: ignore[return-value]  # three in, three out
+
+    def robustness(self, moment: Moment) -> str:
+        """How strong a hidden cause would have to be."""
+        if moment.robustness is None:
+            return _("How strong a hidden cause would have to be is not known.")
+        share = number(100 * moment.robustness, 1)
+        if moment.robustness >= STRONG:
+            pattern = _(
+                "Sturdy: a hidden cause would have to explain more than %(share)s %% of what remains open both in who lives this and in the outcome to explain it away."
+            )
+        elif moment.robustness >= SOLID:
+            pattern = _(
+                "Fairly sturdy: a hidden cause that explains more than %(share)s %% of what remains open both in who lives this and in the outcome would explain it away."
+            )
+        else:
+            pattern = _(
+                "Fragile: a hidden cause that explains as little as %(share)s %% of what remains open both in who lives this and in the outcome would explain it away."
+            )
+        return pattern % {"share": share}
+
+    def when(self, moment: Moment) -> str:
+        """Where in the journey."""
+        if moment.days_after_start is None or moment.place is None:
+            return _("No fixed place in the journey")
+        days = round(moment.days_after_start)
+        if days < 1:
+            return _("Within the first day")
+        return ngettext("%(days)s day after the start", "%(days)s days after the start", days) % {
+            "days": number(days, 0)
+        }
+
+    def exposed(self, moment: Moment) -> str:
+        """How many lived it, of how many."""
+        pattern = (
+            _("%(exposed)s of %(n)s cases lived it")
+            if self.findings.by == "case"
+            else _("%(exposed)s of %(n)s customers lived it")
+        )
+        return pattern % {"exposed": number(moment.n_exposed, 0), "n": number(moment.n, 0)}
+
+    def basis(self) -> str:
+        """On whom the study rests."""
+        findings = self.findings
+        dates = {"since": self._day(findings.since), "until": self._day(findings.until)}
+        counts = {"n": number(findings.n, 0), "answered": number(findings.n_answered, 0)}
+        if findings.follow_up_days:
+            pattern = (
+                _("%(n)s cases from %(since)s to %(until)s, each followed for %(days)s days.")
+                if findings.by == "case"
+                else _("%(n)s customers from %(since)s to %(until)s, each followed for %(days)s days.")
+            )
+            return pattern % {**counts, **dates, "days": findings.follow_up_days}
+        pattern = (
+            _("%(n)s cases from %(since)s to %(until)s; %(answered)s of them with an answer.")
+            if findings.by == "case"
+            else _("%(n)s customers from %(since)s to %(until)s; %(answered)s of them answered.")
+        )
+        return pattern % {**counts, **dates}
+
+    @staticmethod
+    def _day(iso: str) -> str:
+        return date_format(date.fromisoformat(iso), "DATE_FORMAT")
+
+    def known(self, moment: Moment) -> list[str]:
+        """What the data show."""
+        told = [self.exposed(moment) + "."]
+        if moment.q_value is not None and moment.proven:
+            told.append(_("Of all moments called proven here, at most 5 % are expected to be false alarms."))
+        if self.findings.adjusted_for:
+            equal = ", ".join(background_words(kind) for kind in self.findings.adjusted_for)
+            told.append(
+                _(
+                    "Compared among customers alike in what was known before: %(equal)s; and in what they lived before this moment."
+                )
+                % {"equal": equal}
+            )
+        if moment.synonyms:
+            told.append(
+                _("In these data it cannot be told apart from: %(others)s.") % {"others": "; ".join(moment.synonyms)}
+            )
+        return told
+
+    def assumed(self, moment: Moment) -> list[str]:
+        """What has to be taken on trust."""
+        told = [str(_ASSUMPTIONS[code]) for code in moment.assumptions if code in _ASSUMPTIONS]
+        if moment.sensitivity_low is not None and moment.sensitivity_high is not None:
+            told.append(
+                _(
+                    "Whatever pattern those who did not answer follow, within reason, the effect lies between %(low)s and %(high)s."
+                )
+                % {"low": self.amount(moment.sensitivity_low), "high": self.amount(moment.sensitivity_high)}
+            )
+        return told
+
+    def next_step(self, moment: Moment) -> str:
+        """What to do about it."""
+        return str(
+            _NEXT_STEPS[moment.family, moment.kind]
+            if (moment.family, moment.kind) in _NEXT_STEPS
+            else _NEXT_STEPS["", moment.kind]
+        )
+
+
+# What was lived
+
+
+def _promise(moment: Moment) -> str:
+    return _("A promise at “%(place)s” is broken.") % {"place": moment.touchpoint}
+
+
+def _slow(moment: Moment) -> str:
+    wait = waiting(moment.threshold or 0.0)
+    if moment.condition_key:
+        return _("The wait for “%(what)s” at “%(place)s” takes longer than %(wait)s.") % {
+            "what": moment.condition_key,
+            "place": moment.touchpoint,
+            "wait": wait,
+        }
+    return _("The wait for “%(place)s” takes longer than %(wait)s.") % {"place": moment.touchpoint, "wait": wait}
+
+
+def waiting(seconds: float) -> str:
+    """A length of time in the largest unit that keeps it readable."""
+    if seconds >= 2 * 86400:
+        days = round(seconds / 86400, 1)
+        return ngettext("%(n)s day", "%(n)s days", round(days)) % {"n": number(days, 0 if days >= 10 else 1)}
+    if seconds >= 2 * 3600:
+        return _("%(n)s hours") % {"n": number(seconds / 3600, 0)}
+    return _("%(n)s minutes") % {"n": number(seconds / 60, 0)}
+
+
+_TITLES: dict[str, Callable[[Moment], str]] = {
+    "promise": _promise,
+    "failed": lambda m: _("“%(place)s” goes wrong.") % {"place": m.touchpoint},
+    "happened": lambda m: _("The customer goes through “%(place)s”.") % {"place": m.touchpoint},
+    "repeated": lambda m: _("“%(place)s” happens more than once.") % {"place": m.touchpoint},
+    "event": lambda m: _("At “%(place)s” there is “%(what)s”.") % {"place": m.touchpoint, "what": m.condition_value},
+    "slow": _slow,
+    "duration": lambda m: (
+        _("At “%(place)s”, “%(key)s” is above %(limit)s, as for the slowest quarter.")
+        % {"place": m.touchpoint, "key": m.condition_key, "limit": number(m.threshold, 1)}
+    ),
+    "channel": lambda m: (
+        _("“%(place)s” takes place by %(channel)s.") % {"place": m.touchpoint, "channel": m.condition_value}
+    ),
+    "property": lambda m: (
+        _("At “%(place)s”, “%(key)s” is “%(value)s”.")
+        % {"place": m.touchpoint, "key": m.condition_key, "value": m.condition_value}
+    ),
+    "property_above": lambda m: (
+        _("At “%(place)s”, “%(key)s” is above %(limit)s, as for the highest quarter.")
+        % {"place": m.touchpoint, "key": m.condition_key, "limit": number(m.threshold, 1)}
+    ),
+    "employee": lambda m: _("“%(place)s” is attended by %(who)s.") % {"place": m.touchpoint, "who": m.condition_value},
+}
+
+# What it did
+
+_EFFECTS: dict[tuple[str, str], Any] = {
+    ("csat", "pain"): gettext_lazy(
+        "It costs %(size)s points of satisfaction on the scale to %(scale)s (between %(low)s and %(high)s)."
+    ),
+    ("csat", "gain"): gettext_lazy(
+        "It adds %(size)s points of satisfaction on the scale to %(scale)s (between %(low)s and %(high)s)."
+    ),
+    ("nps", "pain"): gettext_lazy("It costs %(size)s NPS points (between %(low)s and %(high)s)."),
+    ("nps", "gain"): gettext_lazy("It adds %(size)s NPS points (between %(low)s and %(high)s)."),
+    ("ces", "pain"): gettext_lazy(
+        "It costs %(size)s points of ease on the scale to %(scale)s (between %(low)s and %(high)s)."
+    ),
+    ("ces", "gain"): gettext_lazy(
+        "It adds %(size)s points of ease on the scale to %(scale)s (between %(low)s and %(high)s)."
+    ),
+    ("repurchase", "pain"): gettext_lazy(
+        "Of 100 who live it, %(size)s fewer buy again within %(days)s days (between %(low)s and %(high)s)."
+    ),
+    ("repurchase", "gain"): gettext_lazy(
+        "Of 100 who live it, %(size)s more buy again within %(days)s days (between %(low)s and %(high)s)."
+    ),
+    ("churn", "pain"): gettext_lazy(
+        "Of 100 who live it, %(size)s more are lost within %(days)s days (between %(low)s and %(high)s)."
+    ),
+    ("churn", "gain"): gettext_lazy(
+        "Of 100 who live it, %(size)s fewer are lost within %(days)s days (between %(low)s and %(high)s)."
+    ),
+    ("revenue", "pain"): gettext_lazy(
+        "Each time it costs %(size)s of what customers spend in the next %(days)s days (between %(low)s and %(high)s)."
+    ),
+    ("revenue", "gain"): gettext_lazy(
+        "Each time it adds %(size)s to what customers spend in the next %(days)s days (between %(low)s and %(high)s)."
+    ),
+}
+
+_STAKES: dict[tuple[str, str], Any] = {
+    ("csat", "pain"): gettext_lazy("%(size)s points of satisfaction lost a year (between %(low)s and %(high)s)"),
+    ("csat", "gain"): gettext_lazy("%(size)s points of satisfaction won a year (between %(low)s and %(high)s)"),
+    ("nps", "pain"): gettext_lazy("%(size)s points of recommendation lost a year (between %(low)s and %(high)s)"),
+    ("nps", "gain"): gettext_lazy("%(size)s points of recommendation won a year (between %(low)s and %(high)s)"),
+    ("ces", "pain"): gettext_lazy("%(size)s points of ease lost a year (between %(low)s and %(high)s)"),
+    ("ces", "gain"): gettext_lazy("%(size)s points of ease won a year (between %(low)s and %(high)s)"),
+    ("repurchase", "pain"): gettext_lazy(
+        "%(size)s customers a year who do not buy again (between %(low)s and %(high)s)"
+    ),
+    ("repurchase", "gain"): gettext_lazy("%(size)s customers a year who buy again (between %(low)s and %(high)s)"),
+    ("churn", "pain"): gettext_lazy("%(size)s customers lost a year (between %(low)s and %(high)s)"),
+    ("churn", "gain"): gettext_lazy("%(size)s customers kept a year (between %(low)s and %(high)s)"),
+    ("revenue", "pain"): gettext_lazy("%(size)s lost a year (between %(low)s and %(high)s)"),
+    ("revenue", "gain"): gettext_lazy("%(size)s won a year (between %(low)s and %(high)s)"),
+}
+
+_ASSUMPTIONS: dict[str, Promise] = {
+    "no_hidden_cause": gettext_lazy(
+        "Nothing that is not in the data makes customers both live this and judge as they do."
+    ),
+    "answers_shadow": gettext_lazy(
+        "Not everybody answers. Who stays silent was judged by what they did afterwards (buying again), taking it that whether people buy depends on how they felt, not on whether they answered."
+    ),
+    "answers_reminder": gettext_lazy(
+        "Not everybody answers. Who stays silent was judged by the reminders sent by lot, taking it that a reminder changes whether people answer, not what they feel."
+    ),
+    "answers_range": gettext_lazy(
+        "Not everybody answers, and nothing in the data tells how the silent felt: the interval is wide enough to cover every plausible pattern."
+    ),
+    "poor_overlap": gettext_lazy("Few customers could have gone either way, so the effect is that of those who could."),
+    "includes_mediators": gettext_lazy("What this moment sets off later is part of its effect."),
+    "order_unknown": gettext_lazy("Which came first is not known for all candidates."),
+    "same_always": gettext_lazy("Nearly everybody lived the same here."),
+}
+
+_NEXT_STEPS: dict[tuple[str, str], Promise] = {
+    ("promise", "pain"): gettext_lazy(
+        "Find out which promises break most (by product, place, supplier), tell customers before the date passes, and promise dates that can be kept."
+    ),
+    ("slow", "pain"): gettext_lazy(
+        "Look at where the wait arises in the journey, and tell customers meanwhile how far their matter is."
+    ),
+    ("failed", "pain"): gettext_lazy(
+        "Read what customers say about it, look for the step before the failure, and offer a way out at once when it happens."
+    ),
+    ("repeated", "pain"): gettext_lazy("See why it has to be done again, and solve it the first time."),
+    ("channel", "pain"): gettext_lazy(
+        "Compare what is solved in this channel with the others, and offer customers the one that serves them best."
+    ),
+    ("employee", "pain"): gettext_lazy(
+        "This is about cases, not about a person's worth: look together at which cases they are given and what would help."
+    ),
+    ("employee", "gain"): gettext_lazy("Ask what they do differently, thank them, and share it."),
+    ("", "pain"): gettext_lazy(
+        "Read what these customers say, follow some of their journeys from beginning to end, and mend the commonest cause first."
+    ),
+    ("", "gain"): gettext_lazy("See who does not get this yet, and make it part of more journeys."),
+}
