@@ -1,0 +1,106 @@
+"""Erasing a person: from the ledger, the inbox, the imports' files and every cache, with a receipt that it happened.
+
+What stays: the receipt (when, and how many rows from where) and keyed digests of the ids, so that importing an old file
+again does not bring the person back.
+"""
+
+import csv
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from vivencia.foundation.audit import record
+from vivencia.foundation.home import home
+from vivencia.foundation.ledger.store import Ledger, open_ledger
+from vivencia.foundation.models import Act, Erasure, InboxEvent
+
+
+class UnknownPersonError(LookupError):
+    """Nobody here has that id."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof of an erasure. counts: rows removed from each place."""
+
+    receipt: uuid.UUID
+    erased_at: datetime
+    counts: dict[str, int]
+
+
+def known(identifier: str, ledger: Ledger | None = None) -> bool:
+    """Whether anything here is about this id."""
+    ids = (ledger or open_ledger()).same_person(identifier)
+    return len(ids) > 1 or _in_ledger(ids, ledger or open_ledger()) or bool(_in_inbox(ids))
+
+
+def erase(identifier: str, *, by: object = None, ledger: Ledger | None = None) -> Receipt:
+    """Erase the person who has this id, under all their ids.
+
+    Raises UnknownPersonError where nobody has it.
+    """
+    ledger = ledger or open_ledger()
+    ids = ledger.same_person(identifier)
+    if not known(identifier, ledger):
+        raise UnknownPersonError(f"Nobody here has the id {identifier!r}")
+    now = timezone.now()
+    counts = {**ledger.erase(ids, now), "inbox": _erase_from_inbox(ids), "rejects": _erase_from_rejects(ids)}
+    with transaction.atomic():
+        erasure = Erasure.objects.create(receipt=uuid.uuid4(), erased_at=now, counts=counts)
+        record(Act.CUSTOMER_ERASED, by=by, receipt=str(erasure.receipt))
+    _leave_nothing_in_database_files()
+    return Receipt(erasure.receipt, now, counts)
+
+
+def _in_ledger(ids: Collection[str], ledger: Ledger) -> bool:
+    read = ledger.read()
+    events = read.events.filter(read.events.customer_id.isin(ids) | read.events.anonymous_id.isin(ids))
+    customers = read.customers.filter(read.customers.customer_id.isin(ids))
+    return any(read.to_arrow(table.limit(1)).num_rows for table in (events, customers))
+
+
+def _in_inbox(ids: Collection[str]) -> list[int]:
+    rows = InboxEvent.objects.all().values_list("pk", "event").iterator(2_000)
+    return [pk for pk, event in rows if isinstance(event, dict) and _names(event, ids)]
+
+
+def _names(event: dict[str, object], ids: Collection[str]) -> bool:
+    return event.get("customer_id") in ids or event.get("anonymous_id") in ids
+
+
+def _erase_from_inbox(ids: Collection[str]) -> int:
+    found = _in_inbox(ids)
+    InboxEvent.objects.filter(pk__in=found).delete()
+    return len(found)
+
+
+def _erase_from_rejects(ids: Collection[str]) -> int:
+    """Drop the lines that name one of the ids from the files which say what imports refused."""
+    return sum(_without_lines(file, ids) for file in (home() / "imports").glob("**/rejects*.csv"))
+
+
+def _without_lines(file: Path, ids: Collection[str]) -> int:
+    with file.open(newline="", encoding="utf-8") as source:
+        rows = list(csv.reader(source))
+    kept = [row for row in rows if not any(each in cell for cell in row for each in ids)]
+    if len(kept) == len(rows):
+        return 0
+    partial = file.with_suffix(".partial")
+    with partial.open("w", newline="", encoding="utf-8") as out:
+        csv.writer(out).writerows(kept)
+    partial.replace(file)
+    return len(rows) - len(kept)
+
+
+def _leave_nothing_in_database_files() -> None:
+    """SQLite keeps deleted rows in its pages and its write-ahead log until they are used again: rewrite both now."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
