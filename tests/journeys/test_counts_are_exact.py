@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.journeys import plain
@@ -30,6 +30,7 @@ lived = st.lists(
     ),
     max_size=30,
 ).map(lambda events: [*events, Lived(None, "visit")])  # nobody's, but the source is one that names touchpoints
+quickly = settings(max_examples=60, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
 cases = st.sampled_from(["customer", "subject"])
 
 
@@ -38,7 +39,7 @@ def table_of(events: list[Lived], case: CaseKind | None = "customer") -> Journey
 
 
 @given(lived, cases)
-@settings(max_examples=60, deadline=None)
+@quickly
 def test_flow_is_the_directly_follows_count(events: list[Lived], case: CaseKind) -> None:
     table = table_of(events, case)
     by_case = plain.journeys(events, case)
@@ -56,7 +57,7 @@ def test_flow_is_the_directly_follows_count(events: list[Lived], case: CaseKind)
 
 
 @given(lived, cases)
-@settings(max_examples=60, deadline=None)
+@quickly
 def test_variants_are_equal_sequences(events: list[Lived], case: CaseKind) -> None:
     table = table_of(events, case)
     found = variants(table)
@@ -66,7 +67,7 @@ def test_variants_are_equal_sequences(events: list[Lived], case: CaseKind) -> No
 
 
 @given(lived, st.lists(st.sampled_from(STEPS), min_size=2, max_size=4), st.sampled_from([None, 0, 5, 12]))
-@settings(max_examples=100, deadline=None)
+@quickly
 def test_a_funnel_finds_the_furthest_any_way_leads(events: list[Lived], steps: list[str], hours: int | None) -> None:
     table = table_of([*events, *(Lived("ever", step, i, "o9") for i, step in enumerate(STEPS))])
     within = None if hours is None else timedelta(hours=hours)
@@ -78,7 +79,7 @@ def test_a_funnel_finds_the_furthest_any_way_leads(events: list[Lived], steps: l
 
 
 @given(lived)
-@settings(max_examples=60, deadline=None)
+@quickly
 def test_loops_count_every_step_lived_again(events: list[Lived]) -> None:
     found = loops(table_of(events))
     by_case = plain.journeys(events)

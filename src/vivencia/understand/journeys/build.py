@@ -100,6 +100,7 @@ def from_arrow(
         at, seq = _integers(rows["occurred_at"]), _integers(rows["seq"])
         order = np.lexsort((_ranks(rows["event_id"]), seq, at, case_code))
     person_code, person_ids = _encode(rows["customer_id"])
+    person_code[rows["step"].is_null().to_numpy()] = -1
     order, person, person_ids = _by_person(order, case_code, person_code, person_ids)
     return _assemble(rows, order, case, case_code, case_ids, person, person_ids, left_out)
 
@@ -175,7 +176,7 @@ def _tied(case: Ints, at: Ints, seq: Ints) -> bool:
 
 
 def _by_person(order: Ints, case: Ints, person: Ints, ids: pa.Array) -> tuple[Ints, Ints, pa.Array]:
-    """Let the journeys of one person follow each other; the person of a journey is the first one it names."""
+    """Let the journeys of one person follow each other; the person of a journey is the first its steps name."""
     sorted_case, sorted_person = case[order], person[order]
     cases = int(case.max()) + 1 if len(case) else 0
     of_case = np.full(cases, -1, np.int64)
