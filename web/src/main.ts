@@ -2,6 +2,7 @@
 import "./styles/main.css";
 import "htmx.org";
 import "./confirm";
+import "./copy";
 import "./menus";
 import "./popovers";
 import "./preferences";

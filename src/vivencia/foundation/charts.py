@@ -73,8 +73,10 @@ class Chart:
 
     def spec(self) -> dict[str, Any]:
         """What the island reads; lazy texts become strings."""
-        spec = _plain(asdict(self))
+        spec: dict[str, Any] = _plain(asdict(self))
         spec["zero"] = self.zero or self.kind in ("bars", "stacked")
+        if self.kind == "stacked" and self.unit == "%" and self.high is None:
+            spec["high"] = 100
         spec["texts"] = {"target": _("Target"), "notEnough": _("not enough data"), "interval": _("to")}
         return spec
 

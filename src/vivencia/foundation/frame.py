@@ -1,4 +1,4 @@
-"""What the page frame needs on every page: the menu this person may use, language, light or dark, the company's name."""
+"""What the page frame needs on every page: the menu a person may use, language, light or dark, the company's name."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +52,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
         address = _address(entry.name)
         if address is None or not may(request.user, entry.right):
             continue
-        here = request.path == address or (address != reverse("overview") and request.path.startswith(address))
+        here = request.path == address or (address != "/" and request.path.startswith(address))
         shown.append({"label": entry.label, "icon": entry.icon, "href": address, "here": here, "apart": entry.apart})
     return shown
 

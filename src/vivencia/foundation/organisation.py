@@ -29,3 +29,4 @@ def organisation() -> Organisation:
 
 def save(changed: Organisation) -> None:
     Setting.objects.update_or_create(key=KEY, defaults={"value": asdict(changed)})
+

@@ -71,6 +71,7 @@ def account(request: HttpRequest) -> HttpResponse:
     changing_password = "old_password" in request.POST
     names = NameForm(None if changing_password else request.POST or None, instance=user)
     password = PasswordChangeForm(user, request.POST if changing_password else None)
+    password.fields["old_password"].widget.attrs.pop("autofocus", None)  # the page is not only about the password
     if changing_password and password.is_valid():
         password.save()
         update_session_auth_hash(request, user)

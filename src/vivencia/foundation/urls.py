@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vivencia.foundation import preferences, sign_in
+from vivencia.foundation import people_pages, preferences, settings_pages, sign_in, welcome
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign-in"),
@@ -11,4 +11,13 @@ urlpatterns = [
     path("set-password/<str:uid>/<str:token>/", sign_in.set_password, name="set-password"),
     path("preferences/theme/", preferences.theme, name="theme"),
     path("preferences/language/", preferences.language, name="language"),
+    path("welcome/", welcome.welcome, name="welcome"),
+    path("welcome/data/", welcome.data, name="welcome-data"),
+    path("settings/", settings_pages.settings_page, name="settings"),
+    path("settings/organisation/", settings_pages.organisation_page, name="organisation"),
+    path("settings/people/", people_pages.people_page, name="people"),
+    path("settings/people/<int:pk>/", people_pages.person_page, name="person"),
+    path("settings/people/<int:pk>/change/", people_pages.change_person, name="person-change"),
+    path("settings/audit/", settings_pages.audit_page, name="audit"),
+    path("settings/about/", settings_pages.about, name="about"),
 ]

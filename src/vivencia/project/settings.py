@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "vivencia.foundation.viewer.Viewer",
+    "vivencia.foundation.first_run.FirstRun",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -88,6 +89,7 @@ TEMPLATES = [
     }
 ]
 
+CSRF_FAILURE_VIEW = "vivencia.foundation.error_pages.csrf_failure"
 FORM_RENDERER = "vivencia.foundation.styled.Renderer"
 
 DATABASES = {"default": database_from(os.environ.get("VIVENCIA_DATABASE_URL"), VIVENCIA_HOME)}
@@ -107,6 +109,9 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "foundation/locked_out.html"
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # our audit log says who signed in; addresses of machines are not kept
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds a one-time link lives
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
@@ -114,6 +119,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("VIVENCIA_TIME_ZONE", "UTC")
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["vivencia.foundation.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = VIVENCIA_HOME / "static"
@@ -143,5 +149,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # axes writes people's addresses into its messages; the audit log says what matters without them.
+    "loggers": {"axes": {"level": "CRITICAL"}},
     "root": {"handlers": ["console"], "level": os.environ.get("VIVENCIA_LOG_LEVEL", "INFO")},
 }

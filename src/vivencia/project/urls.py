@@ -5,3 +5,8 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("vivencia.foundation.urls")),
 ]
+
+handler400 = "vivencia.foundation.error_pages.bad_request"
+handler403 = "vivencia.foundation.error_pages.forbidden"
+handler404 = "vivencia.foundation.error_pages.not_found"
+handler500 = "vivencia.foundation.error_pages.broken"

@@ -1,5 +1,6 @@
 """The components of every page: `{% load viv %}`. web/README.md shows each with an example."""
 
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -26,9 +27,7 @@ def icon(name: str, label: str = "") -> SafeString:
     address = f"{static('built/icons.svg')}#{name}"
     if not label:
         return format_html('<svg class="viv-icon" aria-hidden="true"><use href="{}"></use></svg>', address)
-    return format_html(
-        '<svg class="viv-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address
-    )
+    return format_html('<svg class="viv-icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address)
 
 
 @register.filter
@@ -37,10 +36,16 @@ def may_do(user: object, right: str) -> bool:
     return may(user, Right(right))
 
 
+def _written(value: float, decimals: int) -> str:
+    """Rounded first: Django's own number_format cuts 82.79 down to 82.7."""
+    written = number_format(Decimal(f"{value:.{decimals}f}"), decimals, force_grouping=True)
+    return written.replace("-", "\u2212")
+
+
 @register.filter
 def number(value: float | None, decimals: int = 0) -> str:
     """A number in the page's language; "not enough data" where there is none."""
-    return _("not enough data") if value is None else number_format(value, decimals, force_grouping=True)
+    return _("not enough data") if value is None else _written(value, decimals)
 
 
 @register.filter
@@ -49,7 +54,7 @@ def signed(value: float | None, decimals: int = 1) -> str:
     if value is None:
         return _("not enough data")
     sign = "+" if value > 0 else "\u2212" if value < 0 else ""
-    return sign + number_format(abs(value), decimals, force_grouping=True)
+    return sign + _written(abs(value), decimals)
 
 
 @register.inclusion_tag("foundation/parts/figure.html")

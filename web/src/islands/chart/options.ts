@@ -23,7 +23,7 @@ function valueAxis(spec: Spec, colours: Palette, extra: Item = {}): Item {
       color: colours.soft,
       fontSize: 12,
       hideOverlap: true,
-      formatter: (value: number) => written(value, Number.isInteger(value) ? 0 : Math.min(2, Math.max(1, spec.decimals))),
+      formatter: (value: number) => written(value, Math.max(2, spec.decimals), 0),
     },
     splitLine: { lineStyle: { color: colours.line } },
     ...extra,

@@ -32,14 +32,14 @@ export interface Spec {
 
 const language = document.documentElement.lang || "en";
 
-/** A number as the page's language writes it. */
-export function written(value: number, decimals: number): string {
+/** A number as the page's language writes it, with a true minus; `least` decimals at least. */
+export function written(value: number, decimals: number, least: number = decimals): string {
   const form: Intl.NumberFormatOptions = {
-    minimumFractionDigits: decimals,
+    minimumFractionDigits: least,
     maximumFractionDigits: decimals,
     useGrouping: "always" as unknown as boolean,
   };
-  return new Intl.NumberFormat(language, form).format(value);
+  return new Intl.NumberFormat(language, form).format(value).replace("-", "\u2212");
 }
 
 /** A value with its unit: "82.8 %", "4.08". */
