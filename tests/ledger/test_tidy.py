@@ -1,0 +1,92 @@
+"""The ledger keeps itself tidy, and nobody who reads meanwhile notices."""
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from deltalake import DeltaTable
+
+from tests.ledger.shop import aliases, customers, event, events
+from vivencia.foundation.ledger import tidying
+from vivencia.foundation.ledger.store import Ledger, open_ledger
+
+
+def pile_up(ledger: Ledger, count: int = 9) -> None:
+    for n in range(count):
+        ledger.append(events(event(f"{n}-late", f"c{9 - n}", hours=5), event(f"{n}-early", f"c{9 - n}", hours=1)))
+
+
+def test_many_small_files_become_one_sorted_by_customer_and_time(ledger: Ledger, home: Path) -> None:
+    pile_up(ledger)
+    before = ledger.read()
+    everything = before.to_arrow(before.events.order_by("event_id"))
+    ledger.tidy(grace_seconds=3600)
+    files = DeltaTable(home / "ledger" / "events").file_uris()
+    assert len(files) == 1
+    rows = pq.read_table(files[0], columns=["customer_id", "occurred_at"]).to_pylist()
+    assert rows == sorted(rows, key=lambda row: (row["customer_id"], row["occurred_at"]))
+    after = ledger.read()
+    assert after.to_arrow(after.events.order_by("event_id")) == everything
+    assert after.version == before.version  # it says what it said: remembered results still hold
+    assert before.to_arrow(before.events.count())["value"].to_pylist() == [18]  # its files are kept for the grace
+
+
+def test_few_files_are_left_alone(ledger: Ledger, home: Path) -> None:
+    pile_up(ledger, 3)
+    files = DeltaTable(home / "ledger" / "events").file_uris()
+    ledger.tidy()
+    assert DeltaTable(home / "ledger" / "events").file_uris() == files
+
+
+def test_a_large_import_is_sorted_though_it_is_one_file(
+    ledger: Ledger, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tidying, "SMALL_BYTES", 10)
+    ledger.append(events(event("1", "b"), event("2", "a")))
+    ledger.tidy()
+    (file,) = DeltaTable(home / "ledger" / "events").file_uris()
+    assert pq.read_table(file)["customer_id"].to_pylist() == ["a", "b"]
+    ledger.tidy()
+    assert DeltaTable(home / "ledger" / "events").file_uris() == [file]
+
+
+def test_a_reader_who_lost_its_files_reads_what_the_ledger_says_now(ledger: Ledger) -> None:
+    pile_up(ledger)
+    ledger.put_aliases(aliases(("c1", "ana")))
+    late = ledger.read()
+    question = late.events.filter(late.events.customer_id == "ana").count()
+    ledger.append(events(event("new", "ana")))
+    ledger.tidy(grace_seconds=0)
+    assert late.to_arrow(question)["value"].to_pylist() == [3]
+    assert late.version == ledger.read().version
+
+
+def test_old_files_and_log_entries_go_after_the_grace(ledger: Ledger, home: Path) -> None:
+    pile_up(ledger, 30)
+    ledger.tidy(grace_seconds=0)
+    folder = home / "ledger" / "events"
+    assert len(list(folder.glob("*.parquet"))) == 1
+    assert len(list((folder / "_delta_log").glob("*.json"))) <= 2
+    assert open_ledger(home).read().version == "e30-c0-a0"
+    assert ledger.append(events(event("new"), event("1-late"))).accepted == 1
+    assert DeltaTable(folder).version() == 32
+
+
+def test_what_a_killed_sorter_left_is_cleared_away(ledger: Ledger, home: Path) -> None:
+    pile_up(ledger)
+    orphan, unfinished = home / "ledger/events/orphan.parquet", home / "ledger/events/.sorting-x"
+    orphan.touch()
+    unfinished.mkdir()
+    ledger.tidy(grace_seconds=0)
+    assert not orphan.exists()
+    assert not unfinished.exists()
+
+
+def test_customers_and_aliases_are_tidied_too(ledger: Ledger, home: Path) -> None:
+    for n in range(9):
+        ledger.put_customers(customers({"customer_id": f"c{n}"}))
+        ledger.put_aliases(aliases((f"a{n}", f"c{n}")))
+    ledger.tidy(grace_seconds=0)
+    assert len(list((home / "ledger").glob("customers/*.parquet"))) == 1
+    read = ledger.read()
+    assert read.to_arrow(read.customers).num_rows == read.to_arrow(read.aliases).num_rows == 9
