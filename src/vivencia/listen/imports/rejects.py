@@ -1,0 +1,208 @@
+"""What was left out, and why: each rejected row with its place in the file, so that its owner can mend it."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from vivencia.listen.imports.checks import Check
+from vivencia.listen.imports.conventions import Conventions
+from vivencia.listen.imports.events import Made
+from vivencia.listen.imports.expressions import Columns
+from vivencia.listen.imports.problems import Reason, text_of
+from vivencia.listen.imports.readers import jsonl
+from vivencia.listen.imports.readers.csv import Places, places_of
+from vivencia.listen.imports.readers.jsonl import NOT_AN_OBJECT
+from vivencia.listen.imports.readers.table import literal, quoted
+from vivencia.listen.imports.tables import Part, Staged, Tables
+
+HEADER: Final = ("file", "row", "field", "value", "reason", "allowed", "event")
+_MAX_VALUE: Final = 200
+_SCRIPT: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Reject:
+    """One thing that was not taken in."""
+
+    file: str
+    row: int  # as the file's owner counts: the line on which it begins, the header being 1
+    field: str
+    value: str
+    reason: Reason
+    allowed: str
+    other: str
+    event: str  # which kind of event is missing for it; empty: the whole row
+
+
+Say = Callable[[Reject], str]
+
+
+def in_english(reject: Reject) -> str:
+    """The reason in plain words."""
+    return text_of(reject.reason, {"other": reject.other})
+
+
+def collect(connection: duckdb.DuckDBPyConnection, made: list[Made], tables: Tables) -> None:
+    """Fill the table `rejects` with every event that was meant and is not good, and every line that is no row."""
+    connection.execute(
+        "CREATE TABLE rejects (tab VARCHAR, row BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR, "
+        "allowed VARCHAR, other VARCHAR, event VARCHAR)"
+    )
+    for one in made:
+        _collect_events(connection, one)
+    for staged in tables.staged.values():
+        _repeated_keys(connection, staged)
+        if staged.parts[0].look.kind == "jsonl" and staged.loaded:
+            _lines_not_objects(connection, staged)
+
+
+def count(connection: duckdb.DuckDBPyConnection, tables: Tables) -> tuple[int, int]:
+    """How many events or unreadable rows were left out, and from how many rows they come."""
+    events, rows = connection.execute("SELECT count(*), count(DISTINCT (tab, row)) FROM rejects").fetchone() or (0, 0)
+    lines = unreadable(connection, tables)
+    return int(events) + lines, int(rows) + lines
+
+
+def unreadable(connection: duckdb.DuckDBPyConnection, tables: Tables) -> int:
+    """How many rows could not be read at all."""
+    return sum(len(_refused(connection, part)) for staged in tables.staged.values() for part in staged.parts)
+
+
+def every(connection: duckdb.DuckDBPyConnection, tables: Tables) -> Iterator[Reject]:
+    """All rejects, table by table, in the files' order."""
+    for staged in tables.staged.values():
+        if not staged.loaded:
+            continue
+        for part in staged.parts:
+            yield from _of_part(connection, staged, part)
+
+
+def write(file: Path, rejects: Iterator[Reject], say: Say = in_english) -> None:
+    """Write rejects as CSV (UTF-8 with BOM, so that spreadsheets read it). No cell can run as a formula."""
+    with file.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(HEADER)
+        for reject in rejects:
+            said = (reject.file, str(reject.row), reject.field, reject.value, say(reject), reject.allowed, reject.event)
+            writer.writerow([harmless(cell) for cell in said])
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula.
+
+    >>> harmless("=1+1")
+    "'=1+1"
+    """
+    return "'" + cell if cell.startswith(_SCRIPT) else cell
+
+
+def _collect_events(connection: duckdb.DuckDBPyConnection, made: Made) -> None:
+    if not made.checks:
+        return
+    counts = ", ".join(f"count(*) FILTER ({check.bad})" for check in made.checks)
+    source = made.staged.sql
+    found = connection.execute(f"SELECT {counts} FROM {source} WHERE {made.meant}").fetchone() or ()  # noqa: S608
+    for check, bad in zip(made.checks, found, strict=True):
+        if bad:
+            _insert(connection, made, check)
+            made.failed.append(check)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, made: Made, check: Check) -> None:
+    """One event is reported once, for the first thing that is wrong with it."""
+    known = "".join(f" AND NOT coalesce({bad}, false)" for bad in (other.bad for other in made.failed))
+    event = str(made.event.name.constant or made.event.kind or "")
+    said = ", ".join(literal(text) for text in (check.field,))
+    rest = ", ".join(literal(text) for text in (check.reason.value, check.allowed, check.other, event))
+    connection.execute(
+        f"INSERT INTO rejects SELECT {literal(made.staged.name)}, {made.staged.row}, {said}, "  # noqa: S608
+        f"left({check.value}, {_MAX_VALUE}), {rest} FROM {made.staged.sql} WHERE {made.meant} AND {check.bad}{known}"
+    )
+
+
+def _repeated_keys(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    """Rows with an earlier row's key but other contents: neither the same nor told apart."""
+    if not staged.table.key or not staged.loaded or not staged.base:
+        return
+    columns: Columns = staged.columns
+    key = ", ".join(columns.raw(columns.named(name)) for name in staged.table.key)
+    held = [name for name in staged.base if name in columns.touched]
+    contents = ", ".join(quoted(name) for name in held)
+    repeated = connection.execute(
+        f"SELECT count(*) - count(DISTINCT ({key})) FROM {staged.sql}"  # noqa: S608
+    ).fetchone()
+    if not repeated or not repeated[0]:
+        return
+    field = " + ".join(staged.table.key)
+    connection.execute(
+        f"INSERT INTO rejects SELECT {literal(staged.name)}, row, {literal(field)}, left(value, {_MAX_VALUE}), "  # noqa: S608
+        f"{literal(Reason.REPEATED_KEY.value)}, '', '', '' FROM ("
+        f"SELECT {staged.row} AS row, concat_ws(' + ', {key}) AS value, ({contents}) AS contents, "
+        f"first_value(({contents})) OVER (PARTITION BY {key} ORDER BY {staged.row}) AS earlier FROM {staged.sql}) "
+        f"WHERE contents IS DISTINCT FROM earlier"
+    )
+
+
+def _lines_not_objects(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    connection.execute(
+        f"INSERT INTO rejects SELECT {literal(staged.name)}, {staged.row}, '', '', "  # noqa: S608
+        f"{literal(Reason.NOT_JSON.value)}, '', '', '' FROM {staged.sql} WHERE {quoted(NOT_AN_OBJECT)}"
+    )
+
+
+def _refused(connection: duckdb.DuckDBPyConnection, part: Part) -> dict[int, tuple[str, str, Reason]]:
+    """The lines DuckDB could not read: record -> column, line, reason."""
+    if part.relation.rejects is None:
+        return {}
+    known = connection.execute(
+        f"SELECT 1 FROM duckdb_tables() WHERE table_name = {literal(part.relation.rejects)}"  # noqa: S608
+    ).fetchone()
+    if not known:
+        return {}
+    found = connection.execute(
+        f"SELECT line, column_name, error_type, csv_line FROM {quoted(part.relation.rejects)} ORDER BY line"  # noqa: S608
+    ).fetchall()
+    reasons = {"INVALID ENCODING": Reason.NOT_TEXT}
+    refused: dict[int, tuple[str, str, Reason]] = {}
+    for line, column, kind, text in found:
+        refused.setdefault(
+            int(line), (column or "", _shown(text), reasons.get(str(kind).replace("_", " "), Reason.WRONG_WIDTH))
+        )
+    return refused
+
+
+def _of_part(connection: duckdb.DuckDBPyConnection, staged: Staged, part: Part) -> Iterator[Reject]:
+    refused = _refused(connection, part)
+    rows = connection.execute(
+        "SELECT row, field, value, reason, allowed, other, event FROM rejects "  # noqa: S608
+        f"WHERE tab = {literal(staged.name)} AND row BETWEEN {part.begins} AND {part.begins + part.rows - 1} "
+        "ORDER BY row, event, field"
+    ).fetchall()
+    places = _places(staged, part, {row[0] - part.begins for row in rows}, set(refused))
+    width = len(part.relation.columns)
+    for record, (column, text, reason) in refused.items():
+        line = places.records.get(record, record)
+        yield Reject(part.look.name, line, column, text, reason, str(width), "", "")
+    for row, field, value, reason, allowed, other, event in rows:
+        at = row - part.begins
+        line = places.rows.get(at, at + part.relation.first_row)
+        yield Reject(part.look.name, line, field, value or "", Reason(reason), allowed, other, event)
+
+
+def _places(staged: Staged, part: Part, rows: set[int], refused: set[int]) -> Places:
+    """Where rows stand in the file; empty where their number is simply their place."""
+    file = part.relation.plain
+    if part.relation.one_line_a_row or file is None or not (rows or refused):
+        return Places({}, {})
+    if part.look.kind == "jsonl":
+        return Places(jsonl.lines_of(file, rows), {})
+    conventions = part.look.conventions or Conventions()
+    return places_of(file, conventions, 1 + staged.table.skip_rows, rows, refused)
+
+
+def _shown(text: object) -> str:
+    return str(text or "").replace("\ufffd", "?")[:_MAX_VALUE]
