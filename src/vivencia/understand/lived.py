@@ -1,0 +1,90 @@
+"""Everything the ledger holds about one person, taken out at once."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import ibis
+from ibis import _
+
+from vivencia.foundation.ledger.reading import Read
+from vivencia.understand.promises import promises
+
+
+@dataclass(frozen=True)
+class Lived:
+    """One event of a person's life, as the ledger has it; None where it says nothing."""
+
+    event_id: str
+    at: datetime
+    name: str
+    touchpoint: str | None = None
+    channel: str | None = None
+    amount: float | None = None
+    currency: str | None = None
+    promise: str | None = None
+    promised_at: datetime | None = None
+    metric: str | None = None
+    score: float | None = None
+    scale_max: float | None = None
+    text: str | None = None
+    employee_id: str | None = None
+    subject_kind: str | None = None
+    subject_id: str | None = None
+    source: str = ""
+    properties: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def about_surveys(self) -> bool:
+        """Asking and answering rather than living: it says nothing about when the person was last here."""
+        return self.metric is not None or self.name.startswith("survey")
+
+
+@dataclass(frozen=True)
+class Promised:
+    """One promise made to a person, as `understand.promises` derives it."""
+
+    event_id: str
+    promise: str
+    subject_kind: str | None
+    subject_id: str | None
+    opened_at: datetime
+    promised_at: datetime
+    fulfilled_at: datetime | None
+    state: str
+    late_hours: float | None
+
+
+_COLUMNS = (
+    "event_id", "name", "touchpoint", "channel", "amount", "currency", "promise", "promised_at", "metric", "score",
+    "scale_max", "text", "employee_id", "subject_kind", "subject_id", "source", "properties",
+)  # fmt: skip
+
+
+def events_of(read: Read, customer_id: str, as_of: datetime) -> list[Lived]:
+    """What the person lived up to `as_of`, oldest first; ties as the sources had them."""
+    theirs = read.events_of(customer_id).filter(_.occurred_at <= as_of)
+    ordered = theirs.order_by([ibis.asc("occurred_at"), ibis.asc("received_at"), ibis.asc("seq")])
+    rows = read.to_arrow(ordered.select(*_COLUMNS, at=_.occurred_at)).to_pylist()
+    return [Lived(**{**row, "properties": _object(row["properties"])}) for row in rows]
+
+
+def promises_of(read: Read, customer_id: str, as_of: datetime) -> list[Promised]:
+    """Every promise made to the person, oldest first."""
+    theirs = read.events_of(customer_id).filter(_.occurred_at <= as_of)
+    made = promises(theirs, as_of).select(
+        "event_id", "promise", "subject_kind", "subject_id", "opened_at", "promised_at", "fulfilled_at", "state",
+        "late_hours",
+    )  # fmt: skip
+    return [Promised(**row) for row in read.to_arrow(made.order_by(ibis.asc("opened_at"))).to_pylist()]
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    if not text:
+        return {}
+    try:
+        said = json.loads(text)
+    except json.JSONDecodeError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -1,0 +1,156 @@
+"""Data name things in their own words; this says the words everybody knows in the reader's language.
+
+`say` turns the name of an event, touchpoint, channel, promise or segment into what a page shows: a word known here is
+translated, any other is shown as the data have it, without underscores. Nothing is ever decided by these words.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = dict[str, str | Promise]
+
+EVENTS: Words = {
+    "order purchased": _("Order placed"),
+    "order placed": _("Order placed"),
+    "payment approved": _("Payment approved"),
+    "parcel handed over": _("Parcel handed to the carrier"),
+    "order delivered": _("Order delivered"),
+    "order collected": _("Order collected"),
+    "order cancelled": _("Order cancelled"),
+    "delivery notice sent": _("Told how the delivery is going"),
+    "item out of stock": _("Part of the order was out of stock"),
+    "expert advice given": _("Advised by an expert in the store"),
+    "question answered in chat": _("Question answered in chat"),
+    "care guide opened": _("Opened the care guide"),
+    "newsletter opened": _("Opened the newsletter"),
+    "checkout started": _("Started the checkout"),
+    "checkout completed": _("Completed the checkout"),
+    "visit started": _("Visited"),
+    "page viewed": _("Viewed a page"),
+    "search made": _("Searched"),
+    "search result opened": _("Opened a search result"),
+    "cart filled": _("Put something in the cart"),
+    "ticket opened": _("Asked for help"),
+    "ticket answered": _("Was answered"),
+    "ticket solved": _("Problem solved"),
+    "ticket reopened": _("Problem came back"),
+    "call transferred": _("Passed on to somebody else"),
+    "call-back promised": _("Promised a call back"),
+    "call-back made": _("Called back"),
+    "issue reported": _("Reported a problem"),
+    "issue responded": _("Was answered"),
+    "issue solved": _("Problem solved"),
+    "return requested": _("Asked to return the order"),
+    "refund paid": _("Refund paid"),
+    "survey sent": _("Survey sent"),
+    "survey reminder sent": _("Survey reminder sent"),
+    "survey answered": _("Answered a survey"),
+    "review answered": _("Wrote a review"),
+    "loyalty programme joined": _("Joined the loyalty programme"),
+    "loyalty points earned": _("Earned loyalty points"),
+    "loyalty points spent": _("Spent loyalty points"),
+    "referred by a customer": _("Came by recommendation"),
+    "friend invited": _("Recommended us to a friend"),
+    "employee survey answered": _("Employee answered a survey"),
+}
+
+TOUCHPOINTS: Words = {
+    "purchase": _("purchase"),
+    "payment": _("payment"),
+    "shipping": _("shipping"),
+    "delivery": _("delivery"),
+    "collection": _("collection in store"),
+    "delivery notice": _("delivery notice"),
+    "stock-out": _("out of stock"),
+    "store advice": _("advice in store"),
+    "pre-sales chat": _("chat before buying"),
+    "care guide": _("care guide"),
+    "newsletter": _("newsletter"),
+    "checkout": _("checkout"),
+    "visit": _("visit"),
+    "search": _("search"),
+    "product page": _("product page"),
+    "cart": _("cart"),
+    "contact": _("contact"),
+    "contact centre": _("contact centre"),
+    "response": _("response"),
+    "transfer": _("transfer to somebody else"),
+    "call-back": _("call back"),
+    "ticket solved": _("problem solved"),
+    "ticket reopened": _("problem came back"),
+    "return": _("return"),
+    "refund": _("refund"),
+    "review": _("review"),
+    "survey": _("survey"),
+    "employee survey": _("employee survey"),
+    "loyalty": _("loyalty programme"),
+    "referral": _("recommendation"),
+}
+
+CHANNELS: Words = {
+    "web": _("web"),
+    "app": _("app"),
+    "store": _("store"),
+    "phone": _("phone"),
+    "chat": _("chat"),
+    "email": _("e-mail"),
+    "courier": _("courier"),
+    "bank": _("bank"),
+    "inbound": _("inbound call"),
+    "outcall": _("outbound call"),
+}
+
+SEGMENTS: Words = {
+    "occasional": _("occasional"),
+    "new home": _("new home"),
+    "home gardener": _("home gardener"),
+    "professional": _("professional"),
+}
+
+PROMISE_STATES: Words = {
+    "kept": _("kept"),
+    "broken": _("broken"),
+    "overdue": _("overdue"),
+    "open": _("open"),
+}
+
+METRICS: Words = {
+    "csat": _("satisfaction"),
+    "nps": _("recommendation"),
+    "ces": _("ease"),
+    "enps": _("recommendation as an employer"),
+}
+
+SUBJECTS: Words = {
+    "order": _("order"),
+    "ticket": _("ticket"),
+    "case": _("case"),
+    "visit": _("visit"),
+}
+
+TRAITS: Words = {
+    "city": _("city"),
+    "state": _("state"),
+    "region": _("region"),
+    "age": _("age"),
+    "app": _("uses the app"),
+    "loyalty_card": _("has the card"),
+    "acquired_by": _("came by"),
+    "referred_by": _("recommended by"),
+}
+
+_ALL: Words = {**SUBJECTS, **TRAITS, **METRICS, **PROMISE_STATES, **SEGMENTS, **CHANNELS, **TOUCHPOINTS, **EVENTS}
+
+
+def say(word: str | None) -> str:
+    """The word in the reader's language; None is an empty text."""
+    if word is None:
+        return ""
+    known = _ALL.get(word.strip().lower().replace("_", " ")) or _ALL.get(word.strip().lower())
+    return str(known) if known is not None else word.replace("_", " ").strip()
+
+
+def title(word: str | None) -> str:
+    """As `say`, beginning with a capital letter."""
+    said = say(word)
+    return said[:1].upper() + said[1:]
