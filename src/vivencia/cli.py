@@ -7,6 +7,7 @@ import click
 
 # command -> where it is defined. A command's module is imported only when that command is called.
 COMMANDS: dict[str, str] = {
+    "metric": "vivencia.measure.commands:metric",
     "serve": "vivencia.foundation.commands:serve",
     "worker": "vivencia.foundation.commands:worker",
     "doctor": "vivencia.foundation.commands:doctor",

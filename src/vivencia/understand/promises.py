@@ -9,6 +9,7 @@ A second opening before the fulfilment (the parcel is now promised for Friday) i
 take the first one back, so one fulfilment may keep the second and break the first.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -21,7 +22,7 @@ STATES: tuple[State, ...] = ("kept", "broken", "overdue", "open")
 SECONDS_AN_HOUR = 3600
 
 
-def promises(events: ir.Table, as_of: datetime) -> ir.Table:
+def promises(events: ir.Table, as_of: datetime, carry: Sequence[str] = ()) -> ir.Table:
     """One row a promise, unordered.
 
     `events` has the ledger's EVENTS columns; `as_of` is the aware moment that decides what is overdue (the ledger
@@ -32,6 +33,7 @@ def promises(events: ir.Table, as_of: datetime) -> ir.Table:
     - `opened_at`, `promised_at`, `fulfilled_at` (null: not yet);
     - `state`: `kept` (fulfilled by `promised_at`), `broken` (fulfilled later), `overdue` (past `promised_at` as of
       `as_of`, never fulfilled), `open` (not yet due);
+    - the columns of the opening event named in `carry`;
     - `late_hours`: hours from promised to fulfilled, to the second, negative when early; null unless fulfilled.
 
     Raises ValueError where `as_of` has no time zone.
@@ -50,8 +52,9 @@ def promises(events: ir.Table, as_of: datetime) -> ir.Table:
         _.occurred_at.name("opened_at"),
         "promised_at",
         "fulfilled_at",
+        *carry,
         state=_state(opened, as_of),
-        late_hours=(opened.fulfilled_at.epoch_seconds() - opened.promised_at.epoch_seconds()) / SECONDS_AN_HOUR,
+        late_hours=(_seconds(opened.fulfilled_at) - _seconds(opened.promised_at)) / SECONDS_AN_HOUR,
     )
 
 
@@ -96,6 +99,11 @@ def _first_fulfilment(told: ir.Table) -> ir.TimestampValue:
         following=0,
     )
     return ibis.cases((fulfilment, told.occurred_at)).min().over(backwards)
+
+
+def _seconds(time: ir.TimestampValue) -> ir.IntegerValue:
+    """Whole seconds since 1970, fractions cut off before the engines can differ about them."""
+    return time.truncate("s").epoch_seconds().cast("int64")
 
 
 def _state(opened: ir.Table, as_of: datetime) -> ir.StringValue:

@@ -1,0 +1,142 @@
+"""Asking a metric: which observations, cut into which groups, and what figures they make."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from vivencia.measure.metrics import groups
+from vivencia.measure.metrics.catalogue import named
+from vivencia.measure.metrics.figure import NOT_ENOUGH_DATA, Estimate, Figure
+from vivencia.measure.metrics.groups import Dimension, dimension
+from vivencia.measure.metrics.lived import Lived, Window
+from vivencia.measure.metrics.metric import Metric, Variant
+
+MOST_GROUPS = 50_000
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a metric.
+
+    `by`: dimensions to group by; `where`: dimension -> the one value looked at (None: not known); `since` included,
+    `until` left out; `min_n`: show values from so many observations on, instead of the metric's own limit.
+    """
+
+    metric: str
+    variant: str | None = None
+    by: tuple[str, ...] = ()
+    where: Mapping[str, str | None] = field(default_factory=dict)
+    since: datetime | None = None
+    until: datetime | None = None
+    min_n: int | None = None
+
+
+def compute(
+    name: str,
+    lived: Lived,
+    by: Sequence[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+    variant: str | None = None,
+    where: Mapping[str, str | None] | None = None,
+    min_n: int | None = None,
+) -> list[Figure]:
+    """The metric's figures, one a group, sorted by group; without `by` exactly one.
+
+    Raises ValueError naming what is allowed for an unknown metric, variant or dimension.
+    """
+    return ask(Question(name, variant, tuple(by), where or {}, since, until, min_n), lived)
+
+
+def ask(question: Question, lived: Lived) -> list[Figure]:
+    """The figures that answer a question. See `compute`."""
+    metric = named(question.metric)
+    variant = metric.variant(question.variant)
+    by = [dimension(asked) for asked in question.by]
+    columns = [groups.column(place) for place in range(len(by))]
+    statistics = variant.reduction.statistics(observations(question, lived), columns)
+    rows = lived.to_arrow(statistics.limit(MOST_GROUPS * 20)).to_pylist()
+    rows.sort(key=lambda row: _order(row, columns))
+    answers = [(key, list(of_group)) for key, of_group in groupby(rows, key=lambda row: tuple(row[c] for c in columns))]
+    if not by and not answers:
+        answers = [((), [])]
+    _refuse_unknown(by, answers)
+    make = _Maker(metric, variant, question, lived)
+    return [make.figure(by, key, variant.reduction.estimate(rows) if rows else None) for key, rows in answers]
+
+
+def observations(question: Question, lived: Lived) -> ir.Table:
+    """What a question's figures rest on, one row an observation, with a column a dimension: the way to drill down."""
+    variant = named(question.metric).variant(question.variant)
+    by, where = [dimension(asked) for asked in question.by], list(question.where.items())
+    all_dimensions = [*by, *(dimension(asked) for asked, _value in where)]
+    window = Window(question.since, question.until, groups.grain_of(all_dimensions))
+    observed = variant.observe(lived, window)
+    if question.since:
+        observed = observed.filter(observed.observed_at >= ibis.literal(question.since))
+    if question.until:
+        observed = observed.filter(observed.observed_at < ibis.literal(question.until))
+    observed = groups.attach(observed, all_dimensions, lived)
+    for place, (_asked, text) in enumerate(where, len(by)):
+        told, value = observed[groups.column(place)], all_dimensions[place].value(text)
+        observed = observed.filter(told.isnull() if value is None else told == value)
+    return observed
+
+
+def _order(row: dict[str, Any], columns: list[str]) -> list[tuple[bool, Any]]:
+    """Groups in order, the unknown one last."""
+    return [(row[column] is None, row[column] if row[column] is not None else "") for column in columns]
+
+
+def _refuse_unknown(by: list[Dimension], answers: list[tuple[tuple[Any, ...], list[Any]]]) -> None:
+    """A dimension that is known of no observation at all is most likely a word that names nothing."""
+    for place, one in enumerate(by):
+        if answers and all(key[place] is None for key, _rows in answers) and one.kind in ("property", "trait"):
+            raise ValueError(f"nothing here has the {one.kind} {one.key!r}; allowed: {', '.join(groups.DIMENSIONS)}")
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """Makes figures of one metric and variant."""
+
+    metric: Metric
+    variant: Variant
+    question: Question
+    lived: Lived
+
+    @property
+    def unit(self) -> str:
+        return (self.lived.currency or "") if self.variant.unit == "money" else self.variant.unit
+
+    @property
+    def smallest(self) -> int:
+        asked = self.metric.min_n if self.question.min_n is None else max(1, self.question.min_n)
+        return max(asked, self.metric.min_n) if self.metric.anonymous else asked
+
+    def figure(self, by: list[Dimension], key: tuple[Any, ...], estimate: Estimate | None) -> Figure:
+        n = estimate.n if estimate else 0
+        shown = estimate if estimate and estimate.value is not None and n >= self.smallest else None
+        return Figure(
+            metric=self.metric.name,
+            variant=self.variant.name,
+            group={one.asked: one.text(value) for one, value in zip(by, key, strict=True)},
+            value=shown.value if shown else None,
+            low=shown.low if shown else None,
+            high=shown.high if shown else None,
+            n=n,
+            unit=self.unit,
+            definition=f"{self.variant.defined(self.lived.rules)} {self._window()}",
+            method=self.variant.reduction.method,
+            spread=shown.spread if shown else None,
+            reason=None if shown else NOT_ENOUGH_DATA,
+        )
+
+    def _window(self) -> str:
+        until = self.question.until or self.lived.as_of
+        since = f"from {self.question.since.isoformat()} " if self.question.since else ""
+        return f"Window: {since}until {until.isoformat()}; times in {self.lived.rules.zone}."

@@ -1,0 +1,70 @@
+"""First contact resolution: do we solve it the first time?"""
+
+import ibis.expr.types as ir
+from ibis import _
+
+from vivencia.measure.metrics.issues import settled_at_once
+from vivencia.measure.metrics.lived import Lived, Window
+from vivencia.measure.metrics.metric import Metric, Variant
+from vivencia.measure.metrics.reductions import Share
+from vivencia.measure.metrics.words import N_
+
+
+def no_recontact(lived: Lived, window: Window) -> ir.Table:
+    return settled_at_once(lived)
+
+
+def first_level(lived: Lived, window: Window) -> ir.Table:
+    return settled_at_once(lived).filter(_.escalated == 0)
+
+
+def said(lived: Lived, window: Window) -> ir.Table:
+    """Answers to "was it solved the first time?": 1 yes, 0 no."""
+    return lived.answers("fcr").filter(_.value.isin([0.0, 1.0]))
+
+
+METRIC = Metric(
+    name="fcr",
+    title=N_("First contact resolution (FCR)"),
+    question=N_("Do we solve it the first time?"),
+    feed=N_("events “issue reported”, “issue responded” or “issue solved”, and “issue reopened”, about the same issue"),
+    better="up",
+    counterweights=("csat", "resolution_time", "ces"),
+    aliases=("first_contact_resolution", "first_call_resolution"),
+    variants=(
+        Variant(
+            "no_recontact",
+            N_("No further contact"),
+            N_(
+                "Share of issues answered without a further contact on the same issue until {recontact_days} days "
+                "after the answer. Base: issues reported whose {recontact_days} days have passed; one never answered "
+                "counts as not solved."
+            ),
+            "%",
+            no_recontact,
+            Share(),
+        ),
+        Variant(
+            "survey",
+            N_("As customers say"),
+            N_(
+                "Share of customers who answer that it was solved the first time (metric fcr: 1 yes, 0 no). Base: "
+                "answers."
+            ),
+            "%",
+            said,
+            Share(),
+        ),
+        Variant(
+            "first_level",
+            N_("Net of what the first level cannot solve"),
+            N_(
+                "As “no further contact”, without the issues that were escalated, because the first level could not "
+                "have solved them."
+            ),
+            "%",
+            first_level,
+            Share(),
+        ),
+    ),
+)

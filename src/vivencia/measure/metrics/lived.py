@@ -1,0 +1,174 @@
+"""What customers lived, as metrics read it: the ledger's tables with the rules that give their names a meaning.
+
+Each metric makes *observations* out of it: one row for each thing counted (an answer, a promise, an issue, a customer
+in a period), with the columns below. Grouping, filtering, drill-down and export work on observations and so work for
+every metric alike.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis import _
+
+from vivencia.measure.metrics.periods import Clock, Grain, spans
+from vivencia.measure.metrics.rules import DEFAULT_RULES, Names, Rules
+from vivencia.understand.promises import case_states, promises
+
+OBSERVATION = (
+    "observed_at",  # when it counts: decides its period
+    "value",  # what is averaged or counted: a score, hours, 0 or 1, money
+    "customer_id",
+    "event_id",  # the event it opens to; null where there is none
+    "touchpoint",
+    "channel",
+    "employee_id",
+    "subject_kind",
+    "subject_id",
+    "properties",
+)
+_OF_EVENT = (
+    "customer_id",
+    "event_id",
+    "touchpoint",
+    "channel",
+    "employee_id",
+    "subject_kind",
+    "subject_id",
+    "properties",
+)
+
+
+def _ask(expression: ir.Expr) -> pa.Table:
+    return expression.to_pyarrow()
+
+
+@dataclass(frozen=True)
+class Window:
+    """From `since` (included) until `until` (left out); None: as far as data go. `grain`: cut into these periods."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    grain: Grain | None = None
+
+
+@dataclass(frozen=True)
+class Lived:
+    """Events and customers as one version of the ledger gives them, and the moment they are read at."""
+
+    events: ir.Table
+    customers: ir.Table
+    as_of: datetime
+    rules: Rules = DEFAULT_RULES
+    to_arrow: Callable[[Any], pa.Table] = _ask
+
+    def named(self, names: Names) -> ir.Table:
+        """Events with one of these names."""
+        return self.events.filter(is_named(self.events, names))
+
+    def answers(self, metric: str) -> ir.Table:
+        """Answers to this question, as observations: `value` is the score; also `scale_max`."""
+        asked = self.events.filter((_.metric.lower() == metric) & _.score.notnull())
+        return observations(asked, value=asked.score, scale_max=asked.scale_max)
+
+    @cached_property
+    def promised(self) -> ir.Table:
+        return promises(self.events, self.as_of)
+
+    @cached_property
+    def case_states(self) -> ir.Table:
+        return case_states(self.promised)
+
+    @cached_property
+    def purchases(self) -> ir.Table:
+        """One row a purchase: the first event of its order that is one; events without an order are one each."""
+        rules = self.rules
+        bought = self.named(rules.purchase) if rules.purchase else self.events.filter(_.amount > 0)
+        known = bought.filter(_.customer_id.notnull())
+        subject = ibis.literal("s:") + known.subject_kind.fill_null("") + ":" + known.subject_id
+        order = ibis.coalesce(subject, ibis.literal("e:") + known.event_id)
+        first = ibis.window(group_by=["customer_id", "order_key"], order_by=in_order())
+        numbered = known.mutate(order_key=order).mutate(place=ibis.row_number().over(first))
+        return numbered.filter(_.place == 0).drop("place", "order_key")
+
+    @cached_property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """When the first event happened, and the moment of reading; the latter twice where there is no event."""
+        first = self.to_arrow(self.events.aggregate(first=_.occurred_at.min()))["first"][0].as_py()
+        return (first or self.as_of), self.as_of
+
+    @property
+    def clock(self) -> Clock:
+        if self.rules.zone == "UTC":  # saves asking for the bounds
+            return Clock("UTC", self.as_of, self.as_of)
+        return Clock(self.rules.zone, *self.bounds)
+
+    @cached_property
+    def currency(self) -> str | None:
+        """The rules' currency, else the one most amounts are in (the first by name among equals)."""
+        if self.rules.currency:
+            return self.rules.currency
+        counted = (
+            self.events.filter(_.amount.notnull() & _.currency.notnull()).group_by("currency").aggregate(n=_.count())
+        )
+        most = self.to_arrow(counted.order_by([_.n.desc(), _.currency.asc()]).limit(1))
+        return most["currency"][0].as_py() if most.num_rows else None
+
+    def periods(self, window: Window, tail_days: int) -> list[tuple[datetime, datetime]]:
+        """The (start, end) stretches a metric over customers looks at.
+
+        With a grain: every complete period. Without: the window; where it has no beginning, the last `tail_days`.
+        """
+        until = min(window.until or self.as_of, self.as_of)
+        if window.grain:
+            return spans(window.grain, window.since or self.bounds[0], until, self.rules.zone)
+        since = window.since or until - timedelta(days=tail_days)
+        return [(since, until)] if since < until else []
+
+    def only(self, customer_ids: ir.Table) -> "Lived":
+        """The same, of these customers alone; `customer_ids` has a column `customer_id`."""
+        wanted = customer_ids.select("customer_id").distinct()
+        return replace(
+            self,
+            events=self.events.semi_join(wanted, "customer_id"),
+            customers=self.customers.semi_join(wanted, "customer_id"),
+        )
+
+
+def is_named(events: ir.Table, names: Names) -> ir.BooleanValue:
+    """Whether an event's name is one of `names`, whatever the case and the underscores."""
+    plain = [name.lower().replace("_", " ") for name in names]
+    return events.name.lower().replace("_", " ").isin(plain)
+
+
+def in_order() -> list[Any]:
+    """The order events of one customer happened in; ids break what times and files leave open."""
+    return [_.occurred_at.asc(), _.seq.asc(), _.event_id.asc()]
+
+
+def observations(events: ir.Table, **columns: Any) -> ir.Table:
+    """The observation columns of events; `observed_at` is when they occurred unless `columns` says otherwise."""
+    said = {"observed_at": events.occurred_at, **columns}
+    return events.select(*_OF_EVENT, **said)
+
+
+def whole(events: ir.Table, **columns: Any) -> ir.Table:
+    """Observations that are about a customer and no event: the columns of events are null."""
+    nothing = {name: ibis.null("string") for name in _OF_EVENT if name not in columns}
+    return events.select(**{**nothing, **columns})
+
+
+def stretches(periods: list[tuple[datetime, datetime]]) -> ir.Table:
+    """Periods as a small table: `start`, `end`, and `before`: when the stretch of the same length before it began."""
+    times = pa.timestamp("us", tz="UTC")
+    told = {
+        "start": [start for start, _end in periods],
+        "end": [end for _start, end in periods],
+        "before": [start - (end - start) for start, end in periods],
+    }
+    return ibis.memtable(pa.table({name: pa.array(moments, times) for name, moments in told.items()}))

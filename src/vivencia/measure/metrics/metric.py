@@ -1,0 +1,69 @@
+"""What a metric is: its words, its variants, and how each makes observations out of what customers lived."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Literal
+
+import ibis.expr.types as ir
+
+from vivencia.measure.metrics.lived import Lived, Window
+from vivencia.measure.metrics.reductions import Reduction
+from vivencia.measure.metrics.rules import Rules
+from vivencia.measure.metrics.words import N_
+
+Better = Literal["up", "down"]
+Unit = Literal["%", "points", "of 5", "of 7", "min", "h", "money"]
+MIN_N = 5  # fewer observations say more about who happened to be counted than about the group
+
+WILSON = N_("Interval: Wilson, 95 %.")
+STUDENT = N_("Interval: Student's t, 95 %.")
+ORDER = N_("Interval: order statistics, 95 %.")
+NET = N_("Interval: Tango's score below 20 answers, adjusted Wald from there, 95 %.")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to compute a metric. `definition` and `interval` are msgids; `{names}` in them are fields of Rules."""
+
+    name: str
+    title: str
+    definition: str
+    unit: Unit
+    observe: Callable[[Lived, Window], ir.Table]
+    reduction: Reduction
+    interval: str = WILSON
+
+    def defined(self, rules: Rules, translate: Callable[[str], str] = str) -> str:
+        """The definition in words, with the rules' numbers filled in."""
+        known = {field.name: getattr(rules, field.name) for field in fields(rules)}
+        return f"{translate(self.definition).format(**known)} {translate(self.interval)}"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric. The first variant is the default.
+
+    - `question`: what it answers; `feed`: what must be in the ledger for it (shown where there is nothing).
+    - `better`: which way is good; `counterweights`: the metrics to look at before celebrating this one.
+    - `min_n`: below it no value is shown, and no caller may ask for less where `anonymous` protects who answered.
+    """
+
+    name: str
+    title: str
+    question: str
+    feed: str
+    better: Better
+    variants: tuple[Variant, ...]
+    counterweights: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+    min_n: int = MIN_N
+    anonymous: bool = False
+
+    def variant(self, name: str | None) -> Variant:
+        """The variant of this name; None: the default. Raises ValueError naming the allowed ones."""
+        if name is None:
+            return self.variants[0]
+        for variant in self.variants:
+            if variant.name == name.lower().replace("-", "_"):
+                return variant
+        raise ValueError(f"{self.name} has no variant {name!r}; allowed: {', '.join(v.name for v in self.variants)}")

@@ -1,0 +1,44 @@
+"""Customers as the metrics about membership and referral see them: when each appeared, and what is known."""
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from vivencia.measure.metrics.lived import Lived, in_order, is_named, whole
+from vivencia.measure.metrics.rules import Names
+from vivencia.understand.json_text import json_text
+
+
+def first_seen(lived: Lived, names: Names) -> ir.Table:
+    """One row a customer: the columns of their first event, `since` (as the source says, else that event) and
+
+    `named_first`, `named_last`: when events with one of `names` happened to them.
+    """
+    known = lived.events.filter(_.customer_id.notnull())
+    known = known.mutate(named=ibis.cases((is_named(known, names), known.occurred_at)))
+    by_customer = ibis.window(group_by="customer_id")
+    told = known.mutate(
+        place=ibis.row_number().over(ibis.window(group_by="customer_id", order_by=in_order())),
+        named_first=_.named.min().over(by_customer),
+        named_last=_.named.max().over(by_customer),
+    ).filter(_.place == 0)
+    since = lived.customers.select(person=_.customer_id, stated=_.since, person_traits=_.traits)
+    joined = told.left_join(since, told.customer_id == since.person)
+    return joined.mutate(since=ibis.coalesce(_.stated, _.occurred_at))
+
+
+def trait(people: ir.Table, key: str) -> ir.StringColumn:
+    """A trait's text; null where it is not known or says nothing."""
+    told = json_text(people.person_traits, key)
+    return ibis.cases((told.lower().isin(["", "false", "no", "null", "0"]), ibis.null("string")), else_=told)
+
+
+def anybody(lived: Lived, people: ir.Table) -> bool:
+    """Whether there is any row: what nobody ever recorded is not zero, it is not known."""
+    return bool(lived.to_arrow(people.aggregate(n=_.count()))["n"][0].as_py())
+
+
+def nobody() -> ir.Table:
+    """No observation at all."""
+    empty = ibis.memtable({"x": [1]}).filter(ibis.literal(False))
+    return whole(empty, observed_at=ibis.null("timestamp('UTC')"), value=ibis.null("float64"))

@@ -1,0 +1,48 @@
+"""Response rate: how many of the people we ask do answer? The counterweight of every score."""
+
+import ibis
+import ibis.expr.types as ir
+from ibis import _
+
+from vivencia.measure.metrics.lived import Lived, Window, is_named, observations
+from vivencia.measure.metrics.metric import Metric, Variant
+from vivencia.measure.metrics.reductions import Share
+from vivencia.measure.metrics.words import N_
+
+
+def answered(lived: Lived, window: Window) -> ir.Table:
+    """Surveys sent; 1 where an answer about the same subject (or of the same customer) came at or after."""
+    asked = is_named(lived.events, lived.rules.survey_sent)
+    told = lived.events.mutate(asked=asked).filter(_.asked | (_.metric.notnull() & _.score.notnull()))
+    subject = ibis.literal("s:") + told.subject_kind.fill_null("") + ":" + told.subject_id
+    told = told.mutate(about=ibis.coalesce(subject, ibis.literal("c:") + told.customer_id)).filter(_.about.notnull())
+    backwards = ibis.window(
+        group_by="about", order_by=[_.occurred_at.desc(), _.asked.ifelse(1, 0).asc()], preceding=None, following=0
+    )
+    told = told.mutate(answered_at=ibis.cases((~_.asked, _.occurred_at)).min().over(backwards))
+    sent = told.filter(_.asked)
+    return observations(sent, value=sent.answered_at.notnull().ifelse(1, 0))
+
+
+METRIC = Metric(
+    name="response_rate",
+    title=N_("Response rate"),
+    question=N_("How many of the people we ask do answer?"),
+    feed=N_("events “survey sent”, and answers about the same subject or of the same customer"),
+    better="up",
+    counterweights=("nps", "csat"),
+    aliases=("survey_response_rate",),
+    variants=(
+        Variant(
+            "answered",
+            N_("Surveys answered"),
+            N_(
+                "Share of surveys sent that were answered so far, in the period they were sent. Base: surveys sent; "
+                "where only answers are known, nothing can be said."
+            ),
+            "%",
+            answered,
+            Share(),
+        ),
+    ),
+)

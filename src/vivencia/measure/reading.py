@@ -1,0 +1,82 @@
+"""Figures of the present ledger, under the company's own rules, remembered by its version."""
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.foundation.models import Setting
+from vivencia.foundation.organisation import organisation
+from vivencia.measure.metrics import computing
+from vivencia.measure.metrics.computing import Question
+from vivencia.measure.metrics.figure import Figure
+from vivencia.measure.metrics.lived import Lived
+from vivencia.measure.metrics.rules import Rules
+from vivencia.understand import segments
+from vivencia.understand.now import as_of
+
+KEY = "metric-rules"
+
+
+def company_rules() -> Rules:
+    """The rules as the company set them, on its own clock; defaults where it has not."""
+    row = Setting.objects.filter(key=KEY).first()
+    known = {field.name for field in fields(Rules)}
+    stored = {name: value for name, value in (row.value if row else {}).items() if name in known}
+    told: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+    return replace(Rules(**told), zone=organisation().time_zone)
+
+
+def save_rules(changed: Rules) -> None:
+    """Keep the rules; the time zone stays the organisation's."""
+    told = {name: value for name, value in asdict(changed).items() if name != "zone"}
+    Setting.objects.update_or_create(key=KEY, defaults={"value": told})
+
+
+@dataclass(frozen=True)
+class Source:
+    """One version of the ledger, the moment it is read at, and the rules it is read by."""
+
+    read: Read
+    as_of: datetime
+    rules: Rules
+
+    @cached_property
+    def lived(self) -> Lived:
+        return Lived(self.read.events, self.read.customers, self.as_of, self.rules, self.read.to_arrow)
+
+    def of(self, segment: segments.Definition | None) -> Lived:
+        """What the members of a segment lived; None: everybody."""
+        return self.lived.only(segments.members(self.read, segment, self.as_of)) if segment else self.lived
+
+    def figures(self, question: Question, segment: segments.Definition | None = None) -> list[Figure]:
+        """The figures that answer a question, computed once a version."""
+        told = self.remembered("metric", question, segment, lambda lived: _told(computing.ask(question, lived)))
+        return [Figure.remembered(one) for one in told]
+
+    def remembered(self, what: str, question: Question, segment: segments.Definition | None, compute: Any) -> Any:
+        """`compute(lived)`, remembered under everything it depends on."""
+        asked = {
+            "question": asdict(question),
+            "segment": segments.to_json(segment) if segment else None,
+            "as_of": self.as_of,
+            "rules": asdict(self.rules),
+        }
+        key = f"{what} {json.dumps(asked, default=str, sort_keys=True)}"
+        return self.read.remember(key, lambda: compute(self.of(segment)))
+
+
+def source() -> Source:
+    """The ledger as it is now. While data keep coming, "now" moves on by the hour, so that results are remembered."""
+    read = open_ledger().read()
+    clock = timezone.now().replace(minute=0, second=0, microsecond=0)
+    return Source(read, as_of(read.horizon, clock), company_rules())
+
+
+def _told(figures: list[Figure]) -> list[dict[str, Any]]:
+    return [asdict(figure) for figure in figures]
