@@ -27,16 +27,14 @@ class PersonForm(forms.ModelForm[User]):
         return email
 
 
-def _roles() -> list[dict[str, object]]:
-    """Each role with whom it is for and what it allows."""
-    return [
-        {
-            "name": role.label,
-            "for": WHO_ROLES_ARE_FOR[role],
-            "allows": [WHAT_RIGHTS_ALLOW[right] for right in Right if right in RIGHTS[role]],
-        }
-        for role in Role
-    ]
+def _roles() -> dict[str, object]:
+    """Each role with whom it is for, and each right with the roles that hold it."""
+    return {
+        "roles": [{"name": role.label, "for": WHO_ROLES_ARE_FOR[role]} for role in Role],
+        "rights": [
+            {"label": WHAT_RIGHTS_ALLOW[right], "held": [right in RIGHTS[role] for role in Role]} for right in Right
+        ],
+    }
 
 
 @needs(Right.ADMINISTER)
@@ -49,7 +47,7 @@ def people_page(request: HttpRequest) -> HttpResponse:
         )
         return _show_link(request, person)
     everyone = User.objects.order_by("-is_active", "first_name", "email")
-    return render(request, "foundation/people.html", {"form": form, "everyone": everyone, "roles": _roles()})
+    return render(request, "foundation/people.html", {"form": form, "everyone": everyone, **_roles()})
 
 
 def _me(request: HttpRequest) -> User:
@@ -68,7 +66,7 @@ def _show_link(request: HttpRequest, person: User) -> HttpResponse:
 @needs(Right.ADMINISTER)
 def person_page(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_object_or_404(User, pk=pk)
-    return render(request, "foundation/person.html", {"person": person, "choices": Role.choices, "roles": _roles()})
+    return render(request, "foundation/person.html", {"person": person, "choices": Role.choices, **_roles()})
 
 
 @needs(Right.ADMINISTER)

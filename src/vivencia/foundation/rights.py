@@ -1,6 +1,6 @@
 """Who may see and do what: rights, which roles hold them, and the decorators every page wears.
 
-A view without `needs` or `public` fails the suite (`tests/test_every_page_decides.py`).
+A view without `needs` or `public` fails the suite (`tests/foundation/test_every_page_decides.py`).
 """
 
 from collections.abc import Callable

@@ -102,7 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "overview"
+LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "sign-in"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -122,8 +122,7 @@ USE_THOUSAND_SEPARATOR = True
 FORMAT_MODULE_PATH = ["vivencia.foundation.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = VIVENCIA_HOME / "static"
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect, nothing to forget
 DJANGO_VITE = {
     "default": {
         "dev_mode": False,
