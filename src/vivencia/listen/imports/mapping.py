@@ -200,7 +200,7 @@ _PEOPLE_WORDS: Final = frozenset({"language", "timezone"})  # a customer's name 
 def parse(text: str, file: str) -> Mapping:
     """Read a mapping from TOML; `file` is what messages call it.
 
-    >>> parse('source="s"\\n[tables.t]\\nfile="t.csv"\\n[[events]]\\ntable="t"\\nname="bought"\\nwhen="date"', "m").source
+    >>> parse('source="s"\\n[tables.t]\\nfile="t.csv"\\n[[events]]\\ntable="t"\\nname="paid"\\nwhen="date"', "m").source
     's'
     """
     try:

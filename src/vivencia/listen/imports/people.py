@@ -39,7 +39,8 @@ def _customers(people: People, staged: Staged, batch: Batch, accounts: list[str]
     )
     known = f"(SELECT id, any_value(known) AS known FROM ({' UNION ALL '.join(accounts)}) GROUP BY 1)"  # noqa: S608
     join = f" LEFT JOIN {known} a ON a.id = c.account" if accounts else ""
-    merged = "CASE WHEN a.known IS NULL THEN c.traits ELSE CAST(json_merge_patch(coalesce(c.traits, '{}'), a.known) AS VARCHAR) END"
+    both = "CAST(json_merge_patch(coalesce(c.traits, '{}'), a.known) AS VARCHAR)"
+    merged = f"CASE WHEN a.known IS NULL THEN c.traits ELSE {both} END"
     return (
         "SELECT c.customer_id, c.name, c.email, c.phone, c.account AS account_id, c.segment, c.language, c.timezone, "  # noqa: S608
         f"c.since, {merged if accounts else 'c.traits'} AS traits, CAST(NULL AS VARCHAR) AS consent, "

@@ -70,10 +70,10 @@ TEXTS: Final[Mapping[str, str]] = {
     ),
     "damaged": N_("%(file)s: the file is damaged (%(why)s). Copy or export it again."),
     "too-large-inside": N_(
-        "%(file)s: unpacked, this file is larger than %(limit)s MB, the most that is allowed. Nothing was unpacked to disk."
+        "%(file)s: unpacked, this file is larger than %(limit)s MB, the most that is allowed. It was not imported."
     ),
     "repeated-header": N_(
-        "%(file)s: row %(row)s: the column “%(field)s” appears twice in the header. Give every column a name of its own."
+        "%(file)s: row %(row)s: the column “%(field)s” appears twice in the header. Allowed: every column once."
     ),
     "missing-column": N_("%(file)s: the column “%(field)s” is missing. The file has: %(allowed)s."),
     "missing-file": N_(

@@ -108,7 +108,8 @@ def _read_csv(file: Path, columns: tuple[str, ...], conventions: Conventions, sk
     shape = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in columns)
     quote = conventions.quote
     kept = (
-        f", store_rejects=true, rejects_table={literal(rejects)}, rejects_scan={literal(rejects + '_scan')}, rejects_limit=0"
+        f", store_rejects=true, rejects_limit=0, rejects_table={literal(rejects)}, "
+        f"rejects_scan={literal(rejects + '_scan')}"
         if rejects
         else ""
     )

@@ -31,7 +31,7 @@ def chunks(file: Path) -> Iterator[bytes]:
     """A file's bytes, unpacked where it is gzip. Raises Problem for what is cut off, damaged or far too large."""
     total = 0
     try:
-        with _open(file) as source:
+        with open_bytes(file) as source:
             while chunk := source.read(CHUNK):
                 total += len(chunk)
                 if total > MAX_UNPACKED_MB << 20:
@@ -140,7 +140,8 @@ def _not(encoding: str, file: Path, row: int) -> Problem:
     return Problem("encoding", file=file.name, row=row, encoding=encoding, allowed=", ".join(ENCODINGS))
 
 
-def _open(file: Path) -> IO[bytes]:
+def open_bytes(file: Path) -> IO[bytes]:
+    """A file opened for reading, unpacked on the way where it is gzip."""
     return cast(IO[bytes], gzip.open(file, "rb")) if file.suffix == ".gz" else file.open("rb")
 
 

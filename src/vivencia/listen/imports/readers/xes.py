@@ -1,9 +1,8 @@
 """XES process logs, streamed: a trace is a case, its events in the file's order."""
 
-import gzip
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError
 
 import duckdb
@@ -13,7 +12,7 @@ from defusedxml.ElementTree import iterparse
 
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers.table import Cell, How, Look, Relation, quoted
-from vivencia.listen.imports.readers.text import sample
+from vivencia.listen.imports.readers.text import open_bytes, sample
 
 CASE: Final = "case:"
 _PLAIN: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
@@ -69,8 +68,7 @@ def _table(file: Path, limit: int | None) -> tuple[tuple[str, ...], tuple[tuple[
 
 def _events(file: Path) -> Iterator[list[tuple[str, Cell]]]:
     """Each event's attributes, after those of its trace; forgets every trace it has passed."""
-    opened = cast(IO[bytes], gzip.open(file, "rb")) if file.suffix == ".gz" else file.open("rb")
-    with opened as source:
+    with open_bytes(file) as source:
         parsed: Iterator[tuple[str, Any]] = iterparse(source, events=("end",), forbid_dtd=True)
         for _, element in parsed:
             if _tag(element) != "trace":

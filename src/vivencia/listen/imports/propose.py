@@ -1,0 +1,215 @@
+"""A mapping for a table nobody described, from its columns' names and contents, each guess with its reason."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from vivencia.listen.imports.guesses import Guess, Seen, best, plain, see
+from vivencia.listen.imports.mapping import Defaults, Event, Mapping, Table, Value
+from vivencia.listen.imports.problems import N_
+from vivencia.listen.imports.readers.table import Look
+
+MISSING = {
+    "when": N_("a column that says when it happened"),
+    "who": N_("a column that says whom it is about (a customer, an order, a case)"),
+    "several": N_("how the files belong together (only one of them is in the mapping)"),
+    "order": N_("whether the dates have the day or the month first"),
+}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A mapping, why, and what keeps it from being certain (keys of MISSING)."""
+
+    mapping: Mapping
+    guesses: tuple[Guess, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def certain(self) -> bool:
+        """Whether it can be imported without a person looking at it first."""
+        return not self.missing
+
+
+def propose(look: Look) -> Proposal:
+    """What one table most likely says. Never fails: what it cannot find is in `missing`."""
+    columns = see(look)
+    chosen: dict[str, Seen] = {}
+    guesses: list[Guess] = []
+    for role in (
+        "customer",
+        "anonymous",
+        "account",
+        "subject",
+        "name",
+        "touchpoint",
+        "channel",
+        "employee",
+        "currency",
+        "id",
+    ):
+        taken = {column.name for column in chosen.values()}
+        found = best(role, [column for column in columns if not column.is_date], taken)
+        if found is not None and not (role == "id" and not found.is_unique):
+            chosen[role] = found
+            guesses.append(Guess(role, found.name, "unique" if role == "id" else "name"))
+    born = ("birth", "nacim", "nasc")
+    times = [column for column in columns if column.is_date and not any(word in plain(column.name) for word in born)]
+    times, guesses = _times(times, chosen, guesses)
+    guesses = _measures(columns, chosen, guesses)
+    return Proposal(_mapping(look, chosen, times), tuple(guesses), _missing(chosen, times))
+
+
+def _times(times: Sequence[Seen], chosen: dict[str, Seen], guesses: list[Guess]) -> tuple[list[Seen], list[Guess]]:
+    """The promised time goes to `chosen`; the others are when things happened, the main one first."""
+    promised = best("promised_at", times, set())
+    if promised is not None and len(times) > 1:
+        chosen["promised_at"] = promised
+        guesses = [*guesses, Guess("promised_at", promised.name, "name")]
+    rest = [column for column in times if column is not chosen.get("promised_at")]
+    main = best("when", rest, set()) or (rest[0] if rest else None)
+    if main is None:
+        return [], guesses
+    reason = "ambiguous" if main.dates.ambiguous else "dates"
+    facts = () if main.dates.ambiguous else (("share", f"{100 * main.dates.share:.0f}"), ("example", main.values[0]))
+    guesses = [*guesses, Guess("when", main.name, reason, facts, sure=not main.dates.ambiguous)]
+    return [main, *(column for column in rest if column is not main)], guesses
+
+
+def _measures(columns: Sequence[Seen], chosen: dict[str, Seen], guesses: list[Guess]) -> list[Guess]:
+    """Score, amount and text: by name, borne out by the contents."""
+    taken = {column.name for column in chosen.values()}
+    free = [column for column in columns if column.name not in taken and not column.is_date]
+    score = best("score", [column for column in free if column.scale], set())
+    if score is not None and score.scale is not None:
+        chosen["score"] = score
+        low, high = _ends(score)
+        guesses = [*guesses, Guess("score", score.name, "scale", (("low", f"{low:g}"), ("high", f"{high:g}")))]
+    amount = best("amount", [column for column in free if column.numbers and column is not score], set())
+    if amount is not None:
+        chosen["amount"] = amount
+        guesses = [*guesses, Guess("amount", amount.name, "numbers")]
+    texts = [column for column in free if column.is_long_text]
+    text = best("text", texts, set()) or max(texts, key=lambda column: column.mean_length, default=None)
+    if text is not None:
+        chosen["text"] = text
+        guesses = [*guesses, Guess("text", text.name, "long", (("mean", f"{text.mean_length:.0f}"),))]
+    return guesses
+
+
+def _missing(chosen: dict[str, Seen], times: Sequence[Seen]) -> tuple[str, ...]:
+    missing = []
+    if not times:
+        missing.append("when")
+    elif times[0].dates.ambiguous:
+        missing.append("order")
+    if not {"customer", "anonymous", "account", "subject"} & chosen.keys():
+        missing.append("who")
+    return tuple(missing)
+
+
+def _mapping(look: Look, chosen: dict[str, Seen], times: Sequence[Seen]) -> Mapping:
+    stem = PurePath(look.name).name.partition(".")[0]
+    source = plain(stem).replace(" ", "-") or "file"
+    known_by = chosen.get("id") or chosen.get("subject")
+    key = (known_by.name,) if known_by is not None and known_by.is_unique else ()
+    events = tuple(_events(chosen, times, plain(stem)))
+    return Mapping(
+        source=source,
+        title=stem,
+        tables={"rows": Table(file=look.name, key=key)},
+        events=events,
+        defaults=Defaults(),
+    )
+
+
+def _events(chosen: dict[str, Seen], times: Sequence[Seen], stem: str) -> list[Event]:
+    main = times[0].name if times else ""
+    metric, low, high = _metric(chosen.get("score"))
+    named = _value(chosen.get("name"))
+    touchpoint = _value(chosen.get("touchpoint")) or named
+    whole = Event(
+        table="rows",
+        kind="row",
+        name=named or Value(constant=_name(chosen, main, stem, alone=len(times) < 2)),
+        when=Value((main,)),
+        touchpoint=touchpoint or Value(constant=_name(chosen, main, stem, alone=len(times) < 2)),
+        customer=_value(chosen.get("customer")),
+        anonymous=_value(chosen.get("anonymous")),
+        account=_value(chosen.get("account")),
+        subject=_value(chosen.get("subject")),
+        channel=_value(chosen.get("channel")),
+        employee=_value(chosen.get("employee")),
+        amount=_value(chosen.get("amount")),
+        currency=_value(chosen.get("currency")),
+        promise=Value(constant="delivery") if "promised_at" in chosen else None,
+        promised_at=_value(chosen.get("promised_at")),
+        metric=Value(constant=metric) if metric else None,
+        score=_value(chosen.get("score")),
+        scale_min=Value(constant=low) if metric else None,
+        scale_max=Value(constant=high) if metric else None,
+        text=_value(chosen.get("text")),
+        rest=True,
+    )
+    rest = [] if named else times[1:]
+    arrivals = [column.name for column in rest if _is_arrival(column.name)]
+    kept = arrivals[-1] if arrivals and "promised_at" in chosen else None
+    return [whole, *(_other(column, chosen, keeps=column.name == kept) for column in rest)]
+
+
+def _is_arrival(name: str) -> bool:
+    return any(word in plain(name) for word in ("deliver", "entreg", "recib", "received", "arriv"))
+
+
+def _other(column: Seen, chosen: dict[str, Seen], *, keeps: bool) -> Event:
+    """A further date of a wide row: an event of its own, which may not have happened."""
+    words = _words_of_date(column.name)
+    return Event(
+        table="rows",
+        kind=words.replace(" ", "-"),
+        name=Value(constant=words),
+        touchpoint=Value(constant=words),
+        when=Value((column.name,)),
+        optional=True,
+        customer=_value(chosen.get("customer")),
+        subject=_value(chosen.get("subject")),
+        promise=Value(constant="delivery") if keeps else None,
+    )
+
+
+def _name(chosen: dict[str, Seen], main: str, stem: str, *, alone: bool) -> str:
+    if not alone:
+        return _words_of_date(main)
+    if "score" in chosen:
+        return "survey answered"
+    return "purchase" if "amount" in chosen else stem or "event"
+
+
+def _words_of_date(name: str) -> str:
+    """`order_delivered_customer_date` happened as "order delivered customer"."""
+    dull = {"date", "at", "time", "timestamp", "fecha", "hora", "data", "de", "on", "datetime"}
+    return " ".join(word for word in plain(name).split() if word not in dull) or plain(name)
+
+
+def _metric(score: Seen | None) -> tuple[str, float, float]:
+    if score is None:
+        return "", 0, 0
+    low, high = _ends(score)
+    words = plain(score.name).split()
+    for metric in ("nps", "enps", "csat", "ces"):
+        if metric in words:
+            return metric, low, high
+    return ("nps" if high == 10 else "csat"), low, high
+
+
+def _ends(score: Seen) -> tuple[float, float]:
+    words = plain(score.name).split()
+    if "nps" in words or "enps" in words:
+        return 0, 10
+    if "ces" in words:
+        return 1, 7
+    return score.scale or (1, 5)
+
+
+def _value(column: Seen | None) -> Value | None:
+    return Value((column.name,)) if column is not None else None

@@ -1,0 +1,93 @@
+"""What the files somebody brought are: a preset, a process log, a survey, our own form, or a guess."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vivencia.listen.imports import shelf
+from vivencia.listen.imports.assign import fits
+from vivencia.listen.imports.guesses import Guess
+from vivencia.listen.imports.mapping import Mapping
+from vivencia.listen.imports.mapping_text import write
+from vivencia.listen.imports.problems import N_, Problem
+from vivencia.listen.imports.processes import process_mapping
+from vivencia.listen.imports.propose import propose
+from vivencia.listen.imports.readers.table import Look
+from vivencia.listen.imports.surveys import is_survey, survey_mapping
+
+SURVEY = "survey-responses"
+PROCESS = "process-log"
+# The most telling first: our own form would fit many files.
+ORDER = ("olist", "contact-centre", "segment-export")
+OWN_FORM = "events"
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What files are taken for: a preset's name (or `process-log`, `proposal`), the mapping and why."""
+
+    name: str
+    mapping: Mapping
+    toml: str
+    guesses: tuple[Guess, ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def certain(self) -> bool:
+        """Whether it can be imported without a person looking at it first."""
+        return not self.missing
+
+
+PRESETS = (*ORDER, SURVEY, OWN_FORM)
+TITLES = {
+    "olist": N_("Olist marketplace"),
+    "contact-centre": N_("Contact centre"),
+    "segment-export": N_("Segment export"),
+    SURVEY: N_("Survey answers"),
+    OWN_FORM: N_("Events, one a row"),
+    PROCESS: N_("Process log"),
+    "proposal": N_("A mapping proposed from names and contents"),
+    "mapping": N_("A mapping of your own"),
+}
+
+
+def recognise(looks: Sequence[Look]) -> Recognised:
+    """What these files are. Raises nothing: where it is not certain, `missing` says what to tell."""
+    for name in ORDER:
+        if fits(shelf.preset(name), looks):
+            return _shelved(name)
+    first = looks[0]
+    process = process_mapping(first) if len(looks) == 1 else None
+    if process is not None and first.kind in ("xes", "ocel"):
+        return Recognised(PROCESS, process, write(process))
+    if fits(shelf.preset(OWN_FORM), looks):
+        return _shelved(OWN_FORM)
+    if process is not None:
+        return Recognised(PROCESS, process, write(process))
+    if len(looks) == 1 and is_survey(first) and (found := survey_mapping(first)):
+        return Recognised(SURVEY, found[0], write(found[0]), tuple(found[1]))
+    return _proposed(looks)
+
+
+def by_preset(name: str, looks: Sequence[Look]) -> Recognised:
+    """A preset that was asked for. Raises Problem where there is none of that name or the files are others."""
+    if name not in PRESETS:
+        raise Problem("unknown-preset", value=name, allowed=", ".join(PRESETS))
+    if name != SURVEY:
+        return _shelved(name)
+    found = survey_mapping(looks[0])
+    if found is None:
+        why = "no answers on a scale, or no date of the answer, were found in its columns."
+        raise Problem("wrong-preset", file=looks[0].name, value=name, why=why)
+    return Recognised(SURVEY, found[0], write(found[0]), tuple(found[1]))
+
+
+def _shelved(name: str) -> Recognised:
+    return Recognised(name, shelf.preset(name), shelf.text(name))
+
+
+def _proposed(looks: Sequence[Look]) -> Recognised:
+    """The file that tells most is proposed; of several, a person must say how they belong together."""
+    proposals = [propose(look) for look in looks]
+    best = min(proposals, key=lambda proposal: (len(proposal.missing), -len(proposal.guesses)))
+    missing = best.missing if len(looks) == 1 else (*best.missing, "several")
+    return Recognised("proposal", best.mapping, write(best.mapping), best.guesses, missing)
