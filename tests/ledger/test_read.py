@@ -16,7 +16,8 @@ from vivencia.foundation.ledger.store import Ledger, open_ledger
 
 def owners(ledger: Ledger) -> list[str | None]:
     read = ledger.read()
-    return read.to_arrow(read.events.order_by("event_id"))["customer_id"].to_pylist()
+    led: list[str | None] = read.to_arrow(read.events.order_by("event_id"))["customer_id"].to_pylist()
+    return led
 
 
 def test_an_empty_ledger_can_be_read(ledger: Ledger) -> None:

@@ -5,8 +5,10 @@ again does not bring the person back.
 """
 
 import csv
+import mmap
 import uuid
 from collections.abc import Collection
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,14 @@ from vivencia.foundation.audit import record
 from vivencia.foundation.home import home
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.models import Act, Erasure, InboxEvent
+
+# SQLite keeps deleted rows in its pages and its write-ahead log until they are used again: rewrite both.
+LEAVE_NOTHING = ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+SEARCHABLE = {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xes", ".xml", ".toml"}
+
+ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
 
 
 class UnknownPersonError(LookupError):
@@ -48,8 +58,13 @@ def erase(identifier: str, *, by: object = None, ledger: Ledger | None = None) -
     ids = ledger.same_person(identifier)
     if not known(identifier, ledger):
         raise UnknownPersonError(f"Nobody here has the id {identifier!r}")
-    now = timezone.now()
-    counts = {**ledger.erase(ids, now), "inbox": _erase_from_inbox(ids), "rejects": _erase_from_rejects(ids)}
+    now, marks = timezone.now(), {*ids, *_reachable_at(ids, ledger)}
+    counts = {
+        **ledger.erase(ids, now),
+        "inbox": _erase_from_inbox(ids),
+        "rejects": _erase_from_rejects(marks),
+        "files": _erase_files(marks),
+    }
     with transaction.atomic():
         erasure = Erasure.objects.create(receipt=uuid.uuid4(), erased_at=now, counts=counts)
         record(Act.CUSTOMER_ERASED, by=by, receipt=str(erasure.receipt))
@@ -62,6 +77,13 @@ def _in_ledger(ids: Collection[str], ledger: Ledger) -> bool:
     events = read.events.filter(read.events.customer_id.isin(ids) | read.events.anonymous_id.isin(ids))
     customers = read.customers.filter(read.customers.customer_id.isin(ids))
     return any(read.to_arrow(table.limit(1)).num_rows for table in (events, customers))
+
+
+def _reachable_at(ids: Collection[str], ledger: Ledger) -> set[str]:
+    """The person's e-mail addresses and telephone numbers."""
+    read = ledger.read()
+    found = read.to_arrow(read.customers.filter(read.customers.customer_id.isin(ids))["email", "phone"])
+    return {each for column in found.columns for each in column.to_pylist() if each}
 
 
 def _in_inbox(ids: Collection[str]) -> list[int]:
@@ -79,15 +101,15 @@ def _erase_from_inbox(ids: Collection[str]) -> int:
     return len(found)
 
 
-def _erase_from_rejects(ids: Collection[str]) -> int:
-    """Drop the lines that name one of the ids from the files which say what imports refused."""
-    return sum(_without_lines(file, ids) for file in (home() / "imports").glob("**/rejects*.csv"))
+def _erase_from_rejects(marks: Collection[str]) -> int:
+    """Drop the lines that name the person from the files which say what imports refused."""
+    return sum(_without_lines(file, marks) for file in (home() / "imports").glob("**/rejects*.csv"))
 
 
-def _without_lines(file: Path, ids: Collection[str]) -> int:
+def _without_lines(file: Path, marks: Collection[str]) -> int:
     with file.open(newline="", encoding="utf-8") as source:
         rows = list(csv.reader(source))
-    kept = [row for row in rows if not any(each in cell for cell in row for each in ids)]
+    kept = [row for row in rows if not any(each in cell for cell in row for each in marks)]
     if len(kept) == len(rows):
         return 0
     partial = file.with_suffix(".partial")
@@ -97,10 +119,30 @@ def _without_lines(file: Path, ids: Collection[str]) -> int:
     return len(rows) - len(kept)
 
 
+def _erase_files(marks: Collection[str]) -> int:
+    """Delete the copies of files brought in that name the person, or cannot be searched because they are compressed."""
+    files = [file for file in (home() / "imports").glob("**/*") if file.is_file()]
+    guilty = [file for file in files if not file.name.startswith("rejects") and _may_name(file, marks)]
+    for file in guilty:
+        file.unlink(missing_ok=True)
+    return len(guilty)
+
+
+def _may_name(file: Path, marks: Collection[str]) -> bool:
+    if file.suffix.lower() not in SEARCHABLE:
+        return True
+    wanted = {mark.encode(encoding, "ignore") for mark in marks for encoding in ENCODINGS} - {b""}
+    with (
+        file.open("rb") as source,
+        mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) if file.stat().st_size else nullcontext(b"") as text,
+    ):
+        return any(text.find(each) >= 0 for each in wanted)
+
+
 def _leave_nothing_in_database_files() -> None:
-    """SQLite keeps deleted rows in its pages and its write-ahead log until they are used again: rewrite both now."""
+    """PostgreSQL does the like in its own time (autovacuum); its files are the database administrator's."""
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for statement in LEAVE_NOTHING:
+            cursor.execute(statement)

@@ -6,7 +6,7 @@ which the ledger, idempotent on `event_id`, does not count.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -60,11 +60,15 @@ def drain(ledger: Ledger | None = None) -> Drained:
 def _carry(rows: list[InboxEvent], ledger: Ledger) -> Drained:
     good, bad = _sorted_out(rows)
     appended = ledger.append(pa.Table.from_pylist(list(good.values()), schema=EVENTS)) if good else None
-    InboxEvent.objects.filter(pk__in=good).delete()
+    _let_go(good)
     InboxEvent.objects.bulk_update(bad, ["problem"], 500)
     if appended is None:
         return Drained(bad=len(bad))
     return Drained(appended.accepted, appended.duplicates, appended.erased, len(bad))
+
+
+def _let_go(rows: Iterable[int]) -> None:
+    InboxEvent.objects.filter(pk__in=list(rows)).delete()
 
 
 def _sorted_out(rows: list[InboxEvent]) -> tuple[dict[int, dict[str, Any]], list[InboxEvent]]:

@@ -19,7 +19,6 @@ from vivencia.foundation.ledger import aliases as aliases_of
 from vivencia.foundation.ledger import engines, results
 from vivencia.foundation.ledger.schema import TABLES
 
-
 _SEEN = ("events", "customers", "aliases")
 _VERSIONS_KEPT = 64
 _named: OrderedDict[str, None] = OrderedDict()
@@ -72,6 +71,18 @@ class Read:
         return self._tables["aliases"]
 
     @functools.cached_property
+    def told_aliases(self) -> ir.Table:
+        """ALIASES as the sources told them: which two ids are one person, why, and since when."""
+        return self._held("raw_aliases")
+
+    def events_of(self, customer_id: str) -> ir.Table:
+        """`events` of one person. Faster than a filter on `events`, because the person's ids are looked up first."""
+        own = self.to_arrow(self.aliases.filter(_.person_id == customer_id).select(id=_.alias_id))["id"].to_pylist()
+        raw, ids = self._held("raw_events"), [customer_id, *own]
+        theirs = raw.filter(raw.customer_id.isin(ids) | (raw.customer_id.isnull() & raw.anonymous_id.isin(ids)))
+        return theirs.mutate(customer_id=ibis.literal(customer_id)).select(*raw.columns)
+
+    @functools.cached_property
     def horizon(self) -> datetime | None:
         """When the newest event occurred; None where there is none."""
         said = self.remember("horizon", self._latest)
@@ -114,6 +125,11 @@ class Read:
             held = {name: self._engine.held(f"{name}_{self._name}") for name in _SEEN}
             ready = {name: table for name, table in held.items() if table is not None}
             return ready if len(ready) == len(_SEEN) else self._prepare()
+
+    def _held(self, table: str) -> ir.Table:
+        if self._tables and (held := self._engine.held(f"{table}_{self._name}")) is not None:
+            return held
+        raise LookupError(table)
 
     def _prepare(self) -> dict[str, ir.Table]:
         """Register the snapshot's files, resolve aliases, and name the views readers use."""

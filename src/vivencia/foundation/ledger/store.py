@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from deltalake.exceptions import DeltaError
-from duckdb import ColumnExpression, ConstantExpression, Expression, FunctionExpression
+from duckdb import ColumnExpression, ConstantExpression, Expression
 from ibis import _
 
 from vivencia.foundation.home import home
@@ -181,8 +181,5 @@ def _undo(change: Change, batch_id: str) -> int:
 def _names(ids: Collection[str], *columns: str) -> Expression:
     """Whether one of the columns holds one of the ids; never null."""
     wanted = [ConstantExpression(each) for each in ids]
-    named = [
-        FunctionExpression("coalesce", ColumnExpression(column).isin(*wanted), ConstantExpression(False))
-        for column in columns
-    ]
+    named = [ColumnExpression(column).isnotnull() & ColumnExpression(column).isin(*wanted) for column in columns]
     return functools.reduce(operator.or_, named)
