@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "erase": "vivencia.foundation.commands:erase",
     "moments": "vivencia.moments.commands:moments",
     "demo": "vivencia.listen.demo_commands:demo",
+    "customer": "vivencia.understand.customer_commands:customer",
     "flow": "vivencia.understand.journey_commands:flow",
     "variants": "vivencia.understand.journey_commands:variants",
     "funnel": "vivencia.understand.journey_commands:funnel",

@@ -64,6 +64,11 @@ def _evening(days: Floats, hour: float) -> Floats:
     return np.floor(days) + hour / 24
 
 
+def daytime(days: Floats) -> Floats:
+    """The same day between nine in the morning and nine at night; keeps the order within a day."""
+    return np.floor(days) + (9 + 12 * np.mod(days, 1.0)) / 24
+
+
 def when(c: Context, x: Lived, rng: np.random.Generator) -> Times:
     """Give every turn its moment. An order's story ends within REST_DAYS, before the next one can begin."""
     n = len(c)
@@ -74,17 +79,18 @@ def when(c: Context, x: Lived, rng: np.random.Generator) -> Times:
     got = np.where(x.sent, np.where(x.late, promised + x.late_days, early), ordered + 0.01)
     after_late = promised + 0.15 + u[:, 3] * np.minimum(x.late_days, 2.0)
     asked = np.where(x.stock_out, ordered + 1.1 + u[:, 3] * 0.6, got + 0.2 + u[:, 3] * 1.3)
-    ticket = np.where(x.ticket, np.where(x.late, after_late, asked), np.nan)
+    ticket = np.where(x.ticket, daytime(np.where(x.late, after_late, asked)), np.nan)
     wait = np.array([3.0, 5.0, 500.0])[x.ticket_channel] * (0.4 + 1.6 * u[:, 4]) / 1440
     answered = ticket + wait
     transferred = np.where(x.transferred, answered + (5 + 15 * u[:, 5]) / 1440, np.nan)
     solved = answered + 0.03 + np.where(u[:, 6] < 0.55, 0.02, 1.1 * u[:, 7]) + 0.15 * x.transferred
+    solved = np.maximum(answered + 0.03 + 0.15 * x.transferred, daytime(solved))
     reopened = np.where(u[:, 8] < 0.08 + 0.14 * x.transferred, solved + 0.4 + 0.5 * u[:, 9], np.nan)
-    returned = np.where(x.returned, got + 5.5 + 3 * u[:, 10], np.nan)
+    returned = np.where(x.returned, daytime(got + 5.5 + 3 * u[:, 10]), np.nan)
     due = _evening(returned + 7, 23)
     paid = np.where(x.refund_late, due + 0.6 + 5 * u[:, 11], returned + 1.5 + 4 * u[:, 11])
     return Times(
-        ordered=ordered, promised=promised, handed_over=np.where(x.sent, ordered + 0.4 + 1.2 * u[:, 1], np.nan),
+        ordered=ordered, promised=promised, handed_over=np.where(x.sent, daytime(ordered + 0.6 + u[:, 1]), np.nan),
         got=got, ticket=ticket, answered=answered, transferred=transferred, solved=solved, reopened=reopened,
         closed=np.where(np.isnan(reopened), solved, reopened + 0.5 * u[:, 10] + 0.05),
         returned=returned, refund_promised=due, refunded=paid,
@@ -149,7 +155,11 @@ class Shop:
         advised = x.advice
         self.log.add(
             "expert advice given",
-            self.t.ordered[advised] - np.where(c.channel[advised] == STORE, 0.02, 1 + rng.random(int(advised.sum()))),
+            np.where(
+                c.channel[advised] == STORE,
+                self.t.ordered[advised] - 0.02,
+                daytime(self.t.ordered[advised] - 1 - rng.random(int(advised.sum()))),
+            ),
             touchpoint="store advice",
             channel="store",
             employee_id=_staff(_stores(c)[advised], rng.random(int(advised.sum()))),
@@ -159,7 +169,7 @@ class Shop:
         chatted = x.chat_before
         self.log.add(
             "question answered in chat",
-            self.t.ordered[chatted] - 0.01 - 0.5 * rng.random(int(chatted.sum())),
+            self.t.ordered[chatted] - 0.01 - 0.1 * rng.random(int(chatted.sum())),
             touchpoint="pre-sales chat",
             channel="chat",
             employee_id=_staff(
@@ -231,7 +241,7 @@ class Shop:
         letters = x.newsletter
         self.log.add(
             "newsletter opened",
-            t.ordered[letters] + 0.2 + 1.5 * self.rng.random(int(letters.sum())),
+            daytime(t.ordered[letters] + 1 + 1.5 * self.rng.random(int(letters.sum()))),
             touchpoint="newsletter",
             channel="email",
             customer_id=self.names.shop[c.customer[letters]],
@@ -262,7 +272,7 @@ class Shop:
         read = x.guide
         self.log.add(
             "care guide opened",
-            t.got[read] + 0.1 + 2 * self.rng.random(int(read.sum())),
+            np.maximum(t.got[read] + 0.01, daytime(t.got[read] + 0.1 + 2 * self.rng.random(int(read.sum())))),
             touchpoint="care guide",
             channel=np.where(self.c.channel[read] == APP, "app", "web"),
             **self.about(read),
@@ -376,7 +386,7 @@ class Shop:
         )  # fmt: skip
         new = np.flatnonzero(self.people.referred)
         self.log.add(
-            "referred by a friend", np.maximum(self.people.since_day[new], 0.0), touchpoint="referral", channel="web",
+            "referred by a customer", np.maximum(self.people.since_day[new], 0.0), touchpoint="referral", channel="web",
             customer_id=self.names.shop[new], source="shop",
         )  # fmt: skip
 
@@ -386,7 +396,7 @@ class Shop:
         n = len(self.people) * 2
         known = rng.random(n) < 0.7
         person = rng.integers(0, len(self.people), n)
-        begin = np.maximum(self.people.first_order_day[person], 0) + rng.random(n) * WINDOW_DAYS
+        begin = daytime(np.maximum(self.people.first_order_day[person], 0) + rng.random(n) * WINDOW_DAYS)
         in_app = known & self.people.has_app[person] & (rng.random(n) < 0.5)
         visit = {
             "customer_id": _known(np.where(in_app, self.names.app[person], self.names.shop[person]), known),

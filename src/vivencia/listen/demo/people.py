@@ -178,6 +178,7 @@ def _traits(people: People) -> list[str]:
                 "app": app,
                 "loyalty_card": card,
                 "acquired_by": "referral" if referred else ("search", "store", "social media")[first % 3],
+                **({"referred_by": "a customer"} if referred else {}),
             },
             ensure_ascii=False,
         )

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from vivencia.listen.demo.company import employees
-from vivencia.listen.demo.happenings import Shop, properties
+from vivencia.listen.demo.happenings import Shop, daytime, properties
 from vivencia.listen.demo.log import Log
 from vivencia.listen.demo.people import WINDOW_DAYS, Bools, Floats, Ints
 from vivencia.listen.demo.words import Story, at_work, comment, mood_of
@@ -49,7 +49,8 @@ def answering(sent: Floats, pull: Floats, rng: np.random.Generator) -> Answering
     delay = np.minimum(rng.exponential(1.1, n), REMINDER_DAYS - 0.2) + 0.03
     reminded = np.where(~at_once & (rng.random(n) < 0.5), sent + REMINDER_DAYS, np.nan)
     later = ~np.isnan(reminded) & (rng.random(n) < 0.55 * chance)
-    answered = np.where(at_once, sent + delay, np.where(later, reminded + delay, np.nan))
+    asked = np.where(at_once, sent, reminded)
+    answered = np.where(at_once | later, np.maximum(asked + 0.01, daytime(asked + delay)), np.nan)
     return Answering(answered, reminded)
 
 

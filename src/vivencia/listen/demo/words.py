@@ -239,6 +239,11 @@ _CLOSING_EN: Sentences = {
     "unhappy": ("I hope somebody reads this.", "I would like an answer.", "This is how you lose customers."),
 }
 _ASKED_ES: Sentences = {
+    "assembly": (
+        "¿Cómo se monta {p}?",
+        "Falta un tornillo en el paquete de {p}.",
+        "No entiendo el plano de montaje de {p}.",
+    ),
     "late": (
         "¿Dónde está mi pedido? Tenía que haber llegado ya.",
         "Mi pedido no llega y la fecha prometida ha pasado.",
@@ -250,26 +255,27 @@ _ASKED_ES: Sentences = {
         "¿Cuándo reponen lo que faltaba de mi pedido?",
     ),
     "other": (
-        "¿Cómo se monta {p}?",
         "Necesito la factura del pedido.",
         "¿Puedo cambiar la dirección de entrega?",
-        "Falta un tornillo en el paquete de {p}.",
         "¿Cada cuánto hay que hacerle mantenimiento?",
         "Quisiera saber el plazo de la garantía de {p}.",
     ),
 }
 _ASKED_EN: Sentences = {
+    "assembly": (
+        "How do I put {p} together?",
+        "A screw is missing from the box.",
+        "The assembly plan is not clear to me.",
+    ),
     "late": ("Where is my order? It should be here by now.", "The promised day has gone and {p} has not come."),
     "stock_out": (
         "I hear part of my order is missing. What happens now?",
         "When will the missing part be back in stock?",
     ),
     "other": (
-        "How do I put {p} together?",
         "I need an invoice for my order.",
         "Can I change the delivery address?",
         "What does the guarantee cover?",
-        "A screw is missing from the box.",
     ),
 }
 _WORK_ES: Sentences = {
@@ -324,7 +330,8 @@ def comment(story: Story, dice: np.random.Generator) -> str:
 def question(story: Story, dice: np.random.Generator) -> str:
     """What somebody asks the contact centre."""
     asked = _ASKED_EN if story.english else _ASKED_ES
-    topic = next((topic for topic in story.happened if topic in asked), "other")
+    usual = "assembly" if story.product.category in ("furniture", "lighting") else "other"
+    topic = next((topic for topic in story.happened if topic in asked), usual)
     return _fill(_one(asked[topic], dice), story)
 
 
@@ -346,7 +353,7 @@ def _days(days: int, english: bool) -> str:
 def _fill(sentence: str, story: Story) -> str:
     product = story.product.english if story.english else story.product.spanish
     days = _days(story.late_days, story.english)
-    return sentence.format(
+    told = sentence.format(
         p=product,
         P=product[0].upper() + product[1:],
         o="a" if story.product.feminine else "o",
@@ -354,3 +361,4 @@ def _fill(sentence: str, story: Story) -> str:
         d=days,
         d_cap=days[0].upper() + days[1:],
     )
+    return told if story.english else told.replace(" de el ", " del ").replace(" a el ", " al ")

@@ -1,0 +1,224 @@
+"""A person's life with the company as entries to be read: what happened, on time or late, what they said.
+
+Pure but for the words, which are the reader's language. Ids, codes and JSON never appear in an entry.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from vivencia.understand.lived import Lived, Promised
+from vivencia.understand.situations import ISSUE_KINDS, is_bad
+from vivencia.understand.vocabulary import title
+
+KINDS = {
+    "orders": gettext_lazy("Orders and deliveries"),
+    "contacts": gettext_lazy("Contacts"),
+    "answers": gettext_lazy("Answers"),
+    "visits": gettext_lazy("Visits"),
+    "other": gettext_lazy("Everything else"),
+}
+_CONTACT = re.compile(r"\b(contact|call|chat|ticket|issue|complaint|question|transfer\w*)\b")
+_VISIT = re.compile(r"\b(visit\w*|search\w*|page|screen|session|cart|checkout|app opened)\b")
+_CHANNEL_ICONS = {
+    "web": "world", "app": "device-mobile", "store": "building-store", "phone": "phone", "inbound": "phone",
+    "outcall": "phone", "chat": "message-circle", "email": "mail", "courier": "package", "bank": "coin",
+}  # fmt: skip
+_KIND_ICONS = {"orders": "shopping-cart", "contacts": "message-2", "answers": "star", "visits": "eye", "other": "activity"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the timeline. `tone`: gain, pain or neutral; `aside`: said in passing (a survey was sent)."""
+
+    at: datetime
+    kind: str
+    icon: str
+    title: str
+    tone: str = "neutral"
+    detail: str = ""
+    channel: str = ""
+    words: str = ""
+    score: str = ""
+    aside: bool = False
+    subject: tuple[str | None, str | None] = (None, None)
+    names: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Day:
+    """What happened on one day, the latest first."""
+
+    day: date
+    entries: tuple[Entry, ...]
+
+
+def timeline(lived: Sequence[Lived], promised: Sequence[Promised], as_of: datetime) -> list[Entry]:
+    """Every event as an entry, the latest first; a visit's many steps become one entry."""
+    made = {one.event_id: one for one in promised}
+    done: dict[tuple[str, str | None, datetime | None], Promised] = {}
+    for one in promised:
+        done.setdefault((one.promise, one.subject_id, one.fulfilled_at), one)
+    entries = [_visit(steps) if len(steps) > 1 else _entry(steps[0], made, done, as_of) for steps in _visits(lived)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def by_day(entries: Iterable[Entry]) -> list[Day]:
+    """Entries grouped by the day they fell on in the reader's time zone, in the order given."""
+    days: dict[date, list[Entry]] = {}
+    for entry in entries:
+        days.setdefault(timezone.localtime(entry.at).date(), []).append(entry)
+    return [Day(day, tuple(entries)) for day, entries in days.items()]
+
+
+def kind_of(event: Lived) -> str:
+    """Which of KINDS an event is, by its metric, its subject and its words."""
+    if event.about_surveys:
+        return "answers"
+    name = f"{event.name} {event.touchpoint or ''}".lower().replace("_", " ")
+    if event.subject_kind in ISSUE_KINDS or _CONTACT.search(name):
+        return "contacts"
+    if event.subject_kind == "visit" or _VISIT.search(name):
+        return "visits"
+    if event.amount is not None or event.promise or event.subject_kind == "order":
+        return "orders"
+    return "other"
+
+
+def _visits(lived: Sequence[Lived]) -> list[list[Lived]]:
+    """The events, those of one visit together."""
+    groups: list[list[Lived]] = []
+    visits: dict[str, list[Lived]] = {}
+    for event in lived:
+        if event.subject_kind == "visit" and event.subject_id:
+            if event.subject_id not in visits:
+                visits[event.subject_id] = []
+                groups.append(visits[event.subject_id])
+            visits[event.subject_id].append(event)
+        else:
+            groups.append([event])
+    return groups
+
+
+def _visit(steps: Sequence[Lived]) -> Entry:
+    counted = Counter(step.name for step in steps[1:])
+    told = [title(name) if times == 1 else f"{title(name)} ×{times}" for name, times in counted.items()]
+    first = _entry(steps[0], {}, {}, steps[0].at)
+    return Entry(
+        first.at, "visits", first.icon, first.title, detail=" · ".join(told), channel=first.channel,
+        names=tuple(step.name for step in steps),
+    )  # fmt: skip
+
+
+def _entry(
+    event: Lived,
+    made: dict[str, Promised],
+    done: dict[tuple[str, str | None, datetime | None], Promised],
+    as_of: datetime,
+) -> Entry:
+    kind = kind_of(event)
+    said, tone = title(event.name), "neutral"
+    opened = made.get(event.event_id)
+    fulfilled = done.get((event.promise, event.subject_id, event.at)) if event.promise and not opened else None
+    if fulfilled and fulfilled.state in ("kept", "broken"):
+        said = _("%(what)s, %(how)s") % {"what": said, "how": punctuality(fulfilled)}
+        tone = "gain" if fulfilled.state == "kept" else "pain"
+    details = [_subject(event), _money(event), _promise(opened, as_of) if opened else ""]
+    if opened and opened.state == "overdue":
+        tone = "pain"
+    score = score_words(event)
+    if event.score is not None and is_bad(event.metric, event.score, event.scale_max):
+        tone = "pain"
+    return Entry(
+        at=event.at,
+        kind=kind,
+        icon=_icon(event, kind),
+        title=said,
+        tone=tone,
+        detail=" · ".join(part for part in details if part),
+        channel=title(event.channel.lower()) if event.channel else "",
+        words=event.text or "",
+        score=score,
+        aside=event.about_surveys and event.score is None,
+        subject=(event.subject_kind, event.subject_id),
+        names=(event.name,),
+    )
+
+
+def _icon(event: Lived, kind: str) -> str:
+    if kind == "answers":
+        return "star" if event.score is not None else "mail"
+    return _CHANNEL_ICONS.get((event.channel or "").lower(), _KIND_ICONS[kind])
+
+
+def score_words(event: Lived) -> str:
+    """ "Satisfaction: 2 of 5"; empty without a score."""
+    if event.score is None:
+        return ""
+    what = title(event.metric)
+    said = number_format(event.score, 0 if event.score == int(event.score) else 1)
+    if event.scale_max is None:
+        return _("%(what)s: %(score)s") % {"what": what, "score": said}
+    return _("%(what)s: %(score)s of %(most)s") % {
+        "what": what,
+        "score": said,
+        "most": number_format(event.scale_max, 0),
+    }
+
+
+def punctuality(promised: Promised) -> str:
+    """How a fulfilled promise was kept: "on time", "2 days early", "3 days late", "4 hours late"."""
+    if promised.fulfilled_at is None or promised.late_hours is None:
+        return ""
+    days = (timezone.localtime(promised.fulfilled_at).date() - timezone.localtime(promised.promised_at).date()).days
+    if promised.late_hours > 0:
+        return late(days, promised.late_hours)
+    return ngettext("%(days)d day early", "%(days)d days early", -days) % {"days": -days} if days < 0 else _("on time")
+
+
+def late(days: int, hours: float) -> str:
+    """ "3 days late", or hours where it was the same day."""
+    if days >= 1:
+        return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+    whole = max(1, round(hours))
+    return ngettext("%(hours)d hour late", "%(hours)d hours late", whole) % {"hours": whole}
+
+
+def day_words(moment: datetime) -> str:
+    """A day as people say it, with the year."""
+    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+
+
+def _promise(promised: Promised, as_of: datetime) -> str:
+    told = _("promised for %(day)s") % {"day": day_words(promised.promised_at)}
+    if promised.state == "overdue":
+        days = (timezone.localtime(as_of).date() - timezone.localtime(promised.promised_at).date()).days
+        hours = (as_of - promised.promised_at).total_seconds() / 3600
+        return _("%(promised)s: not done yet, %(late)s") % {"promised": told, "late": late(days, hours)}
+    return told
+
+
+def _subject(event: Lived) -> str:
+    """ "Order AT-1234": numbers people read out; the long keys of machines stay out."""
+    if not event.subject_id or not event.subject_kind or len(event.subject_id) > 16:
+        return ""
+    return f"{title(event.subject_kind)} {event.subject_id}"
+
+
+def _money(event: Lived) -> str:
+    return money(event.amount, event.currency) if event.amount is not None else ""
+
+
+def money(amount: float, currency: str | None) -> str:
+    """An amount with its currency, in the reader's notation."""
+    sign = {"EUR": "€", "GBP": "£", "USD": "$", "BRL": "R$"}.get(currency or "", currency or "")
+    written = number_format(f"{abs(amount):.2f}", 2, force_grouping=True)
+    return ("\u2212" if amount < 0 else "") + (f"{written} {sign}" if sign else written)
+
