@@ -18,7 +18,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on st
 @as_json
 def serve(host: str, port: int, processes: int, *, as_json: bool) -> None:
     """Start the pages and the worker; Ctrl-C stops both."""
-    from vivencia.foundation import serving
+    from vivencia.foundation import first_run, serving
 
     address = Address(host, port)
 
@@ -27,6 +27,8 @@ def serve(host: str, port: int, processes: int, *, as_json: bool) -> None:
             click.echo(json.dumps({"url": address.url}))
         else:
             click.echo(f"\n  Vivencia is ready. Open {address.url}\n  Ctrl-C stops it.\n")
+            if first_run.pending():
+                click.echo(f"  Set-up code, needed from another machine only: {first_run.setup_code()}\n")
 
     try:
         code = serving.serve(address, processes, ready)

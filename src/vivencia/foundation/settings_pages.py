@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from vivencia.foundation import audit, organisation
 from vivencia.foundation.audit_words import in_words
+from vivencia.foundation.doctor import examine
 from vivencia.foundation.models import Act, AuditEntry, User
 from vivencia.foundation.rights import Right, needs
 
@@ -60,7 +61,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         (reverse("organisation"), "building-store", _("Organisation"), _("Name, currency, time zone, language")),
         (reverse("people"), "users-group", _("People"), _("Who has access, and what each may do")),
         (_page("phases"), "list-details", _("Phases"), _("Before, during, after: which touchpoint belongs where")),
-        (_page("erasure"), "trash", _("Erasure"), _("Erase a customer everywhere; receipts")),
+        (reverse("erasure"), "trash", _("Erasure"), _("Erase a customer everywhere; receipts")),
         (reverse("audit"), "history", _("Audit"), _("Who did what, and when")),
         (reverse("about"), "info-circle", _("About"), _("Version, licence, state of health")),
     ]
@@ -92,4 +93,4 @@ def audit_page(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.ADMINISTER)
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "foundation/about.html", {"version": version("vivencia")})
+    return render(request, "foundation/about.html", {"version": version("vivencia"), "findings": examine()})

@@ -4,7 +4,7 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
-from vivencia.foundation import people_pages, preferences, settings_pages, sign_in, welcome
+from vivencia.foundation import erasure_pages, people_pages, preferences, settings_pages, sign_in, welcome
 from vivencia.foundation.rights import public
 
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("settings/people/", people_pages.people_page, name="people"),
     path("settings/people/<int:pk>/", people_pages.person_page, name="person"),
     path("settings/people/<int:pk>/change/", people_pages.change_person, name="person-change"),
+    path("settings/erasure/", erasure_pages.erasure_page, name="erasure"),
     path("settings/audit/", settings_pages.audit_page, name="audit"),
     path("settings/about/", settings_pages.about, name="about"),
 ]
