@@ -7,6 +7,8 @@ import click
 
 # command -> where it is defined. A command's module is imported only when that command is called.
 COMMANDS: dict[str, str] = {
+    "import": "vivencia.listen.commands:import_",
+    "imports": "vivencia.listen.commands:imports",
     "metric": "vivencia.measure.commands:metric",
     "serve": "vivencia.foundation.commands:serve",
     "worker": "vivencia.foundation.commands:worker",

@@ -13,8 +13,8 @@ from vivencia.listen.imports.readers.table import Look
 ROLES: Final[dict[str, tuple[str, ...]]] = {
     # most telling first; compared as whole words, without accents
     "when": (
-        "occurred at", "timestamp", "event time", "time timestamp", "fecha evento", "fecha hora", "datetime", "date time",
-        "complete timestamp", "recorded date", "recordeddate", "end date", "enddate", "created at", "createdat",
+        "occurred at", "timestamp", "event time", "time timestamp", "fecha evento", "fecha hora", "datetime",
+        "date time", "complete timestamp", "recorded date", "recordeddate", "end date", "enddate", "created at", "createdat",
         "submitted at", "fecha", "date", "data", "time", "hora", "when",
     ),
     "promised_at": (
@@ -23,8 +23,8 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "customer": (
         "customer unique id", "customer id", "customerid", "customer", "client id", "client", "id cliente",
-        "cliente id", "cliente", "codigo cliente", "user id", "userid", "user", "usuario", "id usuario", "member id", "contact id",
-        "person id", "socio", "recipient email", "recipientemail", "external reference", "externalreference",
+        "cliente id", "cliente", "codigo cliente", "user id", "userid", "user", "usuario", "id usuario", "member id",
+        "contact id", "person id", "socio", "recipient email", "recipientemail", "external reference", "externalreference",
         "externaldatareference", "email", "correo", "e mail",
     ),
     "anonymous": ("anonymous id", "anonymousid", "visitor id", "cookie id", "session id", "device id"),

@@ -1,0 +1,19 @@
+"""Imports in the background."""
+
+from django_tasks import task
+
+from vivencia.listen import runs
+from vivencia.listen.imports.problems import Problem
+from vivencia.listen.models import ImportRun, State
+
+
+@task()
+def execute_import(pk: int) -> None:
+    """Bring an import in; running it twice brings it in once. What is wrong with its files is kept with the import."""
+    run = ImportRun.objects.filter(pk=pk, state=State.RUNNING).first()
+    if run is None:
+        return
+    try:
+        runs.execute(run)
+    except Problem:
+        return

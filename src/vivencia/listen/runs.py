@@ -1,0 +1,305 @@
+"""An import's life: started, executed, undone, replaced.
+
+`execute` may be killed at any moment and called again: what a killed import left in the ledger is taken out first,
+and its rows then go in with one atomic step, so nothing is lost and nothing doubled.
+"""
+
+import hashlib
+import json
+import logging
+import shutil
+import uuid
+from dataclasses import dataclass, replace
+from datetime import UTC
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from django.utils import timezone, translation
+
+from vivencia.foundation import audit
+from vivencia.foundation.home import home
+from vivencia.foundation.ledger.disk import LedgerBusyError, only_one
+from vivencia.foundation.ledger.schema import ALIASES, CUSTOMERS, EVENTS
+from vivencia.foundation.ledger.store import Ledger, open_ledger
+from vivencia.foundation.models import Act, User
+from vivencia.foundation.organisation import organisation
+from vivencia.listen import unchanged, wording
+from vivencia.listen.imports.assign import assign
+from vivencia.listen.imports.events import Batch
+from vivencia.listen.imports.mapping import Mapping, parse
+from vivencia.listen.imports.problems import Problem
+from vivencia.listen.imports.readers.registry import files_at
+from vivencia.listen.imports.readers.table import Look
+from vivencia.listen.imports.recognise import Recognised
+from vivencia.listen.imports.take_in import Taken, look_at, take_in
+from vivencia.listen.imports.watch import Progress
+from vivencia.listen.models import ImportRun, State
+
+logger = logging.getLogger("vivencia.imports")
+STORING = 0.8  # the share of the work after which rows go into the ledger
+
+
+class WrongStateError(ValueError):
+    """What was asked cannot be done with an import in its present state."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The files at a path, each looked at."""
+
+    path: Path
+    looks: tuple[Look, ...]
+
+
+def look(path: Path) -> Looked:
+    """Look at the file, or at all files in the folder. Raises Problem."""
+    return Looked(path, tuple(look_at(file) for file in files_at(path)))
+
+
+def start(looked: Looked, recognised: Recognised, *, by: object = None, replaces: ImportRun | None = None) -> ImportRun:
+    """Make an import ready to be executed; one of the same files that was interrupted is taken up again."""
+    if replaces is not None and replaces.state != State.DONE:
+        raise WrongStateError("Only an import that was brought in can be replaced")
+    mark = _fingerprint(looked, recognised.toml, replaces)
+    unfinished = ImportRun.objects.filter(fingerprint=mark, state__in=[State.STAGED, State.RUNNING]).first()
+    if unfinished is not None and not is_at_work(unfinished):
+        return unfinished
+    return stage(looked, recognised, by=by, replaces=replaces)
+
+
+def stage(
+    looked: Looked,
+    recognised: Recognised,
+    *,
+    by: object = None,
+    replaces: ImportRun | None = None,
+    batch: str = "",
+    is_upload: bool = False,
+) -> ImportRun:
+    """Record an import that is not executed yet."""
+    return ImportRun.objects.create(
+        batch=batch or new_batch(),
+        title=_title(looked, recognised, is_upload=is_upload),
+        path=str(looked.path.resolve()),
+        is_upload=is_upload,
+        recognised=recognised.name,
+        mapping=recognised.toml,
+        fingerprint=_fingerprint(looked, recognised.toml, replaces),
+        files=[_described(one) for one in looked.looks],
+        language=translation.get_language() or "en",
+        by=by if isinstance(by, User) and by.pk else None,
+        replaces=replaces,
+    )
+
+
+def new_batch() -> str:
+    """A batch id nobody has."""
+    return f"import-{uuid.uuid4().hex}"
+
+
+def folder_of(run: ImportRun) -> Path:
+    """The import's own folder: uploads, work and rejects."""
+    return folder_for(run.batch)
+
+
+def folder_for(batch: str) -> Path:
+    return home() / "imports" / batch
+
+
+def rejects_of(run: ImportRun) -> Path | None:
+    """The file of what was left out, where there is one."""
+    file = folder_of(run) / "rejects.csv"
+    return file if file.exists() else None
+
+
+def is_at_work(run: ImportRun) -> bool:
+    """Whether some process is executing this import now."""
+    folder = folder_of(run)
+    if run.state != State.RUNNING or not folder.exists():
+        return False
+    try:
+        with only_one(folder / "lock", "the import", timeout_seconds=0):
+            return False
+    except LedgerBusyError:
+        return True
+
+
+def enqueue(run: ImportRun) -> None:
+    """Let the worker execute the import. Does nothing where it runs already or is finished."""
+    from vivencia.listen.jobs import execute_import
+
+    moved = ImportRun.objects.filter(pk=run.pk, state__in=[State.STAGED, State.FAILED]).update(
+        state=State.RUNNING, stage="waiting", share=0, problem=None, started_at=timezone.now()
+    )
+    if moved:
+        execute_import.enqueue(run.pk)
+
+
+def execute(run: ImportRun, progress: Progress | None = None) -> ImportRun:
+    """Bring the import's rows in. Returns the import, done; raises Problem where nothing of it can be used.
+
+    Raises WrongStateError where it is finished, and LedgerBusyError where another process executes it.
+    """
+    run.refresh_from_db()
+    if run.state in (State.DONE, State.UNDONE):
+        raise WrongStateError(f"This import is {run.state}")
+    folder = folder_of(run)
+    folder.mkdir(parents=True, exist_ok=True)
+    with only_one(folder / "lock", "the import", timeout_seconds=0):
+        again = run.state == State.RUNNING and run.stage != "waiting"
+        if not again:
+            run.started_at = timezone.now()
+        _move(run, state=State.RUNNING, stage="reading", share=0.0, problem=None, started_at=run.started_at)
+        try:
+            _bring_in(run, folder, _reporter(run, progress), again=again)
+        except (Problem, OSError, ValueError, RuntimeError, MemoryError, duckdb.Error) as error:
+            _fail(run, error)
+            raise
+        finally:
+            shutil.rmtree(folder / "work", ignore_errors=True)
+    return run
+
+
+def undo(run: ImportRun, *, by: object = None) -> int:
+    """Take everything the import brought out of the ledger; returns how many rows that was."""
+    run.refresh_from_db()
+    if run.state != State.DONE:
+        raise WrongStateError("Only an import that was brought in can be undone")
+    rows = open_ledger().undo(run.batch)
+    if ImportRun.objects.filter(pk=run.pk, state=State.DONE).update(state=State.UNDONE):
+        audit.record(Act.IMPORT_UNDONE, by=by, run=run.pk, rows=rows)
+    run.refresh_from_db()
+    return rows
+
+
+def discard(run: ImportRun) -> None:
+    """Forget an import that was never brought in, and its files."""
+    run.refresh_from_db()
+    if run.state not in (State.STAGED, State.FAILED):
+        raise WrongStateError("Only an import that is being prepared or failed can be thrown away")
+    shutil.rmtree(folder_of(run), ignore_errors=True)
+    run.delete()
+
+
+def mapping_of(run: ImportRun) -> Mapping:
+    """The import's mapping, with the company's time zone and currency where it names none. Raises Problem."""
+    mapping = parse(run.mapping, f"{run.recognised}.toml")
+    ours = organisation()
+    defaults = mapping.defaults
+    if defaults.currency is None:
+        defaults = replace(defaults, currency=ours.currency)
+    return replace(mapping, defaults=defaults)
+
+
+def _bring_in(run: ImportRun, folder: Path, report: Progress, *, again: bool) -> None:
+    mapping = mapping_of(run)
+    ledger = open_ledger()
+    if again:
+        ledger.undo(run.batch)
+    looked = look(Path(run.path))
+    work = folder / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    at = (run.started_at or timezone.now()).astimezone(UTC)
+    batch = Batch(run.batch, mapping.source, at.isoformat())
+    with translation.override(run.language):
+        try:
+            taken = take_in(mapping, assign(mapping, looked.looks, run.title), batch, work, report, say=wording.reason)
+        finally:
+            _keep_rejects(work / "rejects.csv", folder)
+    report("storing", 1.0)
+    accepted, duplicates = _store(run, ledger, taken)
+    _move(
+        run,
+        state=State.DONE,
+        stage="",
+        share=1.0,
+        read=taken.rows,
+        accepted=accepted,
+        rejected=taken.rejected,
+        rejected_rows=taken.rejected_rows,
+        duplicates=duplicates,
+        customers=taken.customers,
+        aliases=taken.aliases,
+        finished_at=timezone.now(),
+    )
+    if run.is_upload:
+        shutil.rmtree(folder / "input", ignore_errors=True)
+    act = Act.IMPORT_REPLACED if run.replaces_id else Act.IMPORTED
+    audit.record(act, by=run.by, run=run.pk, events=accepted, rejected=taken.rejected)
+
+
+def _store(run: ImportRun, ledger: Ledger, taken: Taken) -> tuple[int, int]:
+    """Events, customers and aliases in one step, in the place of the import that is replaced."""
+    old = run.replaces
+    customers: pa.Table | Path = taken.customers_file or CUSTOMERS.empty_table()
+    aliases: pa.Table | Path = taken.aliases_file or ALIASES.empty_table()
+    if old is None:
+        read = ledger.read()
+        if taken.customers_file:
+            customers = unchanged.new_customers(taken.customers_file, read)
+        if taken.aliases_file:
+            aliases = unchanged.new_aliases(taken.aliases_file, read)
+    events: pa.Table | Path = taken.events_file or EVENTS.empty_table()
+    appended = ledger.replace(old.batch if old else run.batch, events, customers, aliases)
+    if old is not None:
+        ImportRun.objects.filter(pk=old.pk).update(state=State.UNDONE)
+    return appended.accepted, appended.duplicates
+
+
+def _keep_rejects(file: Path, folder: Path) -> None:
+    kept = folder / "rejects.csv"
+    kept.unlink(missing_ok=True)
+    if file.exists():
+        file.rename(kept)
+
+
+def _fail(run: ImportRun, error: BaseException) -> None:
+    if isinstance(error, Problem):
+        said: dict[str, object] = {"code": error.code, "facts": error.facts}
+    else:
+        logger.exception("Import %s failed", run.pk)
+        said = {"code": "unexpected", "facts": {"what": f"{type(error).__name__}: {str(error)[:500]}"}}
+    _move(run, state=State.FAILED, stage="", problem=said, finished_at=timezone.now())
+
+
+def _reporter(run: ImportRun, progress: Progress | None) -> Progress:
+    def report(stage: str, done: float) -> None:
+        share = STORING * done
+        if stage != run.stage or abs(share - run.share) >= 0.01:
+            _move(run, stage=stage, share=share)
+        if progress is not None:
+            progress(stage, share)
+
+    return report
+
+
+def _move(run: ImportRun, **changed: object) -> None:
+    for name, value in changed.items():
+        setattr(run, name, value)
+    ImportRun.objects.filter(pk=run.pk).update(**changed)
+
+
+def _described(one: Look) -> dict[str, object]:
+    written = one.conventions
+    return {
+        "name": one.name,
+        "kind": one.kind,
+        "bytes": one.file.stat().st_size,
+        "columns": len(one.columns),
+        "encoding": written.encoding if written else None,
+        "delimiter": written.delimiter if written else None,
+        "decimal": written.decimal if written else None,
+    }
+
+
+def _title(looked: Looked, recognised: Recognised, *, is_upload: bool) -> str:
+    if len(looked.looks) == 1:
+        return looked.looks[0].name[:200]
+    return wording.title(recognised.name) if is_upload else looked.path.name[:200]
+
+
+def _fingerprint(looked: Looked, toml: str, replaces: ImportRun | None) -> str:
+    files = [(one.name, one.file.stat().st_size, one.file.stat().st_mtime_ns) for one in looked.looks]
+    told = json.dumps([str(looked.path.resolve()), files, toml, replaces.pk if replaces else None])
+    return hashlib.sha256(told.encode()).hexdigest()
