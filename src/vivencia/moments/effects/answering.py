@@ -1,0 +1,214 @@
+"""Who answers: the chance of answering as a function of what was lived *and of the answer itself*.
+
+    logit P(answers | y, x, d, w) = a'(x, d) + b w + g'G(y)
+
+G(y) has one column for the unhappy and one for the happy, so that angry and delighted may both answer more. It is
+identified by what is known of those who did not answer:
+
+- a shadow variable z (repurchase): given y, x, d it does not matter for answering (Miao & Tchetgen Tchetgen 2016;
+  d'Haultfoeuille 2010), so weighted answers must reproduce it for everybody;
+- a randomised reminder w: it moves answering but not what was felt, so weighted answers must look the same with and
+  without it (the instrument of Sun et al. 2018).
+
+The weights 1/P solve estimating equations (generalised method of moments, Hansen 1982); a, b are concentrated out
+(calibration to everybody's x, d, w), and g has a weak prior, so that where instruments say little the result is
+the honest spread of plausible patterns and not a wild number.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vivencia.moments.effects.units import BoolArray, FloatArray
+
+PRIOR_MEAN = 0.7  # the unhappy and the happy are expected to answer at exp(0.7) = 2 times the odds of the others ...
+PRIOR_SPREAD = 0.7  # ... and between 0.5 and 8 times with 95 % certainty
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What the model of answering sees. All arrays have one row a unit asked.
+
+    answered: (n,). feelings: (n, g) G(y), any value where not answered. known: (n, p) constant, confounders,
+    exposures. reminded: (n,) 0/1 or None. shadows: (n, s), s may be 0.
+    """
+
+    answered: BoolArray
+    feelings: FloatArray
+    known: FloatArray
+    reminded: FloatArray | None
+    shadows: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Answering:
+    """The fitted model. gamma: (g,) log-odds of `feelings`; spread: (g, g) its covariance (prior included);
+    prior_part: (g, g) the part of `spread` that the prior and not the sample is responsible for;
+    influence: (n, g) each unit's influence on gamma (mean zero); odds: (answered,) (1 - P)/P of who answered."""
+
+    gamma: FloatArray
+    spread: FloatArray
+    prior_part: FloatArray
+    influence: FloatArray
+    odds: FloatArray
+    misfit: float
+    misfit_degrees: int
+
+
+class Equations:
+    """The estimating equations at any gamma, with alpha concentrated out."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.who = np.flatnonzero(asked.answered)
+        self.n = len(asked.answered)
+        known = asked.known
+        if asked.reminded is not None:
+            known = np.column_stack([known, asked.reminded - asked.reminded.mean()])
+        self.known = known
+        self.rows = np.ascontiguousarray(known[self.who])
+        self.total = known.sum(0)
+        self.feelings = asked.feelings[self.who]
+        self.asked = asked
+        self.alpha = np.zeros(known.shape[1])
+        share = len(self.who) / self.n
+        self.alpha[0] = np.log(share / (1 - share)) if share < 1 else 10.0
+        self._instruments()
+
+    def _instruments(self) -> None:
+        """Residual shadows, scaled and turned to where they say most about the feelings."""
+        asked = self.asked
+        chance = self._chance()
+        scale = chance / (1 - chance)
+        guess = np.linalg.lstsq(asked.known[self.who], self.feelings, rcond=None)[0]  # never from the reminder
+        expected = asked.known @ guess
+        self.expected = expected
+        middle = expected.mean(0)
+        columns = []
+        for z in asked.shadows.T:
+            rest = z - self.known @ np.linalg.lstsq(self.known, z, rcond=None)[0]
+            rest = rest * scale
+            columns += [rest, *(rest * (e - m) for e, m in zip(expected.T, middle, strict=True))]
+        self.shadow = np.column_stack(columns) if columns else np.empty((self.n, 0))
+        self.shadow_scale = self.shadow.std(0) + 1e-12
+        self.shadow = self.shadow / self.shadow_scale
+        self.pull = None
+        if asked.reminded is not None:
+            even = asked.known @ np.linalg.lstsq(asked.known, scale, rcond=None)[0]  # the same with and without
+            pull = (asked.reminded - asked.reminded.mean()) * np.maximum(even, 0.1 * scale.mean())
+            self.pull = pull[self.who]
+
+    def _chance(self) -> FloatArray:
+        """A first, feelings-blind chance of answering of everybody."""
+        alpha = self.solve(np.zeros(self.feelings.shape[1]))
+        return np.clip(1 / (1 + np.exp(-(self.known @ alpha))), 0.02, 0.95)
+
+    def solve(self, gamma: FloatArray) -> FloatArray:
+        """alpha at which weighted answers reproduce everybody's x, d, w: a convex problem, damped Newton."""
+        alpha, offset = self.alpha.copy(), self.feelings @ gamma
+        ridge = 1e-6 * len(self.who)
+        value, gradient, odds = self._dual(alpha, offset)
+        for _ in range(60):
+            hessian = (self.rows * odds[:, None]).T @ self.rows
+            hessian[np.diag_indices_from(hessian)] += ridge
+            step = np.linalg.solve(hessian, gradient)
+            size = 1.0
+            while size > 1e-4:
+                trial = alpha - size * step
+                new = self._dual(trial, offset)
+                if np.isfinite(new[0]) and new[0] <= value + 1e-12 * abs(value):
+                    break
+                size /= 2
+            else:
+                break
+            alpha, (value, gradient, odds) = trial, new
+            if np.abs(gradient).max() < 1e-7 * self.n:
+                break
+        self.alpha = alpha
+        return alpha
+
+    def _dual(self, alpha: FloatArray, offset: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        log_odds = self.rows @ alpha + offset
+        odds = np.exp(np.minimum(-log_odds, 30.0))
+        value = odds.sum() - log_odds.sum() + float(self.total @ alpha)
+        gradient = self.total - self.rows.T @ (1 + odds)
+        return float(value), gradient, odds
+
+    def odds(self, alpha: FloatArray, gamma: FloatArray) -> FloatArray:
+        return np.exp(-np.clip(self.rows @ alpha + self.feelings @ gamma, -6.0, 30.0))
+
+    def moments(self, gamma: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """(influence (n, q), jacobian (q, g), odds): equations with alpha's estimation already accounted for."""
+        alpha = self.solve(gamma)
+        odds = self.odds(alpha, gamma)
+        weight = 1 + odds
+        parts_who = [self.shadow[self.who]]
+        if self.pull is not None:
+            rest = self.feelings - self.expected[self.who]
+            parts_who.append(self.pull[:, None] * rest)
+        tests = np.hstack(parts_who)
+        q = tests.shape[1]
+        unit = np.zeros((self.n, q))
+        unit[self.who] = weight[:, None] * tests
+        unit[:, : self.shadow.shape[1]] -= self.shadow
+        calibration = -self.known.copy()
+        calibration[self.who] += weight[:, None] * self.rows
+        sink = -(odds[:, None] * tests).T
+        by_alpha, by_gamma = sink @ self.rows, sink @ self.feelings
+        weighted = (self.rows * odds[:, None]).T
+        hessian = -(weighted @ self.rows)
+        hessian[np.diag_indices_from(hessian)] -= 1e-6 * len(self.who)
+        lean = np.linalg.solve(hessian, by_alpha.T).T
+        unit = unit - calibration @ lean.T
+        jacobian = (by_gamma + lean @ (weighted @ self.feelings)) / self.n
+        return unit, jacobian, odds
+
+
+def fit(asked: Asked) -> tuple[Answering, Equations]:
+    """Two-step GMM for gamma with a weak prior; Gauss-Newton with halving."""
+    equations = Equations(asked)
+    g = asked.feelings.shape[1]
+    prior = np.full(g, PRIOR_MEAN)
+    precision = np.eye(g) / PRIOR_SPREAD**2
+    gamma = prior.copy()
+    unit, jacobian, odds = equations.moments(gamma)
+    for _ in range(12 if unit.shape[1] else 0):
+        weight = _inverse(unit)
+        gradient = equations.n * jacobian.T @ weight @ unit.mean(0) + precision @ (gamma - prior)
+        hessian = equations.n * jacobian.T @ weight @ jacobian + precision
+        step = np.linalg.solve(hessian, gradient)
+        step = step * min(1.0, 0.8 / max(np.abs(step).max(), 1e-9))
+        gamma = np.clip(gamma - step, -4, 4)
+        unit, jacobian, odds = equations.moments(gamma)
+        if np.abs(step).max() < 1e-4:
+            break
+    weight = _inverse(unit)
+    information = equations.n * jacobian.T @ weight @ jacobian
+    spread = np.asarray(np.linalg.inv(information + precision), dtype=float)
+    influence = -(unit - unit.mean(0)) @ (weight @ jacobian @ spread) * equations.n
+    mean = unit.mean(0)
+    return (
+        Answering(
+            gamma=gamma,
+            spread=spread,
+            prior_part=spread @ precision @ spread,
+            influence=influence,
+            odds=odds,
+            misfit=float(equations.n * mean @ weight @ mean),
+            misfit_degrees=unit.shape[1] - g,
+        ),
+        equations,
+    )
+
+
+def _inverse(unit: FloatArray) -> FloatArray:
+    if not unit.shape[1]:
+        return np.empty((0, 0))
+    spread = np.cov(unit, rowvar=False).reshape(unit.shape[1], unit.shape[1])
+    return np.linalg.pinv(spread + 1e-9 * np.trace(spread) * np.eye(len(spread)), hermitian=True)
+
+
+def extremes(g: int) -> list[FloatArray]:
+    """The patterns of answering at the edge of the plausible: every mix of the prior's two ends, and none at all."""
+    ends = np.array([PRIOR_MEAN - 1.96 * PRIOR_SPREAD, PRIOR_MEAN + 1.96 * PRIOR_SPREAD])
+    corners = np.array(np.meshgrid(*[ends] * g)).reshape(g, -1).T
+    return [np.zeros(g), *corners]

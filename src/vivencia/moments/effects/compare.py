@@ -1,0 +1,126 @@
+"""The two estimators of one candidate's effect, both on the completed outcome.
+
+*partial*: partially linear regression (Robinson 1988): the rest of the outcome on the rest of the exposure. Average
+over units weighted by how undecided their exposure was; precise, needs no overlap.
+
+*aipw*: augmented inverse propensity weighting, cross-fitted (Robins et al. 1994; Chernozhukov et al. 2018): the average
+over all units, right when either the propensity or the outcome model is.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vivencia.moments.effects import linear
+from vivencia.moments.effects.units import BoolArray, FloatArray, IntArray
+
+CLIP = 0.01  # propensities are kept this far from 0 and 1
+SHRINK = 100.0  # units that pull the two arms' outcome models towards the common one
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """effects: (t,) effect on every column of the targets. influence: (rows,) of the first, mean zero, divided by
+    rows, so that its sum of squares is the variance."""
+
+    effects: FloatArray
+    influence: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Both estimates; `exposed` is the average over those who lived it (aipw); spare: share of the exposure's
+    spread that nothing explains; overlap: share of units with a propensity between 0.02 and 0.98."""
+
+    partial: Estimate
+    aipw: Estimate
+    exposed: float
+    spare: float
+    overlap: float
+    held: int
+
+
+def compare(
+    held: FloatArray, exposure: FloatArray, targets: FloatArray, fold: IntArray, count: int, extra: FloatArray
+) -> Comparison | None:
+    """Compare lived with not lived, `held` equal. `extra` are further targets of the partial estimate alone.
+    None where the exposure is a mix of what is held equal."""
+    gram = held.T @ held
+    rest = exposure - held @ linear.solve(gram, held.T @ exposure)
+    spare = float(rest @ rest)
+    if spare < 1e-4 * len(exposure) * max(exposure.var(), 1e-12):
+        return None
+    both = np.hstack([targets, extra])
+    slopes = rest @ both / spare
+    left = targets[:, 0] - slopes[0] * exposure
+    left = left - held @ linear.solve(gram, held.T @ left)
+    partial = Estimate(slopes, rest * left / spare)
+    chance = linear.probability_left_out(held, exposure, fold, count)
+    lived, spared = _arms(held, exposure, targets, fold, count)
+    scores, exposed = _scores(exposure, targets, np.clip(chance, CLIP, 1 - CLIP), lived, spared)
+    mean = scores.mean(0)
+    return Comparison(
+        partial=partial,
+        aipw=Estimate(mean, (scores[:, 0] - mean[0]) / len(scores)),
+        exposed=exposed,
+        spare=spare / len(exposure),
+        overlap=float(np.mean((chance > 0.02) & (chance < 0.98))),
+        held=held.shape[1],
+    )
+
+
+def _scores(
+    exposure: FloatArray, targets: FloatArray, chance: FloatArray, lived: FloatArray, spared: FloatArray
+) -> tuple[FloatArray, float]:
+    """Doubly robust scores of every unit, and the average effect on those who lived it."""
+    on, off = exposure[:, None] == 1, exposure[:, None] == 0
+    odds = (chance / (1 - chance))[:, None]
+    scores = (
+        lived - spared + on * (targets - lived) / chance[:, None] - off * (targets - spared) / (1 - chance[:, None])
+    )
+    missed = (on * (targets - spared) - off * odds * (targets - spared))[:, 0]
+    return scores, float(missed.sum() / max(on.sum(), 1))
+
+
+def _arms(
+    held: FloatArray, exposure: FloatArray, targets: FloatArray, fold: IntArray, count: int
+) -> tuple[FloatArray, FloatArray]:
+    """(n, t) expected outcome had everybody, had nobody lived it; each unit's without its own fold.
+
+    One linear model for all plus, in each arm, a deviation shrunk towards it: all from cross products by arm and fold.
+    """
+    arms = [[exposure == arm] for arm in (0, 1)]
+    grams, rights = _cross_products(held, targets, [mask[0] for mask in arms], fold, count)
+    whole_gram, whole_right = grams.sum(1), rights.sum(1)
+    expected = np.empty((2, *targets.shape))
+    for f in range(count):
+        gram, right = whole_gram - grams[:, f], whole_right - rights[:, f]
+        common, step = _common(gram, right)
+        rows = fold == f
+        for arm in (0, 1):
+            shrink = np.diag(SHRINK * np.maximum(np.diag(gram.sum(0)), 1e-12) / max(len(held), 1))
+            miss = right[arm] - gram[arm] @ common - arm * np.outer(gram[arm][:, 0], step)
+            deviation = linear.solve(gram[arm] + shrink, miss)
+            expected[arm, rows] = held[rows] @ (common + deviation) + arm * step
+    return expected[1], expected[0]
+
+
+def _cross_products(
+    held: FloatArray, targets: FloatArray, arms: list[BoolArray], fold: IntArray, count: int
+) -> tuple[FloatArray, FloatArray]:
+    p, t = held.shape[1], targets.shape[1]
+    grams, rights = np.empty((2, count, p, p)), np.empty((2, count, p, t))
+    for arm, mask in enumerate(arms):
+        for f in range(count):
+            rows = np.flatnonzero(mask & (fold == f))
+            part = held[rows]
+            grams[arm, f], rights[arm, f] = part.T @ part, part.T @ targets[rows]
+    return grams, rights
+
+
+def _common(gram: FloatArray, right: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Coefficients of `held` and of the exposure in one regression over both arms; held's first column is 1."""
+    edge = gram[1][:, :1]
+    whole = np.block([[gram.sum(0), edge], [edge.T, edge[:1]]])
+    both = linear.solve(whole, np.vstack([right.sum(0), right[1][:1]]))
+    return both[:-1], both[-1]

@@ -1,0 +1,111 @@
+"""The outcome of everybody, completed from those who answered.
+
+    completed = m(x, d, z) + [answered] / P * (y - m(x, d, z))
+
+Its mean over any group of units is right when the chance of answering P is (whatever m), and it is precise when m is
+good (Robins, Rotnitzky & Zhao 1994). m is linear, fitted with weights (1 - P)/P, each unit's without its own fold.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vivencia.moments.effects import answering, linear
+from vivencia.moments.effects.units import BoolArray, Correction, FloatArray, IntArray, OutcomeKind
+
+NUDGE = 0.05  # step of gamma for derivatives
+FEW_FEELING = 30  # answers a column of G(y) needs
+FEW_ANSWERS = 150  # answers the model of answering needs
+
+
+@dataclass(frozen=True, eq=False)
+class Completed:
+    """values: (n, 1 + g) the completed outcome and its derivatives by gamma. what_if: (n, k) completed under k
+    extreme patterns of answering. influence: (n, g), prior_part: (g, g) as in answering.Answering."""
+
+    values: FloatArray
+    what_if: FloatArray
+    influence: FloatArray
+    prior_part: FloatArray
+    correction: Correction
+    answers: answering.Answering | None
+    feelings: tuple[str, ...]
+
+
+def complete(
+    outcome: FloatArray,
+    kind: OutcomeKind,
+    known: FloatArray,
+    shadows: FloatArray,
+    reminded: FloatArray | None,
+    fold: IntArray,
+    count: int,
+) -> Completed:
+    """Everybody's outcome; `known` holds constant, confounders and exposures of all, answered or not."""
+    answered = np.isfinite(outcome)
+    if answered.all():
+        return _nothing(outcome, "complete")
+    feelings, names = _feelings(outcome, kind)
+    if answered.sum() < FEW_ANSWERS or not names:
+        return _nothing(_weighted(outcome, answered), "none")
+    room = max(3, int(min(answered.sum(), 3 * (~answered).sum()) // 10))
+    seen = known[:, :room]
+    model, equations = answering.fit(answering.Asked(answered, feelings, seen, reminded, shadows))
+
+    def at(gamma: FloatArray) -> FloatArray:
+        odds = equations.odds(equations.solve(gamma), gamma)
+        return _fill(outcome, answered, odds, np.hstack([known, shadows - shadows.mean(0)]), fold, count)
+
+    steps = NUDGE * np.eye(len(names))
+    slopes = [(at(model.gamma + step) - at(model.gamma - step)) / (2 * NUDGE) for step in steps]
+    told = bool(shadows.shape[1]) or reminded is not None
+    return Completed(
+        values=np.column_stack([at(model.gamma), *slopes]),
+        what_if=np.column_stack([at(gamma) for gamma in answering.extremes(len(names))]),
+        influence=model.influence,
+        prior_part=model.prior_part,
+        correction="instruments" if told else "range",
+        answers=model,
+        feelings=names,
+    )
+
+
+def _nothing(outcome: FloatArray, correction: Correction) -> Completed:
+    n = len(outcome)
+    return Completed(outcome[:, None], np.empty((n, 0)), np.empty((n, 0)), np.empty((0, 0)), correction, None, ())
+
+
+def _weighted(outcome: FloatArray, answered: BoolArray) -> FloatArray:
+    """Those who answered stand for all: the others count as the mean, and the spread is blown up to match."""
+    mean = outcome[answered].mean()
+    return np.asarray(np.where(answered, mean + (np.nan_to_num(outcome) - mean) / answered.mean(), mean))
+
+
+def _feelings(outcome: FloatArray, kind: OutcomeKind) -> tuple[FloatArray, tuple[str, ...]]:
+    """G(y): who was unhappy, who was happy; an end that hardly anybody is at is left out."""
+    low, high = np.nanmin(outcome), np.nanmax(outcome)
+    height = (np.nan_to_num(outcome, nan=low) - low) / max(high - low, 1e-12)
+    if kind == "money":
+        third = np.nanquantile(height[np.isfinite(outcome)], [1 / 3, 2 / 3])
+        ends = {"unhappy": height <= third[0], "happy": height > third[1]}
+    else:
+        ends = {"unhappy": height <= 0.4, "happy": height >= 0.8}
+    answered = np.isfinite(outcome)
+    if (answered & ~ends["unhappy"] & ~ends["happy"]).sum() < FEW_FEELING:
+        ends.pop("unhappy")
+    kept = {name: end for name, end in ends.items() if (end & answered).sum() >= FEW_FEELING}
+    if not kept or all((~end & answered).sum() < FEW_FEELING for end in kept.values()):
+        return np.empty((len(outcome), 0)), ()
+    return np.column_stack(list(kept.values())).astype(float), tuple(kept)
+
+
+def _fill(
+    outcome: FloatArray, answered: BoolArray, odds: FloatArray, columns: FloatArray, fold: IntArray, count: int
+) -> FloatArray:
+    who = np.flatnonzero(answered)
+    root = np.sqrt(odds)[:, None]
+    beta = linear.ridge_left_out(columns[who] * root, outcome[who, None] * root, fold[who], count, 1.0)
+    expected: FloatArray = np.einsum("np,np->n", columns, beta[fold, :, 0])
+    filled: FloatArray = expected.copy()
+    filled[who] += (1 + odds) * (outcome[who] - expected[who])
+    return filled

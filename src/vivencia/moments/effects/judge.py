@@ -1,0 +1,34 @@
+"""Judging estimates: many at once, and against causes nobody measured."""
+
+import numpy as np
+
+from vivencia.moments.effects.units import FloatArray, IntArray
+
+
+def q_values(p_values: list[float | None]) -> list[float | None]:
+    """Benjamini & Hochberg (1995) over the values that are there; None stays None."""
+    there = [i for i, p in enumerate(p_values) if p is not None]
+    p = np.array([p_values[i] for i in there], dtype=float)
+    order = np.argsort(p)
+    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
+    running = np.minimum.accumulate(scaled[::-1])[::-1]
+    judged: list[float | None] = [None] * len(p_values)
+    for rank, position in enumerate(order):
+        judged[there[int(position)]] = float(min(running[rank], 1.0))
+    return judged
+
+
+def robustness(t: float, degrees: float) -> float:
+    """Cinelli & Hazlett (2020): the share of the rest of both exposure and outcome a hidden cause would have to
+    explain to bring a t-value to zero. 0 = nothing withstands, towards 1 = hardly anything could."""
+    if degrees <= 0 or t <= 0:
+        return 0.0
+    f2 = t * t / degrees
+    return float(0.5 * (np.sqrt(f2 * f2 + 4 * f2) - f2))
+
+
+def cluster(influence: FloatArray, codes: IntArray | None) -> FloatArray:
+    """Sum influences within groups: units of one customer count as one draw."""
+    if codes is None:
+        return influence
+    return np.asarray(np.bincount(codes, weights=influence))
