@@ -6,7 +6,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from vivencia.understand.journeys.flow import Felt, passing_by
+from vivencia.understand.journeys.flow import Felt, Sums
 from vivencia.understand.journeys.funnel import wilson
 from vivencia.understand.journeys.table import SECOND, JourneyTable
 
@@ -79,8 +79,9 @@ def difference(k_a: int, n_a: int, k_b: int, n_b: int, level: float = 0.95) -> t
 
 def _group(table: JourneyTable) -> Group:
     median = float(np.median(table.ended - table.began)) / SECOND if table.journeys else None
-    (felt,) = passing_by(np.zeros(table.journeys, np.int64), table.scores(), 1)
-    return Group(table.journeys, table.customers, median, felt)
+    sums = Sums(1)
+    sums.add(np.zeros(table.journeys, np.int64), table.scores())
+    return Group(table.journeys, table.customers, median, sums.felt(0))
 
 
 def _welch(a: Felt, b: Felt) -> tuple[float, float, float] | None:

@@ -4,13 +4,15 @@ An edge A → B counts every time an event at B is the next one after an event a
 directly-follows relation of process mining), so a step that repeats at once is an edge to itself.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t
+from scipy.special import stdtrit
 
-from vivencia.understand.journeys.table import SECOND, Ints, JourneyTable
+from vivencia.understand.journeys.table import SECOND, Ints, JourneyTable, Mask
 
 
 @dataclass(frozen=True)
@@ -71,15 +73,6 @@ class Flow:
     edges: tuple[Edge, ...]
 
 
-def flow(table: JourneyTable, scale: int | None = None) -> Flow:
-    """Count all of it, exactly."""
-    moves = _moves(table)
-    scores = table.scores(scale)
-    edges = _edges(table, moves, scores)
-    touchpoints = _touchpoints(table, scores, table.scale if scale is None else scale)
-    return Flow(table.journeys, table.customers, table.events, table.left_out, touchpoints, edges)
-
-
 def _felt(n: int, total: float, squares: float) -> Felt:
     """The mean with Student's 95 % interval, from count, sum and sum of squares; no interval below two answers."""
     if n == 0:
@@ -88,119 +81,198 @@ def _felt(n: int, total: float, squares: float) -> Felt:
     if n == 1:
         return Felt(mean, 1)
     variance = max(squares - n * mean * mean, 0.0) / (n - 1)
-    half = float(t.ppf(0.975, n - 1)) * (variance / n) ** 0.5
+    half = float(stdtrit(n - 1, 0.975)) * (variance / n) ** 0.5
     return Felt(mean, n, mean - half, mean + half)
 
 
-def _moves(table: JourneyTable) -> Ints:
-    """The pair code of each row and the next; a journey's last row carries the code past all pairs."""
-    width = len(table.steps)
-    pairs = np.empty(table.events, np.int64)
-    if table.events:
-        np.multiply(table.step, width, out=pairs, dtype=np.int64)
-        pairs[:-1] += table.step[1:]
-        pairs[table.offsets[1:] - 1] = width * width
-    return pairs
-
-
-def _edges(table: JourneyTable, pairs: Ints, scores: NDArray[np.float64]) -> tuple[Edge, ...]:
-    width = len(table.steps)
-    count, present, dense = _tally(pairs, width * width)
-    medians = medians_of(dense, np.diff(table.at, append=table.at[-1:]), count) / SECOND
-    first = np.flatnonzero(table.first_move)
-    edge, case = dense[first], table.case_of[first]
-    journeys = np.bincount(edge, minlength=len(present))
-    customers = journeys if table.case == "customer" else distinct(edge, table.person[case], len(present))
-    passing = passing_by(edge, scores[case], len(present))
-    order = np.argsort(-count, kind="stable")
-    return tuple(
-        Edge(
-            source=table.steps[int(present[i]) // width],
-            target=table.steps[int(present[i]) % width],
-            count=int(count[i]),
-            customers=int(customers[i]),
-            journeys=int(journeys[i]),
-            median_dwell_seconds=float(medians[i]),
-            passing=passing[i],
-        )
-        for i in order
+def flow(table: JourneyTable, scale: int | None = None) -> Flow:
+    """Count all of it, exactly."""
+    counted = _counted(table, table.scores(scale))
+    return Flow(
+        journeys=table.journeys,
+        customers=table.customers,
+        events=table.events,
+        left_out=table.left_out,
+        touchpoints=_touchpoints(table, counted, table.scale if scale is None else scale),
+        edges=_edges(table, counted),
     )
 
 
-def _tally(pairs: Ints, end: int) -> tuple[Ints, Ints, Ints]:
-    """How often each pair that is there occurs, which pairs these are, and each row's place among them (or past)."""
-    if end <= 4_000_000:
-        counts = np.bincount(pairs, minlength=end + 1)[:end]
-        present = np.flatnonzero(counts)
-        place = np.full(end + 1, len(present), np.int64)
-        place[present] = np.arange(len(present))
-        return counts[present], present, place[pairs]
-    values, dense, counts = np.unique(pairs, return_inverse=True, return_counts=True)
-    known = int(np.searchsorted(values, end))
-    return counts[:known], values[:known], dense
+def blocks(table: JourneyTable, rows: int = 1 << 18) -> Iterator[tuple[slice, slice]]:
+    """Runs of whole journeys and the rows they own, small enough for what is computed on them to stay in cache."""
+    ends = np.searchsorted(table.offsets, np.arange(rows, table.events, rows))
+    bounds = np.unique(np.concatenate(([0], ends, [table.journeys])))
+    for begin, end in pairwise(bounds.tolist()):
+        yield slice(begin, end), slice(int(table.offsets[begin]), int(table.offsets[end]))
 
 
-def medians_of(group: Ints, value: Ints, count: Ints) -> NDArray[np.float64]:
-    """The median value of each group 0, 1, …; rows of the group past the last count for nothing.
+class Sums:
+    """Counts, sums and sums of squares of scores, by group."""
+
+    def __init__(self, groups: int) -> None:
+        self._totals = np.zeros((3, groups))
+
+    def add(self, group: Ints, score: NDArray[np.float64]) -> None:
+        known = ~np.isnan(score)
+        group, score = group[known], score[known]
+        for total, weight in zip(self._totals, (None, score, score * score), strict=True):
+            total += np.bincount(group, weight, len(total))
+
+    def felt(self, group: int) -> Felt:
+        n, total, squares = self._totals[:, group].tolist()
+        return _felt(int(n), total, squares)
+
+
+class _People:
+    """How many different people are in each group: those of a journey are one, so customers' journeys just count."""
+
+    def __init__(self, table: JourneyTable) -> None:
+        self._table, self._keys = table, list[Ints]()
+        self._people = int(table.person.max()) + 1 if table.journeys else 1
+
+    def add(self, group: Ints, case: Ints) -> None:
+        if self._table.case == "subject":
+            self._keys.append(group * self._people + self._table.person[case])
+
+    def count(self, journeys: Ints) -> Ints:
+        if self._table.case == "customer" or not self._keys:
+            return journeys
+        keys = np.sort(np.concatenate(self._keys))
+        return np.bincount(keys[np.diff(keys, prepend=-1) != 0] // self._people, minlength=len(journeys))
+
+
+class _Tally:
+    """One pass's counts by group (steps, or pairs of steps): visits, journeys, people, and what those passing felt."""
+
+    def __init__(self, table: JourneyTable, groups: int) -> None:
+        self.visits, self.journeys = np.zeros(groups, np.int64), np.zeros(groups, np.int64)
+        self.people, self.passing = _People(table), Sums(groups)
+
+    def add(self, group: Ints, first: Mask, case: Ints, scores: NDArray[np.float64]) -> None:
+        self.visits += np.bincount(group, minlength=len(self.visits))
+        group, case = group[first], case[first]
+        self.journeys += np.bincount(group, minlength=len(self.journeys))
+        self.people.add(group, case)
+        self.passing.add(group, scores[case])
+
+
+@dataclass(frozen=True)
+class _Counted:
+    steps: _Tally
+    moves: _Tally  # by the place of the pair of steps in `pairs`
+    pairs: Ints
+    medians: NDArray[np.float64]  # microseconds between, for each of the pairs
+
+
+def _counted(table: JourneyTable, scores: NDArray[np.float64]) -> _Counted:
+    pairs, place = _pairs(table)
+    steps, moves, medians = _Tally(table, len(table.steps)), _Tally(table, len(pairs)), Medians(table, len(pairs))
+    for journeys, rows in blocks(table):
+        case = np.repeat(np.arange(journeys.start, journeys.stop), table.lengths[journeys])
+        step = table.step[rows].astype(np.int64)
+        steps.add(step, table.first[rows], case, scores)
+        inner = np.ones(len(step), np.bool_)
+        inner[table.offsets[journeys.start + 1 : journeys.stop + 1] - 1 - rows.start] = False
+        go = np.flatnonzero(inner)
+        pair = step[go] * len(table.steps) + step[go + 1]
+        pair = pair if place is None else np.searchsorted(pairs, pair)
+        moves.add(pair, table.first_move[rows][go], case[go], scores)
+        at = table.at[rows]
+        medians.add(pair, at[go + 1] - at[go])
+    return _Counted(steps, moves, pairs, medians.of(moves.visits))
+
+
+def _pairs(table: JourneyTable) -> tuple[Ints, Ints | None]:
+    """The codes of the pairs of steps that may occur; with many steps, only those that do (and then a sign of it)."""
+    width = len(table.steps)
+    if width <= 300:
+        return np.arange(width * width), None
+    follow = table.step[:-1].astype(np.int64) * width + table.step[1:]
+    present = np.unique(follow)
+    return present, present
+
+
+class Medians:
+    """The median of each group's values, all of one journey table's range.
 
     Group and value share one 64-bit key, so one sort of plain integers orders all groups at once: several times faster
     than gathering each group's values. Where the two do not fit into 64 bits, rows are ordered by both.
     """
-    if not len(count):
-        return np.empty(0)
-    bits = int(value.max()).bit_length()
-    if bits + len(count).bit_length() <= 64:
-        key = group.astype(np.uint64)
-        key <<= np.uint64(bits)
+
+    def __init__(self, table: JourneyTable, groups: int) -> None:
+        longest = int(table.at.max() - table.at.min()) if table.events else 0
+        self._bits = longest.bit_length()
+        self._fits = self._bits + groups.bit_length() <= 64
+        self._keys = np.empty(table.events, np.uint64)
+        self._n = 0
+        self._rest: list[tuple[Ints, Ints]] = []
+
+    def add(self, group: Ints, value: Ints) -> None:
+        if not self._fits:
+            self._rest.append((group, value))
+            return
+        key = self._keys[self._n : self._n + len(group)]
+        np.left_shift(group.view(np.uint64), np.uint64(self._bits), out=key)
         key |= value.view(np.uint64)
-        key.sort()
-        key &= np.uint64((1 << bits) - 1)
-        ordered = key.view(np.int64)
-    else:
-        ordered = value[np.lexsort((value, group))]
-    begin = np.cumsum(count) - count
-    low, high = ordered[begin + (count - 1) // 2], ordered[begin + count // 2]
-    middle: NDArray[np.float64] = (low.astype(np.float64) + high) / 2
-    return middle
+        self._n += len(group)
+
+    def of(self, count: Ints) -> NDArray[np.float64]:
+        """One median a group of `count` values; NaN where there are none."""
+        ordered = self._ordered()
+        medians = np.full(len(count), np.nan)
+        there = np.flatnonzero(count)
+        begin, n = (np.cumsum(count) - count)[there], count[there]
+        medians[there] = (ordered[begin + (n - 1) // 2].astype(np.float64) + ordered[begin + n // 2]) / 2
+        return medians
+
+    def _ordered(self) -> Ints:
+        if not self._fits:
+            group, value = (np.concatenate(parts) for parts in zip(*self._rest, strict=True))
+            return value[np.lexsort((value, group))]
+        keys = self._keys[: self._n]
+        keys.sort()
+        keys &= np.uint64((1 << self._bits) - 1)
+        return keys.view(np.int64)
 
 
-def distinct(group: Ints, person: Ints, groups: int) -> Ints:
-    """How many different people are in each group."""
-    people = int(person.max()) + 1 if len(person) else 1
-    key = np.sort(group * people + person)
-    return np.bincount(key[np.diff(key, prepend=-1) != 0] // people, minlength=groups)
+def _edges(table: JourneyTable, counted: _Counted) -> tuple[Edge, ...]:
+    width, moves = len(table.steps), counted.moves
+    customers = moves.people.count(moves.journeys)
+    order = np.argsort(-moves.visits, kind="stable")
+    return tuple(
+        Edge(
+            source=table.steps[int(counted.pairs[i]) // width],
+            target=table.steps[int(counted.pairs[i]) % width],
+            count=int(moves.visits[i]),
+            customers=int(customers[i]),
+            journeys=int(moves.journeys[i]),
+            median_dwell_seconds=float(counted.medians[i]) / SECOND,
+            passing=moves.passing.felt(int(i)),
+        )
+        for i in order
+        if moves.visits[i]
+    )
 
 
-def passing_by(group: Ints, score: NDArray[np.float64], groups: int) -> list[Felt]:
-    known = ~np.isnan(score)
-    group, score = group[known], score[known]
-    n, total, squares = (np.bincount(group, w, groups) for w in (np.ones(len(score)), score, score * score))
-    return [_felt(int(k), float(s), float(q)) for k, s, q in zip(n, total, squares, strict=True)]
-
-
-def _touchpoints(table: JourneyTable, scores: NDArray[np.float64], scale: int) -> tuple[Touchpoint, ...]:
-    width = len(table.steps)
-    visits = np.bincount(table.step, minlength=width)
-    first = np.flatnonzero(table.first)
-    step, case = table.step[first].astype(np.int64), table.case_of[first]
-    journeys = np.bincount(step, minlength=width)
-    customers = journeys if table.case == "customer" else distinct(step, table.person[case], width)
-    passing = passing_by(step, scores[case], width)
+def _touchpoints(table: JourneyTable, counted: _Counted, scale: int) -> tuple[Touchpoint, ...]:
+    width, steps = len(table.steps), counted.steps
+    customers = steps.people.count(steps.journeys)
     here = table.feedback.only((table.feedback.scale == scale) & (table.feedback.step >= 0))
-    said = passing_by(here.step, here.score, width)
+    said = Sums(width)
+    said.add(here.step, here.score)
     starts = np.bincount(table.step[table.offsets[:-1]], minlength=width)
     ends = np.bincount(table.step[table.offsets[1:] - 1], minlength=width)
     return tuple(
         Touchpoint(
             touchpoint=table.steps[i],
-            count=int(visits[i]),
-            journeys=int(journeys[i]),
+            count=int(steps.visits[i]),
+            journeys=int(steps.journeys[i]),
             customers=int(customers[i]),
             starts=int(starts[i]),
             ends=int(ends[i]),
-            said_here=said[i],
-            passing=passing[i],
+            said_here=said.felt(int(i)),
+            passing=steps.passing.felt(int(i)),
         )
-        for i in np.argsort(-visits, kind="stable")
-        if visits[i]
+        for i in np.argsort(-steps.visits, kind="stable")
+        if steps.visits[i]
     )

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vivencia.understand.journeys.flow import distinct
 from vivencia.understand.journeys.table import SECOND, Ints, JourneyTable
 
 
@@ -100,10 +99,17 @@ def _circles(table: JourneyTable) -> tuple[Loop, ...]:
     rows = np.flatnonzero(back)
     pair = step[rows] * width + step[rows + 1]
     values, place, counts = np.unique(pair, return_inverse=True, return_counts=True)
-    journeys = distinct(place, table.case_of[rows], len(values))
+    journeys = _different(place, table.case_of[rows], len(values))
     return tuple(
         Loop(
             table.steps[int(values[i]) // width], table.steps[int(values[i]) % width], int(counts[i]), int(journeys[i])
         )
         for i in np.argsort(-counts, kind="stable")
     )
+
+
+def _different(group: Ints, case: Ints, groups: int) -> Ints:
+    """How many different journeys are in each group; `case` is in ascending order."""
+    order = np.argsort(group, kind="stable")
+    new = (np.diff(group[order], prepend=-1) != 0) | (np.diff(case[order], prepend=-1) != 0)
+    return np.bincount(group[order][new], minlength=groups)

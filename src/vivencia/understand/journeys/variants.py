@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vivencia.understand.journeys.flow import Felt, medians_of, passing_by
+from vivencia.understand.journeys.flow import Felt, Medians, Sums, blocks
 from vivencia.understand.journeys.table import SECOND, Ints, JourneyTable
 
 _SEED = 20_240_229
@@ -43,8 +43,11 @@ def variants(table: JourneyTable, limit: int | None = None) -> Variants:
     place = np.full(len(count) + 1, len(order))
     place[order] = np.arange(len(order))
     among = place[groups]  # each journey's row; those past the limit share the row past the last
-    medians = medians_of(among, table.ended - table.began, count[order]) / SECOND
-    passing = passing_by(among, table.scores(), len(order) + 1)
+    medians = Medians(table, len(order) + 1)
+    medians.add(among, table.ended - table.began)
+    durations = medians.of(np.bincount(among, minlength=len(order) + 1)) / SECOND
+    passing = Sums(len(order) + 1)
+    passing.add(among, table.scores())
     running = np.cumsum(count[order]) / max(table.journeys, 1)
     rows = tuple(
         Variant(
@@ -52,8 +55,8 @@ def variants(table: JourneyTable, limit: int | None = None) -> Variants:
             count=int(count[i]),
             share=float(count[i] / table.journeys),
             cumulative=float(running[row]),
-            median_duration_seconds=float(medians[row]),
-            passing=passing[row],
+            median_duration_seconds=float(durations[row]),
+            passing=passing.felt(row),
             example=int(first[i]),
         )
         for row, i in enumerate(order)
@@ -84,11 +87,14 @@ def _fingerprints(table: JourneyTable) -> NDArray[np.uint64]:
     random = np.random.default_rng(_SEED).integers(1, 2**63, len(table.steps) + 1, np.uint64)
     powers = np.full(int(table.lengths.max()), _BASE, np.uint64)
     np.multiply.accumulate(powers, out=powers)
-    place = np.arange(table.events) - np.repeat(table.offsets[:-1], table.lengths)
-    terms = random[table.step]
-    terms *= powers[place]
-    sums = np.add.reduceat(terms, table.offsets[:-1])
-    return np.asarray(sums + random[-1] * table.lengths.astype(np.uint64), np.uint64)
+    sums = np.empty(table.journeys, np.uint64)
+    for journeys, rows in blocks(table):
+        begins = table.offsets[journeys] - rows.start
+        terms = random[table.step[rows]]
+        terms *= powers[np.arange(len(terms)) - np.repeat(begins, table.lengths[journeys])]
+        sums[journeys] = np.add.reduceat(terms, begins)
+    sums += random[-1] * table.lengths.astype(np.uint64)
+    return sums
 
 
 def _first_member(groups: Ints, n: int) -> Ints:
@@ -98,12 +104,17 @@ def _first_member(groups: Ints, n: int) -> Ints:
 
 
 def _verified(table: JourneyTable, groups: Ints) -> bool:
+    """Whether every journey has the very steps of the first one of its group."""
     model = _first_member(groups, int(groups.max()) + 1)[groups]
     if (table.lengths[model] != table.lengths).any():
         return False
     shift = table.offsets[model] - table.offsets[:-1]
-    rows = np.arange(table.events) + np.repeat(shift, table.lengths)
-    return bool((table.step[rows] == table.step).all())
+    for journeys, rows in blocks(table):
+        same = np.repeat(shift[journeys], table.lengths[journeys])
+        same += np.arange(rows.start, rows.stop)
+        if (table.step[same] != table.step[rows]).any():
+            return False
+    return True
 
 
 def _by_sequence(table: JourneyTable) -> Ints:
