@@ -1,0 +1,161 @@
+"""A real browser before a real server, with a data folder of its own and a small demonstration company."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "una-clave-bastante-larga-7"
+CUSTOMERS = 400
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(str(item.fspath)).is_relative_to(Path(__file__).parent):
+            item.add_marker("browser")
+
+
+def chromium_path(playwright: Playwright) -> str | None:
+    """$CHROMIUM, else what the system has, else playwright's own (None)."""
+    found = os.environ.get("CHROMIUM") or next((path for path in map(shutil.which, NAMES) if path), None)
+    if found or Path(playwright.chromium.executable_path).exists():
+        return found
+    pytest.fail("No Chromium here: install it (apt install chromium), or set CHROMIUM to its path", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = chromium_path(playwright)
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running Vivencia: its address, and the environment its commands need."""
+
+    url: str
+    environment: dict[str, str]
+
+
+@contextmanager
+def database_of_its_own(environment: dict[str, str]) -> Iterator[None]:
+    """SQLite needs nothing: it lies in the data folder. On PostgreSQL a new database, dropped afterwards."""
+    url = environment.get("VIVENCIA_DATABASE_URL")
+    if not url:
+        yield
+        return
+    name = f"vivencia_browser_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        environment["VIVENCIA_DATABASE_URL"] = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        yield
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def run(environment: dict[str, str], *command: str) -> dict[str, object]:
+    """A `vivencia` command; what it printed as JSON."""
+    line = [sys.executable, "-c", "from vivencia.cli import main; main()", *command, "--json"]
+    done = subprocess.run(line, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    said: dict[str, object] = json.loads(done.stdout)
+    return said
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as trial:
+        trial.bind(("127.0.0.1", 0))
+        return int(trial.getsockname()[1])
+
+
+@contextmanager
+def serving(environment: dict[str, str], port: int, log: Path) -> Iterator[str]:
+    url = f"http://127.0.0.1:{port}"
+    line = [sys.executable, "-m", "gunicorn", "--threads", "4", "--bind", f"127.0.0.1:{port}"]
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [*line, "vivencia.project.wsgi:application"], env=environment, cwd=ROOT, stdout=out, stderr=out
+        )
+    try:
+        wait_for(url, log)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def wait_for(url: str, log: Path) -> None:
+    for _attempt in range(120):
+        try:
+            urllib.request.urlopen(url + "/sign-in/", timeout=5)
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return
+    pytest.fail(f"the server did not answer: {log.read_text()}")
+
+
+def started(folder: Path, settings: str = "vivencia.project.settings") -> dict[str, str]:
+    ours = {"VIVENCIA_HOME": str(folder), "DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT)}
+    return {**os.environ, **ours, "VIVENCIA_LOG_LEVEL": "WARNING"}
+
+
+def welcome(browser: Browser, url: str) -> None:
+    """The first administrator, made the way people do it: on the welcome page."""
+    page = browser.new_page(locale="en")
+    page.goto(url)
+    page.get_by_label("Company").fill("Mercado Sur")
+    page.get_by_label("Your name").fill("Ana")
+    page.get_by_label("E-mail address").fill("ana@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Begin").click()
+    page.wait_for_url("**/welcome/data/")
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Vivencia with a small demonstration company, its moments looked for, and Ana, its administrator."""
+    folder = tmp_path_factory.mktemp("stage")
+    environment = started(folder / "home", "tests.browser.gallery_settings")
+    with database_of_its_own(environment):
+        run(environment, "demo", "--customers", str(CUSTOMERS))
+        with serving(environment, free_port(), folder / "server.log") as url:
+            welcome(browser, url)
+            yield Stage(url, environment)
+
+
+@pytest.fixture(scope="session")
+def empty_stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Vivencia as it is on its first day: an administrator and no data."""
+    folder = tmp_path_factory.mktemp("empty-stage")
+    environment = started(folder / "home")
+    with database_of_its_own(environment), serving(environment, free_port(), folder / "server.log") as url:
+        welcome(browser, url)
+        yield Stage(url, environment)
+
+
+def enter(page: Page, url: str) -> None:
+    """Ana signs in."""
+    page.goto(url + "/sign-in/")
+    page.locator("[name=username]").fill("ana@example.org")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form button.btn-primary").click()
+    page.wait_for_load_state()
