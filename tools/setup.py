@@ -112,7 +112,7 @@ def python_packages(dev: bool) -> None:
         installer = uv()
         if not PYTHON.exists():
             run(installer, "venv", "--quiet", "--python", ">=3.11", VENV)
-        run(installer, "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, lock)
+        run(installer, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes", "--python", PYTHON, lock)
         run(installer, "pip", "install", "--quiet", "--no-deps", "--python", PYTHON, "-e", ROOT)
 
 
