@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("vivencia.foundation.urls")),
+    path("", include("vivencia.understand.urls")),
 ]
 
 handler400 = "vivencia.foundation.error_pages.bad_request"

@@ -14,6 +14,7 @@ from ibis import _
 from vivencia.foundation.ledger.reading import Read
 from vivencia.understand.promises import promises
 
+UNHAPPY = 0.4  # share of the scale up to which the last answer counts as bad
 SORTS = ("last_seen", "revenue", "orders", "name", "overdue")
 
 
@@ -85,7 +86,7 @@ def find(directory: pa.Table, query: Query, ids: Sequence[str], first: int, leng
     if query.trouble:
         frame = frame.filter(pl.col("overdue") > 0)
     if query.unhappy:
-        frame = frame.filter(pl.col("last_score_share") <= 0.4)
+        frame = frame.filter(pl.col("last_score_share") <= UNHAPPY)
     if query.text.strip():
         frame = frame.filter(_matches(query.text.strip(), ids))
     sort = query.sort if query.sort in SORTS else SORTS[0]

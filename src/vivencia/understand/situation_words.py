@@ -69,7 +69,8 @@ def _open_promise(situation: Situation, as_of: datetime) -> tuple[str, str, str]
 
 def _broken(situation: Situation, as_of: datetime) -> tuple[str, str, str]:
     promised = situation.promise
-    assert promised is not None and promised.fulfilled_at is not None
+    assert promised is not None
+    assert promised.fulfilled_at is not None
     heading = f"{_subject(promised)}: {punctuality(promised)}"
     why = _("Promised for %(due)s, done on %(done)s. A promise broken within three months is still remembered.") % {
         "due": day_words(promised.promised_at),

@@ -31,7 +31,13 @@ _CHANNEL_ICONS = {
     "web": "world", "app": "device-mobile", "store": "building-store", "phone": "phone", "inbound": "phone",
     "outcall": "phone", "chat": "message-circle", "email": "mail", "courier": "package", "bank": "coin",
 }  # fmt: skip
-_KIND_ICONS = {"orders": "shopping-cart", "contacts": "message-2", "answers": "star", "visits": "eye", "other": "activity"}
+_KIND_ICONS = {
+    "orders": "shopping-cart",
+    "contacts": "message-2",
+    "answers": "star",
+    "visits": "eye",
+    "other": "activity",
+}
 
 
 @dataclass(frozen=True)
@@ -221,4 +227,3 @@ def money(amount: float, currency: str | None) -> str:
     sign = {"EUR": "€", "GBP": "£", "USD": "$", "BRL": "R$"}.get(currency or "", currency or "")
     written = number_format(f"{abs(amount):.2f}", 2, force_grouping=True)
     return ("\u2212" if amount < 0 else "") + (f"{written} {sign}" if sign else written)
-

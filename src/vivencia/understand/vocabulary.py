@@ -139,7 +139,33 @@ TRAITS: Words = {
     "referred_by": _("recommended by"),
 }
 
-_ALL: Words = {**SUBJECTS, **TRAITS, **METRICS, **PROMISE_STATES, **SEGMENTS, **CHANNELS, **TOUCHPOINTS, **EVENTS}
+PLACES: Words = {
+    "events": _("events"),
+    "customers": _("customers"),
+    "aliases": _("other ids"),
+    "inbox": _("inbox"),
+    "rejects": _("rejected rows"),
+    "files": _("import files"),
+}
+
+CONSENT: Words = {
+    "service": _("service messages"),
+    "surveys": _("surveys"),
+    "newsletter": _("newsletter"),
+}
+
+_ALL: Words = {
+    **PLACES,
+    **CONSENT,
+    **SUBJECTS,
+    **TRAITS,
+    **METRICS,
+    **PROMISE_STATES,
+    **SEGMENTS,
+    **CHANNELS,
+    **TOUCHPOINTS,
+    **EVENTS,
+}
 
 
 def say(word: str | None) -> str:
@@ -148,6 +174,12 @@ def say(word: str | None) -> str:
         return ""
     known = _ALL.get(word.strip().lower().replace("_", " ")) or _ALL.get(word.strip().lower())
     return str(known) if known is not None else word.replace("_", " ").strip()
+
+
+def trait(key: str) -> str:
+    """The name of a trait, beginning with a capital letter."""
+    said = str(TRAITS.get(key, "")) or say(key)
+    return said[:1].upper() + said[1:]
 
 
 def title(word: str | None) -> str:

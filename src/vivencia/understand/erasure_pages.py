@@ -1,0 +1,27 @@
+"""Erasing a customer: what will go, and the receipt that it went."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from vivencia.foundation import erasure
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.foundation.rights import Right, needs
+from vivencia.understand import identity
+from vivencia.understand.customers import customer
+from vivencia.understand.pages import now_of
+from vivencia.understand.vocabulary import title
+
+
+@needs(Right.ADMINISTER)
+def erase_page(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Asks first; erases on POST and shows the receipt, which names nobody."""
+    read = open_ledger().read()
+    canonical = identity.canonical(read, customer_id)
+    if canonical is None:
+        raise Http404
+    if request.method == "POST" and request.POST.get("sure") == "yes":
+        receipt = erasure.erase(canonical, by=request.user)
+        counts = [(title(place), rows) for place, rows in receipt.counts.items()]
+        return render(request, "understand/erased.html", {"receipt": receipt, "counts": counts})
+    found = customer(read, canonical, now_of(read))
+    return render(request, "understand/erase.html", {"customer": found, "asked": request.method == "POST"})

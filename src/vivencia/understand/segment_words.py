@@ -1,0 +1,64 @@
+"""A segment's conditions as sentences."""
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from vivencia.understand.segment_forms import OPERATORS
+from vivencia.understand.segments import (
+    Condition,
+    Definition,
+    InSegment,
+    LastScore,
+    Orders,
+    PromiseIs,
+    Silent,
+    Spend,
+    Touchpoint,
+    Trait,
+)
+from vivencia.understand.vocabulary import say, title, trait
+
+
+def tell(definition: Definition) -> list[str]:
+    """One sentence a condition."""
+    return [_tell(condition) for condition in definition.conditions]
+
+
+def _tell(condition: Condition) -> str:
+    match condition:
+        case InSegment(values):
+            return _("Company segment is %(names)s") % {"names": ", ".join(say(value) for value in values)}
+        case Trait(key, operator, value):
+            return _("%(trait)s %(operator)s %(value)s") % {
+                "trait": trait(key), "operator": OPERATORS[operator], "value": value,
+            }  # fmt: skip
+        case Touchpoint(touchpoint, happened, within):
+            said = _("%(what)s happened") if happened else _("%(what)s did not happen")
+            return _within(said % {"what": title(touchpoint)}, within)
+        case PromiseIs(state, promise, within):
+            what = title(promise) if promise else _("Any promise")
+            return _within(_("%(what)s: %(state)s") % {"what": what, "state": say(state)}, within)
+        case LastScore(metric, operator, score, within):
+            return _within(_amount(title(metric), operator, score), within)
+        case Spend(operator, amount, within):
+            return _within(_amount(_("Spend"), operator, amount), within)
+        case Orders(operator, times, within):
+            return _within(_amount(_("Orders"), operator, times), within)
+        case Silent(days):
+            return ngettext("Silent for at least %(days)d day", "Silent for at least %(days)d days", days) % {
+                "days": days
+            }
+
+
+def _amount(what: str, operator: str, amount: float) -> str:
+    said = number_format(amount, 0 if amount == int(amount) else 2, force_grouping=True)
+    return _("%(what)s %(operator)s %(amount)s") % {"what": what, "operator": OPERATORS[operator], "amount": said}
+
+
+def _within(said: str, days: int | None) -> str:
+    if days is None:
+        return said
+    return ngettext("%(said)s, in the last %(days)d day", "%(said)s, in the last %(days)d days", days) % {
+        "said": said, "days": days,
+    }  # fmt: skip
