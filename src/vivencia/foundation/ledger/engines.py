@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from vivencia.foundation.ledger import writing
+from vivencia.foundation.ledger.schema import UTC_TIME
 
 
 class Engine(Protocol):
@@ -73,7 +74,7 @@ class DuckDB:
         return None if found is None else "VIEW" if found[0] == "VIEW" else "TABLE"
 
     def to_arrow(self, expression: ir.Expr) -> pa.Table:
-        return _as_table(self._backend.to_pyarrow(expression))
+        return _with_value(expression, self._backend.to_pyarrow(expression.as_table()))
 
 
 class Spark:
@@ -115,7 +116,10 @@ class Spark:
         self._session.catalog.dropTempView(name)
 
     def to_arrow(self, expression: ir.Expr) -> pa.Table:
-        return _as_table(self._backend.to_pyarrow(expression))
+        table = expression.as_table()
+        self._backend._run_pre_execute_hooks(table)  # brings tables in memory to Spark
+        answer = self._session.sql(self._backend.compile(table)).toArrow()
+        return _with_value(expression, answer.cast(_spoken(answer.schema, table.schema().to_pyarrow())))
 
 
 _SPARK = {"string": "STRING", "double": "DOUBLE", "int64": "BIGINT", "timestamp[us, tz=UTC]": "TIMESTAMP"}
@@ -143,9 +147,14 @@ def _open(wanted: str, cache: Path) -> Engine:
     raise ValueError(f"VIVENCIA_ENGINE is {wanted!r}; allowed: duckdb, spark://host:port")
 
 
-def _as_table(result: object) -> pa.Table:
-    if isinstance(result, pa.Table):
-        return result
-    if isinstance(result, pa.Scalar):
-        return pa.table({"value": [result.as_py()]})
-    return pa.table({"value": result})
+def _with_value(expression: ir.Expr, answer: pa.Table) -> pa.Table:
+    """A scalar or a column is a table whose one column is called `value`."""
+    return answer if isinstance(expression, ir.Table) else answer.rename_columns(["value"])
+
+
+def _spoken(answered: pa.Schema, meant: pa.Schema) -> pa.Schema:
+    """The types the expression says. Spark's timestamps are moments, which its Ibis types do not tell: they are UTC."""
+    moments = [pa.types.is_timestamp(field.type) for field in answered]
+    return pa.schema(
+        [field.with_type(UTC_TIME) if moment else field for field, moment in zip(meant, moments, strict=True)]
+    )
