@@ -1,4 +1,5 @@
-"""A company whose truth is known, written as the ledger's events: what `effects.planted` draws, as it would be recorded."""
+"""A company whose truth is known, written as the ledger's events: what `effects.planted` draws, as it would be
+recorded."""
 
 import json
 from collections.abc import Iterator
@@ -39,7 +40,8 @@ def customer_table(rows: list[Row]) -> pa.Table:
 
 
 def written(planted: Planted, *, seed: int = 0) -> tuple[pa.Table, pa.Table]:
-    """Events and customers of planted journeys: every touchpoint a day or so after the one before, the survey at the end."""
+    """Events and customers of planted journeys: every touchpoint a day or so after the one before, the survey at the
+    end."""
     draw = np.random.default_rng(seed)
     n = len(planted.segment)
     began = draw.uniform(0, 200, n)

@@ -1,6 +1,6 @@
 """From what was lived to the units of an effect study. Pure: no Django, no clock."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,11 +31,11 @@ class Assembly:
 
 
 def assemble(
-    lived: Lived, outcome: Outcome, *, segment: str | None = None, period: Period | None = None, say: Say
+    lived: Lived, outcome: Outcome, *, members: Sequence[str] | None = None, period: Period | None = None, say: Say
 ) -> Assembly:
     """Units of a study; raises NotEnoughDataError."""
     say("occasions", 0.15)
-    drawn = occasions(lived, outcome, segment=segment, period=period)
+    drawn = occasions(lived, outcome, members=members, period=period)
     steps = steps_of(lived, drawn)
     if steps.is_empty():
         raise NotEnoughDataError("nothing_lived")

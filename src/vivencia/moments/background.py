@@ -23,7 +23,8 @@ _LATER = re.compile(
 
 @dataclass(frozen=True)
 class Background:
-    """`values`: (n, k), nan = not known; `names`: k names, `segment=gold`, `tenure`; `kinds`: what was adjusted for, in order."""
+    """`values`: (n, k), nan = not known; `names`: k names, `segment=gold`, `tenure`; `kinds`: what was adjusted for,
+    in order."""
 
     values: FloatArray
     names: tuple[str, ...]
@@ -68,7 +69,8 @@ def _dummies(name: str, column: pl.Series) -> dict[str, FloatArray]:
 
 
 def _traits(traits: pl.Series) -> dict[str, FloatArray]:
-    """Traits that can have been so all along; what sums a customer up afterwards ("lifetime value", "last score") is not taken."""
+    """Traits that can have been so all along; what sums a customer up afterwards ("lifetime value", "last score") is
+    not taken."""
     parsed = [json.loads(text) if text else {} for text in traits.fill_null("")]
     sample = parsed[:: max(1, len(parsed) // 1000)]
     keys = sorted({key for traits_of in sample for key in traits_of if not _LATER.search(plain(key))})

@@ -1,6 +1,6 @@
 """The whole chain of a study: ledger in, findings out. Pure but for the progress it tells."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,22 +22,29 @@ CLEARLY_FIRST = 0.6  # share of the units in which an earlier candidate came fir
 
 @dataclass(frozen=True, eq=False)
 class Studied:
-    """`evidence`: one row a proven moment and one of those who lived it: `key`, `customer_id`, `subject_kind`, `subject_id`, `at`
-    (microseconds), `outcome`; at most `MOST_EVIDENCE` each, the outcomes that show it best first."""
+    """`evidence`: one row a proven moment and one of those who lived it: `key`, `customer_id`, `subject_kind`,
+    `subject_id`, `at` (microseconds), `outcome`; at most `MOST_EVIDENCE` each, the outcomes that show it best first."""
 
     findings: Findings
     evidence: pl.DataFrame
 
 
 def study(
-    lived: Lived, outcome: Outcome, *, version: str, segment: str | None = None, period: Period | None = None, say: Say
+    lived: Lived,
+    outcome: Outcome,
+    *,
+    version: str,
+    members: Sequence[str] | None = None,
+    period: Period | None = None,
+    say: Say,
 ) -> Studied:
     """Raises occasions.NotEnoughDataError."""
-    made = assemble(lived, outcome, segment=segment, period=period, say=say)
+    made = assemble(lived, outcome, members=members, period=period, say=say)
     say("effects", 0.5)
     result = estimate(made.units)
     say("doses", 0.9)
-    told = findings_of(made, result, _doses(made, result), version=version, as_of=lived.as_of)
+    doses = _doses(made, result)
+    told = findings_of(made, result, doses, version=version, as_of=lived.as_of)
     return Studied(told, _evidence(made, told, lived))
 
 

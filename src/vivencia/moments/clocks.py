@@ -1,7 +1,8 @@
 """When would the silent have answered? Exposures must precede the answer, and who gave none has no answer's time.
 
-Several clocks are tried on those who did answer (so long after the survey was sent, after the first step, after the last one,
-after the last step of a certain kind, on a fixed date); the clock that tells their answers' times best is set for the others.
+Several clocks are tried on those who did answer (so long after the survey was sent, after the first step, after the
+last one, after the last step of a certain kind, on a fixed date); the clock that tells their answers' times best is
+set for the others.
 """
 
 from collections.abc import Mapping
@@ -27,7 +28,8 @@ class Clock:
 def best_clock(anchors: Mapping[str, pl.Series], answered: pl.Series) -> Clock | None:
     """The clock with the smallest error; near ties go to the one named first. None where nobody answered.
 
-    anchors: name -> microseconds, one row a unit, null where the unit has no such moment; answered: the same for answers.
+    anchors: name -> microseconds, one row a unit, null where the unit has no such moment; answered: the same for
+    answers.
     """
     best: Clock | None = None
     for name, anchor in anchors.items():

@@ -18,13 +18,15 @@ Family = Literal[
     "employee",
 ]
 FAMILIES: tuple[Family, ...] = (
-    "promise", "failed", "happened", "repeated", "event", "slow", "duration", "channel", "property_above", "property", "employee",
+    "promise", "failed", "happened", "repeated", "event", "slow", "duration", "channel", "property_above",
+    "property", "employee",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Condition:
-    """`key`: promise kind, step name or property; `value`: which one; `percentile` and `threshold` (in the key's own unit, seconds for waiting)."""
+    """`key`: promise kind, step name or property; `value`: which one; `percentile` and `threshold` (in the key's own
+    unit, seconds for waiting)."""
 
     family: Family
     key: str | None = None
@@ -34,7 +36,8 @@ class Condition:
 
     @property
     def code(self) -> str:
-        """Stable machine form: `happened`, `failed`, `slow>p75`, `promise broken`, `channel=phone`, `property:category=books`."""
+        """Stable machine form: `happened`, `failed`, `slow>p75`, `promise broken`, `channel=phone`,
+        `property:category=books`."""
         above = f">p{self.percentile}"
         forms = {
             "promise": "promise broken" + (f":{self.key}" if self.key else ""),
@@ -55,7 +58,8 @@ class Condition:
 
 
 _DURATION = re.compile(
-    r"(?:^|_| )(duration|time|wait\w*|seconds|minutes|hours|days|secs?|mins?|delay|dwell|espera|demora|duracion|tiempo|minutos|horas|dias|segundos|tempo|prazo)(?:$|_| )"
+    r"(?:^|_| )(?:duration|time|wait\w*|seconds|minutes|hours|days|secs?|mins?|delay|dwell|espera|demora|duracion"
+    r"|tiempo|minutos|horas|dias|segundos|tempo|prazo)(?:$|_| )"
 )
 
 

@@ -23,8 +23,9 @@ LATE_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30)
 
 @dataclass(frozen=True, eq=False)
 class Exposure:
-    """One candidate. `exposed`: (n,) 1 lived it, 0 not, nan not applicable; `at`: (n,) when, microseconds: of the exposure, or of
-    the touchpoint where it applied without happening; nan where neither. `doses`: label in days -> exposed (nan in between).
+    """One candidate. `exposed`: (n,) 1 lived it, 0 not, nan not applicable; `at`: (n,) when, microseconds: of the
+    exposure, or of the touchpoint where it applied without happening; nan where neither. `doses`: label in days ->
+    exposed (nan in between).
     """
 
     touchpoint: str
@@ -49,7 +50,8 @@ class _Place:
     first: FloatArray
 
     def made(self, condition: Condition, hits: pl.DataFrame, applies: FloatArray | None = None) -> Exposure:
-        """Exposed are the units of `hits`, at their first `at`; the others at the touchpoint, or in `applies`, are not."""
+        """Exposed are the units of `hits`, at their first `at`; the others at the touchpoint, or in `applies`, are
+        not."""
         at = _first(hits, self.n)
         present = ~np.isnan(self.first if applies is None else applies)
         exposed = np.where(~np.isnan(at), 1.0, np.where(present, 0.0, np.nan))
@@ -57,17 +59,25 @@ class _Place:
 
 
 def exposures(steps: pl.DataFrame, lived: Lived, drawn: Occasions) -> Iterator[Exposure]:
-    """Every candidate, in no particular order, whatever its support."""
+    """Every candidate, in no particular order, whatever its support.
+
+    Where a touchpoint fulfils a promise, whether and when it came is the promise's matter: it is not looked at as
+    having happened, and its wait is counted from the promise on, also for those who still wait at the end.
+    """
     n = len(drawn.frame)
     least = max(20, n * 0.002)
+    due = _given(lived, drawn)
+    fulfilling = set(due["touchpoint"].unique())
     for (name,), rows in steps.filter(pl.col("touchpoint").is_not_null()).group_by("touchpoint", maintain_order=True):
         if rows["unit"].n_unique() < least:
             continue
         place = _Place(str(name), rows, n, _first(rows, n))
-        yield Exposure(place.name, Condition("happened"), (~np.isnan(place.first)).astype(float), place.first)
-        for family in (_repeated, _failed, _kinds, _slow, _channels, _employees, _properties):
+        if place.name not in fulfilling:
+            yield Exposure(place.name, Condition("happened"), (~np.isnan(place.first)).astype(float), place.first)
+            yield from _slow(place)
+        for family in (_repeated, _failed, _kinds, _channels, _employees, _properties):
             yield from family(place)
-    yield from _promises(lived, drawn)
+    yield from _promises(due, n)
 
 
 def _first(rows: pl.DataFrame, n: int) -> FloatArray:
@@ -139,7 +149,8 @@ def _values(column: pl.Series) -> list[str]:
 
 
 def _keys(rows: pl.DataFrame) -> set[str]:
-    """The properties that a spread of the rows carries (a property of fewer than one row in a thousand may be missed)."""
+    """The properties that a spread of the rows carries (a property of fewer than one row in a thousand may be
+    missed)."""
     told = rows["properties"].drop_nulls()
     sample = told.gather_every(max(1, len(told) // 1000)).unique()
     return {key for text in sample for key in _object(text)}
@@ -182,41 +193,56 @@ def _high(place: _Place, key: str, rows: pl.DataFrame) -> Iterator[Exposure]:
 # Promises
 
 
-def _promises(lived: Lived, drawn: Occasions) -> Iterator[Exposure]:
-    """Broken from the promised moment on, whether or not it was fulfilled before the answer; open ones are not applicable."""
-    due = _due(lived, drawn)
-    kinds = due.select("touchpoint", "promise").unique().sort("touchpoint", "promise")
+def _promises(given: pl.DataFrame, n: int) -> Iterator[Exposure]:
+    """Broken from the promised moment on, whether or not it was fulfilled before the answer; open ones are not
+    applicable."""
+    kinds = given.select("touchpoint", "promise").unique().sort("touchpoint", "promise")
     shared = kinds.group_by("touchpoint").len().filter(pl.col("len") > 1)["touchpoint"].to_list()
     for touchpoint, promise in kinds.iter_rows():
-        rows = due.filter((pl.col("touchpoint") == touchpoint) & (pl.col("promise") == promise))
-        n = len(drawn.frame)
-        broken = rows.filter("broken")
-        at = _first(broken.with_columns(at="promised"), n)
-        kept_at = _first(rows.with_columns(at="promised"), n)
-        exposed = np.where(~np.isnan(at), 1.0, np.where(~np.isnan(kept_at), 0.0, np.nan))
-        condition = Condition("promise", promise if touchpoint in shared else None)
-        when = np.where(np.isnan(at), kept_at, at)
-        yield Exposure(touchpoint, condition, exposed, when, _late_doses(broken, exposed, n))
+        rows = given.filter((pl.col("touchpoint") == touchpoint) & (pl.col("promise") == promise))
+        key = promise if touchpoint in shared else None
+        yield _broken(rows, touchpoint, Condition("promise", key), n)
+        yield from _long_wait(rows, touchpoint, key, n)
 
 
-def _due(lived: Lived, drawn: Occasions) -> pl.DataFrame:
-    """Promises that were kept or broken before the unit's cutoff: `unit`, `touchpoint`, `promise`, `promised`, `broken`, `late_days`."""
+def _broken(given: pl.DataFrame, touchpoint: str, condition: Condition, n: int) -> Exposure:
+    kept = (pl.col("fulfilled") <= pl.col("promised")).fill_null(value=False)
+    known = pl.when(kept).then(pl.col("fulfilled") <= pl.col("cutoff")).otherwise(pl.col("promised") < pl.col("cutoff"))
+    due = given.filter(known).with_columns(at="promised")
+    broken = due.filter(~kept).with_columns(late_days=(pl.col("seen_until") - pl.col("promised")) / DAY)
+    at, due_at = _first(broken, n), _first(due, n)
+    exposed = np.where(~np.isnan(at), 1.0, np.where(~np.isnan(due_at), 0.0, np.nan))
+    return Exposure(touchpoint, condition, exposed, np.where(np.isnan(at), due_at, at), _late_doses(broken, exposed, n))
+
+
+def _long_wait(given: pl.DataFrame, touchpoint: str, key: str | None, n: int) -> Iterator[Exposure]:
+    """Waited longer than three quarters of those whose wait is over; who still waits at the end counts by then."""
+    waits = given.with_columns(
+        wait=pl.col("seen_until") - pl.col("opened"), over=pl.col("fulfilled") <= pl.col("cutoff")
+    )
+    limit = float(waits.filter("over")["wait"].quantile(0.75) or 0)
+    if limit < SHORTEST_WAIT:
+        return
+    slow = waits.filter(pl.col("wait") > limit).with_columns(at=pl.col("opened") + round(limit))
+    told = waits.filter(pl.col("over").fill_null(value=False) | (pl.col("wait") > limit)).with_columns(at="seen_until")
+    at, told_at = _first(slow, n), _first(told, n)
+    exposed = np.where(~np.isnan(at), 1.0, np.where(~np.isnan(told_at), 0.0, np.nan))
+    condition = Condition("slow", key, percentile=75, threshold=limit / 1e6)
+    yield Exposure(touchpoint, condition, exposed, np.where(np.isnan(at), told_at, at))
+
+
+def _given(lived: Lived, drawn: Occasions) -> pl.DataFrame:
+    """Promises given within each unit: `unit`, `touchpoint`, `promise`, `opened`, `promised`, `fulfilled`, `cutoff` and
+    `seen_until` (fulfilled, or the unit's cutoff where that is earlier)."""
     units = drawn.frame.select("unit", "person", "case", "start", "cutoff")
     own = lived.promises.filter(pl.col("case").is_not_null()).drop("person").join(units.drop("person"), on="case")
     of_person = lived.promises if drawn.by == "customer" else lived.promises.filter(pl.col("case").is_null())
     during = of_person.drop("case").join(units.drop("case"), on="person")
     during = during.filter((pl.col("opened") >= pl.col("start")) & (pl.col("opened") <= pl.col("cutoff")))
-    columns = ("unit", "touchpoint", "promise", "promised", "fulfilled", "cutoff")
-    rows = (
-        during.select(*columns)
-        if drawn.by == "customer"
-        else pl.concat([own.select(*columns), during.select(*columns)])
-    )
-    kept = (pl.col("fulfilled") <= pl.col("promised")).fill_null(value=False)
-    known = pl.when(kept).then(pl.col("fulfilled") <= pl.col("cutoff")).otherwise(pl.col("promised") < pl.col("cutoff"))
+    columns = ("unit", "touchpoint", "promise", "opened", "promised", "fulfilled", "cutoff")
+    parts = [during.select(*columns)] if drawn.by == "customer" else [own.select(*columns), during.select(*columns)]
     seen_until = pl.min_horizontal(pl.col("fulfilled").fill_null(pl.col("cutoff")), "cutoff")
-    late_days = (seen_until - pl.col("promised")) / DAY
-    return rows.filter(known).with_columns(broken=~kept, late_days=late_days)
+    return pl.concat(parts).with_columns(seen_until=seen_until)
 
 
 def _late_doses(broken: pl.DataFrame, exposed: FloatArray, n: int) -> dict[int, FloatArray]:

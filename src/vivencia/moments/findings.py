@@ -30,7 +30,8 @@ class Dose:
 
 @dataclass(frozen=True)
 class Month:
-    """How many lived it (`exposed`) of those who could have (`applicable`) among journeys begun in this month (`2026-05`)."""
+    """How many lived it (`exposed`) of those who could have (`applicable`) among journeys begun in this month
+    (`2026-05`)."""
 
     month: str
     exposed: int
@@ -41,7 +42,8 @@ class Month:
 class Moment:
     """One candidate with its effect. Effects are in the outcome's own unit (`Findings.kind`); None = not enough data.
 
-    - `condition`, `family`, `key`, `value`, `percentile`, `threshold`: see `conditions.Condition`; `synonyms`: conditions that
+    - `condition`, `family`, `key`, `value`, `percentile`, `threshold`: see `conditions.Condition`; `synonyms`:
+    conditions that
       say the same of nearly everyone here.
     - `effect`, `low`, `high`: if everyone lived it minus if nobody did; `effect_exposed`: among those who lived it.
     - `stake`: effect x exposed a year; `stake_money`: the same in money, for outcomes that are money.
@@ -95,8 +97,9 @@ class Moment:
 
 @dataclass(frozen=True)
 class Findings:
-    """A whole study. `kind`, `better`: see `outcomes.Outcome`; `by`: "case" or "customer"; `since`, `until`: ISO dates of the first
-    and last unit; `years`: the time between; `adjusted_for`: what was known before and held equal; `left_out`: reason -> units.
+    """A whole study. `kind`, `better`: see `outcomes.Outcome`; `by`: "case" or "customer"; `since`, `until`: ISO
+    dates of the first and last unit; `years`: the time between; `adjusted_for`: what was known before and held
+    equal; `left_out`: reason -> units.
     """
 
     outcome: str

@@ -50,11 +50,12 @@ class Lived:
 
     - `events`, sorted by person and time: `person` (u32), `case` (u32, null without a subject), `kind` (what the
       subject is), `at` (microseconds UTC), `survey` (belongs to asking and answering, not to what was lived), and the
-      ledger's columns `name`, `touchpoint`, `channel`, `amount`, `metric`, `score`, `scale_max`, `employee_id`, `promise`,
-      `promised`, `properties`.
+      ledger's columns `name`, `touchpoint`, `channel`, `amount`, `metric`, `score`, `scale_max`, `employee_id`,
+      `promise`, `promised`, `properties`.
     - `people`: `person`, `customer_id`, `segment`, `since` (microseconds, null where unknown), `traits` (JSON).
     - `cases`: `case`, `kind`, `subject_id`.
-    - `promises`: `person`, `case`, `promise`, `touchpoint` (where it is kept), `opened`, `promised`, `fulfilled` (microseconds).
+    - `promises`: `person`, `case`, `promise`, `touchpoint` (where it is kept), `opened`, `promised`, `fulfilled`
+    (microseconds).
     """
 
     events: pl.DataFrame

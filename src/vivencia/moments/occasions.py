@@ -1,10 +1,11 @@
 """The units of a study: stretches of experience that end where the outcome is asked for or begins.
 
-An *occasion* is a case (an order, a ticket) where the answers name one, otherwise a customer's time up to the answer. Who
-was asked and stayed silent is an occasion too: they lived something, and leaving them out would flatter or blacken it.
+An *occasion* is a case (an order, a ticket) where the answers name one, otherwise a customer's time up to the
+answer. Who was asked and stayed silent is an occasion too: they lived something, and leaving them out would flatter
+or blacken it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -37,9 +38,10 @@ class Period:
 
 @dataclass(frozen=True)
 class Occasions:
-    """`frame`, one row a unit, sorted by `unit` (u32, 0…): `person`, `case` (null for customer units), `kind`, `start`, `cutoff`
-    (exposures lie in [start, cutoff]), `score` (raw answer, null = silent or not asked for), `outcome` (coded, null =
-    not known), `repurchase` (0/1, null = not followed long enough), `reminded` (1/0/null, absent = no reminders).
+    """`frame`, one row a unit, sorted by `unit` (u32, 0…): `person`, `case` (null for customer units), `kind`,
+    `start`, `cutoff` (exposures lie in [start, cutoff]), `score` (raw answer, null = silent or not asked for),
+    `outcome` (coded, null = not known), `repurchase` (0/1, null = not followed long enough), `reminded` (1/0/null,
+    absent = no reminders).
 
     by: "case" or "customer"; dates_only: answers carry a date without time; left_out: reason -> how many units.
     """
@@ -55,16 +57,23 @@ class Occasions:
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-def occasions(lived: Lived, outcome: Outcome, *, segment: str | None = None, period: Period | None = None) -> Occasions:
-    """The units of a study of `outcome`; raises NotEnoughDataError where there are none."""
+def occasions(
+    lived: Lived, outcome: Outcome, *, members: Sequence[str] | None = None, period: Period | None = None
+) -> Occasions:
+    """The units of a study of `outcome`; `members` are the customer ids it is about, None everybody.
+
+    Raises NotEnoughDataError where there are none.
+    """
     drawn = _asked(lived, outcome) if outcome.asked else _followed(lived, outcome)
-    return _only(drawn, lived, segment, period or Period())
+    return _only(drawn, lived, members, period or Period())
 
 
-def _only(drawn: Occasions, lived: Lived, segment: str | None, period: Period) -> Occasions:
+def _only(drawn: Occasions, lived: Lived, members: Sequence[str] | None, period: Period) -> Occasions:
     frame = drawn.frame
-    if segment:
-        frame = frame.join(lived.people.filter(segment=segment).select("person"), on="person", how="semi")
+    if members is not None:
+        named = pl.DataFrame({"customer_id": list(members)}, schema={"customer_id": pl.String})
+        chosen = lived.people.join(named, on="customer_id", how="semi").select("person")
+        frame = frame.join(chosen, on="person", how="semi")
     if period.since is not None:
         frame = frame.filter(pl.col("cutoff") >= period.since)
     if period.until is not None:

@@ -1,7 +1,7 @@
 """Who came first: the order of candidates, and the journey so far when each was lived.
 
-Only what came before a candidate may be held equal; what it set off may not. Touchpoints without an order of their own (as often
-before as after, such as visits and calls all along the way) are no consequence of it and count in full.
+Only what came before a candidate may be held equal; what it set off may not. Touchpoints without an order of their
+own (as often before as after, such as visits and calls all along the way) are no consequence of it and count in full.
 """
 
 from collections.abc import Sequence

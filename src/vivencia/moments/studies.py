@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from datetime import time as clock_time
 
 import ibis
@@ -19,14 +19,17 @@ from vivencia.moments.lived import micros, take
 from vivencia.moments.models import MomentStudy, State
 from vivencia.moments.occasions import NotEnoughDataError, Period
 from vivencia.moments.outcomes import OUTCOMES, outcome_named
+from vivencia.understand import segments
+from vivencia.understand.models import Segment
+from vivencia.understand.now import as_of
 
-FRESH_DAYS = 2  # data whose newest event is older than this are a closed chapter: their own end is "now"
 KEPT = 5  # studies remembered of each question
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a study is about: `segment` "" = everybody; `since` (included) and `until` (left out) of the outcomes' days."""
+    """What a study is about: `segment` "" = everybody; `since` (included) and `until` (left out) of the outcomes'
+    days."""
 
     outcome: str
     segment: str = ""
@@ -46,13 +49,6 @@ class Question:
 
 def _midnight(day: date | None) -> int | None:
     return micros(datetime.combine(day, clock_time(), UTC)) if day else None
-
-
-def as_of(read: Read, now: datetime) -> datetime | None:
-    """The "today" of an analysis: the clock where data are fresh, else their newest event; None without events."""
-    if read.horizon is None or now - read.horizon < timedelta(days=FRESH_DAYS):
-        return now if read.horizon else None
-    return read.horizon
 
 
 def usual_outcome() -> str:
@@ -153,21 +149,38 @@ def _compute(read: Read, row: MomentStudy) -> Findings:
         MomentStudy.objects.filter(pk=row.pk).update(stage=stage, progress=progress, touched_at=timezone.now())
 
     question = question_of(row)
-    today = as_of(read, timezone.now())
-    if today is None:
+    if read.horizon is None:
         raise NotEnoughDataError("nothing_lived")
+    today = as_of(read.horizon, timezone.now())
     say("reading", 0.02)
     made = run_chain(
         take(read, today),
         outcome_named(row.outcome),
         version=read.version,
-        segment=row.segment or None,
+        members=_members(read, row.segment, today),
         period=question.period,
         say=say,
     )
     evidence = made.evidence.to_arrow()
     read.remember(_evidence_key(row.pk), lambda: evidence)
     return made.findings
+
+
+SAVED = "saved:"  # what a segment saved here is called in a question, before its number
+
+
+def _members(read: Read, segment: str, today: datetime) -> list[str] | None:
+    """The people of a segment: one the data name, or one saved here; None = everybody."""
+    if not segment:
+        return None
+    definition = segments.Definition((segments.InSegment((segment,)),))
+    if segment.startswith(SAVED):
+        saved = Segment.objects.filter(pk=segment.removeprefix(SAVED)).first()
+        if saved is None:
+            return []
+        definition = saved.definition
+    people: list[str] = read.to_arrow(segments.members(read, definition, today))["customer_id"].to_pylist()
+    return people
 
 
 def _finish(pk: int, began: float, **fields: object) -> None:

@@ -140,7 +140,8 @@ def _months(exposed: FloatArray, start: pl.Series) -> tuple[Month, ...]:
 
 
 def ranked(moments: Sequence[Moment]) -> list[Moment]:
-    """Proven first, strongest effect first; among one kind, whoever's interval overlaps the group's first shares its rank."""
+    """Proven first, strongest effect first; among one kind, whoever's interval overlaps the group's first shares its
+    rank."""
     ordered = sorted(moments, key=lambda moment: (not moment.proven, -abs(moment.effect or 0.0), moment.key))
     told: list[Moment] = []
     for kind in ("pain", "gain"):

@@ -1,5 +1,6 @@
-"""The words by which events tell what they are, in English, Spanish and Portuguese. Data files name things as they like;
-what is recognised here is only ever used to leave surveys out, to find failures, and to find purchases and departures."""
+"""The words by which events tell what they are, in English, Spanish and Portuguese. Data files name things as they
+like; what is recognised here is only ever used to leave surveys out, to find failures, and to find purchases and
+departures."""
 
 import re
 import unicodedata
@@ -17,8 +18,10 @@ def _any_of(*words: str) -> re.Pattern[str]:
 
 
 _SURVEY = _any_of(
-    r"surveys?", r"encuestas?", r"pesquisas?", r"nps", r"csat", r"ces", r"feedback (?:asked|request\w*|sent|invitation)",
-    r"review (?:answered|asked|request\w*|invitation|submitted)", r"questionnaires?", r"cuestionarios?", r"questionarios?",
+    r"surveys?", r"encuestas?", r"pesquisas?", r"nps", r"csat", r"ces",
+    r"feedback (?:asked|request\w*|sent|invitation)",
+    r"review (?:answered|asked|request\w*|invitation|submitted)", r"questionnaires?", r"cuestionarios?",
+    r"questionarios?",
 )  # fmt: skip
 _REMINDER = _any_of(r"remind\w*", r"recordatorios?", r"lembretes?")
 _ASKED = _any_of(
@@ -26,22 +29,32 @@ _ASKED = _any_of(
 )
 _FAILURE = _any_of(
     r"fail\w*", r"errors?", r"cancel\w*", r"reject\w*", r"declin\w*", r"denied", r"refused", r"returned", r"refund\w*",
-    r"lost", r"damaged", r"broken", r"abandon\w*", r"unresolved", r"not resolved", r"not solved", r"out of stock", r"unavailable",
-    r"timeout", r"timed out", r"bounced", r"complaint", r"wrong", r"missed", r"no show", r"overcharged", r"reopened", r"escalated",
-    r"fall\w+", r"fallid[ao]s?", r"rechaz\w*", r"deneg\w*", r"devuelt[ao]s?", r"devolucion\w*", r"reembols\w*", r"perdid[ao]s?",
-    r"danad[ao]s?", r"rot[ao]s?", r"sin resolver", r"no resuelt[ao]s?", r"sin stock", r"agotad[ao]s?", r"no disponible", r"queja",
-    r"equivocad[ao]s?", r"incorrect[ao]s?", r"anulad[ao]s?", r"reabiert[ao]s?", r"escalad[ao]s?", r"falh\w*", r"recusad[ao]s?",
-    r"devolvid[ao]s?", r"nao resolvid[ao]s?", r"indisponivel", r"esgotad[ao]s?", r"reclamac\w*", r"erros?", r"extraviad[ao]s?",
+    r"lost", r"damaged", r"broken", r"abandon\w*", r"unresolved", r"not resolved", r"not solved", r"out of stock",
+    r"unavailable",
+    r"timeout", r"timed out", r"bounced", r"complaint", r"wrong", r"missed", r"no show", r"overcharged", r"reopened",
+    r"escalated",
+    r"fall\w+", r"fallid[ao]s?", r"rechaz\w*", r"deneg\w*", r"devuelt[ao]s?", r"devolucion\w*", r"reembols\w*",
+    r"perdid[ao]s?",
+    r"danad[ao]s?", r"rot[ao]s?", r"sin resolver", r"no resuelt[ao]s?", r"sin stock", r"agotad[ao]s?",
+    r"no disponible", r"queja",
+    r"equivocad[ao]s?", r"incorrect[ao]s?", r"anulad[ao]s?", r"reabiert[ao]s?", r"escalad[ao]s?", r"falh\w*",
+    r"recusad[ao]s?",
+    r"devolvid[ao]s?", r"nao resolvid[ao]s?", r"indisponivel", r"esgotad[ao]s?", r"reclamac\w*", r"erros?",
+    r"extraviad[ao]s?",
 )  # fmt: skip
 _PURCHASE = _any_of(
-    r"purchases?", r"purchased", r"repurchased?", r"order (?:placed|completed|created|made|purchased|paid)", r"new order",
-    r"bought", r"renewed", r"renewal", r"compras?", r"comprad[ao]", r"recompras?", r"pedido (?:realizado|hecho|creado|feito)",
+    r"purchases?", r"purchased", r"repurchased?", r"order (?:placed|completed|created|made|purchased|paid)",
+    r"new order",
+    r"bought", r"renewed", r"renewal", r"compras?", r"comprad[ao]", r"recompras?",
+    r"pedido (?:realizado|hecho|creado|feito)",
     r"renovacion", r"renovad[ao]", r"checkout (?:completed|done)",
 )  # fmt: skip
 _DEPARTURE = _any_of(
     r"churn\w*", r"(?:contract|subscription|account|policy|service|membership) (?:cancel\w*|ended|closed|terminated)",
-    r"(?:cancelled|canceled|cancels) (?:the )?(?:contract|subscription|account|policy|service|membership)", r"unsubscribed from service",
-    r"baja", r"(?:contrato|suscripcion|cuenta|poliza|servicio) (?:cancelad[ao]|dad[ao] de baja|cerrad[ao])", r"cliente perdido",
+    r"(?:cancelled|canceled|cancels) (?:the )?(?:contract|subscription|account|policy|service|membership)",
+    r"unsubscribed from service",
+    r"baja", r"(?:contrato|suscripcion|cuenta|poliza|servicio) (?:cancelad[ao]|dad[ao] de baja|cerrad[ao])",
+    r"cliente perdido",
     r"(?:assinatura|conta|contrato) (?:cancelad[ao]|encerrad[ao])",
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.moments.findings import Findings, Moment, Range
+from vivencia.understand.vocabulary import say
 
 STRONG, SOLID = 0.15, 0.05  # robustness values from which a moment is called strong, solid
 
@@ -103,7 +104,9 @@ class Words:
 
     def _sizes(self, moment: Moment) -> tuple[str, str, str]:
         """Size and interval read in the effect's own direction, so that a loss of 2 is "between 1 and 3"."""
-        assert moment.effect is not None and moment.low is not None and moment.high is not None
+        assert moment.effect is not None
+        assert moment.low is not None
+        assert moment.high is not None
         sign = -1.0 if moment.effect < 0 else 1.0
         ends = sorted((sign * moment.low, sign * moment.high))
         return self.amount(sign * moment.effect), self.amount(ends[0]), self.amount(ends[1])
@@ -131,7 +134,9 @@ class Words:
         }
 
     def _yearly(self, stake: Range) -> tuple[str, str, str]:
-        assert stake.value is not None and stake.low is not None and stake.high is not None
+        assert stake.value is not None
+        assert stake.low is not None
+        assert stake.high is not None
         sign = -1.0 if stake.value < 0 else 1.0
         ends = sorted((sign * stake.low, sign * stake.high))
         unit = f" {self.currency}" if self.findings.kind == "money" else ""
@@ -144,15 +149,18 @@ class Words:
         share = number(100 * moment.robustness, 1)
         if moment.robustness >= STRONG:
             pattern = _(
-                "Sturdy: a hidden cause would have to explain more than %(share)s %% of what remains open both in who lives this and in the outcome to explain it away."
+                "Sturdy: a hidden cause would have to explain more than %(share)s %% of what remains open both in "
+                "who lives this and in the outcome to explain it away."
             )
         elif moment.robustness >= SOLID:
             pattern = _(
-                "Fairly sturdy: a hidden cause that explains more than %(share)s %% of what remains open both in who lives this and in the outcome would explain it away."
+                "Fairly sturdy: a hidden cause that explains more than %(share)s %% of what remains open both in "
+                "who lives this and in the outcome would explain it away."
             )
         else:
             pattern = _(
-                "Fragile: a hidden cause that explains as little as %(share)s %% of what remains open both in who lives this and in the outcome would explain it away."
+                "Fragile: a hidden cause that explains as little as %(share)s %% of what remains open both in who "
+                "lives this and in the outcome would explain it away."
             )
         return pattern % {"share": share}
 
@@ -208,7 +216,8 @@ class Words:
             equal = ", ".join(background_words(kind) for kind in self.findings.adjusted_for)
             told.append(
                 _(
-                    "Compared among customers alike in what was known before: %(equal)s; and in what they lived before this moment."
+                    "Compared among customers alike in what was known before: %(equal)s; and in what they lived "
+                    "before this moment."
                 )
                 % {"equal": equal}
             )
@@ -224,7 +233,8 @@ class Words:
         if moment.sensitivity_low is not None and moment.sensitivity_high is not None:
             told.append(
                 _(
-                    "Whatever pattern those who did not answer follow, within reason, the effect lies between %(low)s and %(high)s."
+                    "Whatever pattern those who did not answer follow, within reason, the effect lies between "
+                    "%(low)s and %(high)s."
                 )
                 % {"low": self.amount(moment.sensitivity_low), "high": self.amount(moment.sensitivity_high)}
             )
@@ -243,18 +253,28 @@ class Words:
 
 
 def _promise(moment: Moment) -> str:
-    return _("A promise at “%(place)s” is broken.") % {"place": moment.touchpoint}
+    return _("The promise about “%(place)s” is broken.") % {"place": say(moment.touchpoint)}
 
 
 def _slow(moment: Moment) -> str:
     wait = waiting(moment.threshold or 0.0)
     if moment.condition_key:
         return _("The wait for “%(what)s” at “%(place)s” takes longer than %(wait)s.") % {
-            "what": moment.condition_key,
-            "place": moment.touchpoint,
+            "what": say(moment.condition_key),
+            "place": say(moment.touchpoint),
             "wait": wait,
         }
-    return _("The wait for “%(place)s” takes longer than %(wait)s.") % {"place": moment.touchpoint, "wait": wait}
+    return _("The wait for “%(place)s” takes longer than %(wait)s.") % {"place": say(moment.touchpoint), "wait": wait}
+
+
+def _told(moment: Moment) -> dict[str, str]:
+    """What the sentences below may name, in the reader's words."""
+    return {
+        "place": say(moment.touchpoint),
+        "key": say(moment.condition_key),
+        "value": say(moment.condition_value),
+        "limit": number(moment.threshold, 1),
+    }
 
 
 def waiting(seconds: float) -> str:
@@ -269,27 +289,18 @@ def waiting(seconds: float) -> str:
 
 _TITLES: dict[str, Callable[[Moment], str]] = {
     "promise": _promise,
-    "failed": lambda m: _("“%(place)s” goes wrong.") % {"place": m.touchpoint},
-    "happened": lambda m: _("The customer goes through “%(place)s”.") % {"place": m.touchpoint},
-    "repeated": lambda m: _("“%(place)s” happens more than once.") % {"place": m.touchpoint},
-    "event": lambda m: _("At “%(place)s” there is “%(what)s”.") % {"place": m.touchpoint, "what": m.condition_value},
     "slow": _slow,
-    "duration": lambda m: (
-        _("At “%(place)s”, “%(key)s” is above %(limit)s, as for the slowest quarter.")
-        % {"place": m.touchpoint, "key": m.condition_key, "limit": number(m.threshold, 1)}
-    ),
-    "channel": lambda m: (
-        _("“%(place)s” takes place by %(channel)s.") % {"place": m.touchpoint, "channel": m.condition_value}
-    ),
-    "property": lambda m: (
-        _("At “%(place)s”, “%(key)s” is “%(value)s”.")
-        % {"place": m.touchpoint, "key": m.condition_key, "value": m.condition_value}
-    ),
+    "failed": lambda m: _("“%(place)s” goes wrong.") % _told(m),
+    "happened": lambda m: _("The customer goes through “%(place)s”.") % _told(m),
+    "repeated": lambda m: _("“%(place)s” happens more than once.") % _told(m),
+    "event": lambda m: _("At “%(place)s” there is “%(value)s”.") % _told(m),
+    "duration": lambda m: _("At “%(place)s”, “%(key)s” is above %(limit)s, as for the slowest quarter.") % _told(m),
+    "channel": lambda m: _("“%(place)s” takes place by “%(value)s”.") % _told(m),
+    "property": lambda m: _("At “%(place)s”, “%(key)s” is “%(value)s”.") % _told(m),
     "property_above": lambda m: (
-        _("At “%(place)s”, “%(key)s” is above %(limit)s, as for the highest quarter.")
-        % {"place": m.touchpoint, "key": m.condition_key, "limit": number(m.threshold, 1)}
+        _("At “%(place)s”, “%(key)s” is above %(limit)s, as for the highest quarter.") % _told(m)
     ),
-    "employee": lambda m: _("“%(place)s” is attended by %(who)s.") % {"place": m.touchpoint, "who": m.condition_value},
+    "employee": lambda m: _("“%(place)s” is attended by %(value)s.") % {**_told(m), "value": m.condition_value},
 }
 
 # What it did
@@ -351,13 +362,16 @@ _ASSUMPTIONS: dict[str, Promise] = {
         "Nothing that is not in the data makes customers both live this and judge as they do."
     ),
     "answers_shadow": gettext_lazy(
-        "Not everybody answers. Who stays silent was judged by what they did afterwards (buying again), taking it that whether people buy depends on how they felt, not on whether they answered."
+        "Not everybody answers. Who stays silent was judged by what they did afterwards (buying again), taking it "
+        "that whether people buy depends on how they felt, not on whether they answered."
     ),
     "answers_reminder": gettext_lazy(
-        "Not everybody answers. Who stays silent was judged by the reminders sent by lot, taking it that a reminder changes whether people answer, not what they feel."
+        "Not everybody answers. Who stays silent was judged by the reminders sent by lot, taking it that a "
+        "reminder changes whether people answer, not what they feel."
     ),
     "answers_range": gettext_lazy(
-        "Not everybody answers, and nothing in the data tells how the silent felt: the interval is wide enough to cover every plausible pattern."
+        "Not everybody answers, and nothing in the data tells how the silent felt: the interval is wide enough to "
+        "cover every plausible pattern."
     ),
     "poor_overlap": gettext_lazy("Few customers could have gone either way, so the effect is that of those who could."),
     "includes_mediators": gettext_lazy("What this moment sets off later is part of its effect."),
@@ -367,24 +381,28 @@ _ASSUMPTIONS: dict[str, Promise] = {
 
 _NEXT_STEPS: dict[tuple[str, str], Promise] = {
     ("promise", "pain"): gettext_lazy(
-        "Find out which promises break most (by product, place, supplier), tell customers before the date passes, and promise dates that can be kept."
+        "Find out which promises break most (by product, place, supplier), tell customers before the date passes, "
+        "and promise dates that can be kept."
     ),
     ("slow", "pain"): gettext_lazy(
         "Look at where the wait arises in the journey, and tell customers meanwhile how far their matter is."
     ),
     ("failed", "pain"): gettext_lazy(
-        "Read what customers say about it, look for the step before the failure, and offer a way out at once when it happens."
+        "Read what customers say about it, look for the step before the failure, and offer a way out at once when "
+        "it happens."
     ),
     ("repeated", "pain"): gettext_lazy("See why it has to be done again, and solve it the first time."),
     ("channel", "pain"): gettext_lazy(
         "Compare what is solved in this channel with the others, and offer customers the one that serves them best."
     ),
     ("employee", "pain"): gettext_lazy(
-        "This is about cases, not about a person's worth: look together at which cases they are given and what would help."
+        "This is about cases, not about a person's worth: look together at which cases they are given and what "
+        "would help."
     ),
     ("employee", "gain"): gettext_lazy("Ask what they do differently, thank them, and share it."),
     ("", "pain"): gettext_lazy(
-        "Read what these customers say, follow some of their journeys from beginning to end, and mend the commonest cause first."
+        "Read what these customers say, follow some of their journeys from beginning to end, and mend the "
+        "commonest cause first."
     ),
     ("", "gain"): gettext_lazy("See who does not get this yet, and make it part of more journeys."),
 }
