@@ -3,16 +3,16 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests.ledger.ports import free_port
 
 CONFIGURATION = """
 spark.driver.host 127.0.0.1
@@ -24,13 +24,6 @@ spark.ui.showConsoleProgress false
 spark.sql.warehouse.dir {folder}/warehouse
 """
 START_WITHIN_SECONDS = 90
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as trial:
-        trial.bind(("127.0.0.1", 0))
-        port: int = trial.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")

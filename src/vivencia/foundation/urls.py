@@ -4,11 +4,12 @@ from django.templatetags.static import static
 from django.urls import path
 from django.views.generic import RedirectView
 
-from vivencia.foundation import erasure_pages, people_pages, preferences, settings_pages, sign_in, welcome
+from vivencia.foundation import erasure_pages, health, people_pages, preferences, settings_pages, sign_in, welcome
 from vivencia.foundation.rights import public
 
 urlpatterns = [
     path("favicon.ico", public(RedirectView.as_view(url=static("foundation/icon.svg")))),
+    path("health", health.health, name="health"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("account/", sign_in.account, name="account"),
