@@ -6,7 +6,7 @@ then by all of the same order, so that a rarer way of writing further down is st
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 from typing import Final
@@ -81,6 +81,16 @@ def detect(values: Sequence[str], declared: str = "auto") -> Dates:
     counts = {order: reading.count for order, reading in read.items()}
     ambiguous = declared == "auto" and 0 < counts["dmy"] == counts["mdy"] == counts[best]
     return Dates(best, read[best].patterns, counts[best] / len(sampled), ambiguous)
+
+
+def agreed(ambiguous: Dates, others: Sequence[Dates]) -> Dates:
+    """Day or month first as another column of the same file has it, where one column alone cannot tell."""
+    for other in others:
+        if other.order in ("dmy", "mdy") and not other.ambiguous and other.share >= 0.9:
+            if other.order == ambiguous.order:
+                return replace(ambiguous, ambiguous=False)
+            return Dates(other.order, PATTERNS[other.order])
+    return ambiguous
 
 
 def expression(raw: str, dates: Dates, zone: str) -> str:

@@ -108,6 +108,8 @@ def plan(mapping: Mapping, tables: Tables, batch: Batch) -> list[Made]:
 def _made(event: Event, staged: Staged, place: int, kinds: int, batch: Batch) -> Made:
     columns = staged.columns
     checks = checks_of(event, columns)
+    for condition in (event.only_if, staged.table.only_if):
+        columns.holds(condition)  # what it asks for must be read, too
     for key in staged.table.key:
         columns.touched.add(columns.named(key))
     if event.id is not None and not staged.hashed:

@@ -146,7 +146,9 @@ class Columns:
         found = dates.detect(self.samples.get(column, []), declared)
         if found.ambiguous and self.telling is not None:
             telling = self.telling(column)
-            return dates.detect(telling) if telling else found
+            if telling:
+                return dates.detect(telling)
+            return dates.agreed(found, [dates.detect(values) for values in self.samples.values()])
         return found
 
     def _time(self, column: str, value: Value) -> str:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from vivencia.listen.imports import dates
@@ -14,7 +14,8 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {
     # most telling first; compared as whole words, without accents
     "when": (
         "occurred at", "timestamp", "event time", "time timestamp", "fecha evento", "fecha hora", "datetime",
-        "date time", "complete timestamp", "recorded date", "recordeddate", "end date", "enddate", "created at", "createdat",
+        "date time", "complete timestamp", "recorded date", "recordeddate", "end date", "enddate",
+        "created at", "createdat",
         "submitted at", "fecha", "date", "data", "time", "hora", "when",
     ),
     "promised_at": (
@@ -24,7 +25,8 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {
     "customer": (
         "customer unique id", "customer id", "customerid", "customer", "client id", "client", "id cliente",
         "cliente id", "cliente", "codigo cliente", "user id", "userid", "user", "usuario", "id usuario", "member id",
-        "contact id", "person id", "socio", "recipient email", "recipientemail", "external reference", "externalreference",
+        "contact id", "person id", "socio", "recipient email", "recipientemail",
+        "external reference", "externalreference",
         "externaldatareference", "email", "correo", "e mail",
     ),
     "anonymous": ("anonymous id", "anonymousid", "visitor id", "cookie id", "session id", "device id"),
@@ -129,7 +131,12 @@ class Seen:
 
 def see(look: Look) -> list[Seen]:
     """What the sample tells of each column."""
-    return [_seen(look, name) for name in look.columns]
+    columns = [_seen(look, name) for name in look.columns]
+    forms = [column.dates for column in columns if column.values]
+    return [
+        replace(column, dates=dates.agreed(column.dates, forms)) if column.dates.ambiguous else column
+        for column in columns
+    ]
 
 
 def best(role: str, columns: Sequence[Seen], taken: set[str]) -> Seen | None:

@@ -188,7 +188,8 @@ def _named(columns: Sequence[Seen], names: tuple[str, ...], *, dates: bool = Fal
 
 
 def _is_answer(column: Seen) -> bool:
-    return plain(column.name).replace(" ", "") not in {name.replace(" ", "") for name in _NOT_ANSWERS}
+    words = plain(column.name)
+    return not words.endswith("nps group") and words.replace(" ", "") not in {n.replace(" ", "") for n in _NOT_ANSWERS}
 
 
 def _most_telling_first(questions: list[Question]) -> list[Question]:

@@ -1,0 +1,177 @@
+"""Files are recognised by their columns, or a mapping is proposed with reasons."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.imports.bringing import bring, write
+from vivencia.listen.imports.mapping import parse
+from vivencia.listen.imports.problems import Problem
+from vivencia.listen.imports.readers.registry import files_at
+from vivencia.listen.imports.recognise import Recognised, by_preset, recognise
+from vivencia.listen.imports.take_in import look_at
+
+
+def recognised(path: Path) -> Recognised:
+    return recognise([look_at(file) for file in files_at(path)])
+
+
+def test_our_own_form_takes_columns_by_name_and_the_rest_as_properties(tmp_path: Path) -> None:
+    write(tmp_path, "events.csv",
+          "event_id,customer_id,timestamp,event,touchpoint,channel,amount,currency,promise,promised_at,metric,score,text,employee_id,order_id,campaign,stock",
+          "e1,ana,2026-01-01T10:00:00Z,order purchased,purchase,web,9.5,EUR,delivery,2026-01-05,,,,,o1,spring,3",
+          "e2,ana,2026-01-04T10:00:00Z,survey answered,,,,,,,nps,9,Fine,eva,o1,,")  # fmt: skip
+    write(tmp_path, "customers.csv", "customer_id,segment,name,city", "ana,gold,Ana,Vigo")
+    assert recognised(tmp_path).name == "events"
+    brought = bring(tmp_path)
+    bought, answered = brought.events
+    assert (bought["event_id"], bought["amount"], bought["promise"], bought["subject_kind"]) == (
+        "e1",
+        9.5,
+        "delivery",
+        "order",
+    )
+    assert json.loads(bought["properties"]) == {"campaign": "spring", "stock": 3}
+    assert (answered["metric"], answered["score"], answered["scale_max"], answered["touchpoint"]) == (
+        "nps",
+        9,
+        10,
+        None,
+    )
+    assert (brought.customers[0]["segment"], brought.customers[0]["traits"]) == ("gold", '{"city":"Vigo"}')
+
+
+def test_our_own_form_without_touchpoints_takes_names_for_them(tmp_path: Path) -> None:
+    file = write(tmp_path, "log.csv", "customer_id,occurred_at,name", "ana,2026-01-01,bought", "ana,2026-01-01,paid")
+    assert bring(file).values("touchpoint") == ["bought", "paid"]
+
+
+def test_an_event_of_nobody_is_rejected(tmp_path: Path) -> None:
+    file = write(tmp_path, "events.csv", "customer_id,occurred_at,name", "ana,2026-01-01,bought", ",2026-01-01,paid")
+    assert [(r["row"], r["field"]) for r in bring(file).rejects] == [("3", "customer_id")]
+
+
+def test_a_segment_export_gives_events_people_and_aliases(tmp_path: Path) -> None:
+    calls = [
+        {"messageId": "m1", "type": "identify", "userId": "ana", "anonymousId": "x1",
+         "timestamp": "2026-01-01T10:00:00Z",
+         "traits": {"email": "a@x.es", "plan": "gold", "age": 30}},
+        {"messageId": "m2", "type": "track", "userId": "ana", "timestamp": "2026-01-01T10:01:00Z",
+         "event": "Order Completed",
+         "properties": {"revenue": 12.5, "currency": "eur", "order_id": "o1", "coupon": "A"}},
+        {"messageId": "m3", "type": "page", "anonymousId": "x2", "timestamp": "2026-01-01T10:02:00Z", "name": "Home",
+         "properties": {"path": "/"}},
+    ]  # fmt: skip
+    file = write(tmp_path, "calls.jsonl", *(json.dumps(call) for call in calls))
+    assert recognised(file).name == "segment-export"
+    brought = bring(file)
+    track, page = brought.events
+    assert (track["event_id"], track["amount"], track["currency"], track["subject_id"]) == ("m2", 12.5, "EUR", "o1")
+    assert json.loads(track["properties"])["coupon"] == "A"
+    assert (page["name"], page["touchpoint"], page["channel"], page["anonymous_id"]) == (
+        "page seen",
+        "Home",
+        "web",
+        "x2",
+    )
+    assert (brought.customers[0]["email"], brought.customers[0]["segment"]) == ("a@x.es", "gold")
+    assert [(a["alias_id"], a["customer_id"]) for a in brought.aliases] == [("x1", "ana")]
+
+
+QUALTRICS = (
+    "StartDate,EndDate,Status,Progress,Finished,RecordedDate,ResponseId,RecipientEmail,Q1,Q1_NPS_GROUP,Q2,Q3,store",
+    "Start Date,End Date,Response Type,Progress,Finished,Recorded Date,Response ID,Email,"
+     '"How likely are you\nto recommend us?",Group,How satisfied are you?,Why?,Store',
+    *('"' + '","'.join(f'{{""ImportId"":""c{i}""}}' for i in range(13)) + '"',),
+)
+
+
+@pytest.mark.parametrize(("satisfied", "neutral"), [("5", "3"), ("Very satisfied", "Neutral")])
+def test_qualtrics_three_header_rows_codes_or_labels(tmp_path: Path, satisfied: str, neutral: str) -> None:
+    at = "2026-01-01 10:00:00,2026-01-01 10:05:00"
+    why = "The parcel came two days late again"
+    file = write(tmp_path, "export.csv", *QUALTRICS,
+                 f"{at},IP Address,100,True,2026-01-01 10:05:01,R_1,a@x.es,10,Promoter,{satisfied},{why},Vigo",
+                 f"{at},Survey Preview,100,True,2026-01-01 10:05:02,R_2,b@x.es,9,Promoter,{satisfied},{why},Vigo",
+                 f"{at},IP Address,100,True,2026-01-01 10:05:03,R_3,c@x.es,2,Detractor,{neutral},,Lugo")  # fmt: skip
+    assert recognised(file).name == "survey-responses"
+    brought = bring(file)
+    assert [(e["customer_id"], e["metric"], e["score"], e["scale_max"]) for e in brought.events] == [
+        ("a@x.es", "nps", 10, 10),
+        ("a@x.es", "csat", 5, 5),
+        ("c@x.es", "nps", 2, 10),
+        ("c@x.es", "csat", 3, 5),
+    ]
+    assert brought.events[0]["text"] == why
+    assert json.loads(brought.events[0]["properties"]) == {"store": "Vigo"}
+
+
+def test_formbricks_and_plain_tables_of_answers(tmp_path: Path) -> None:
+    formbricks = write(tmp_path, "f.csv",
+                       "No.,Response ID,Timestamp,Finished,User ID,1. How easy was it?,2. Anything else?",
+                       "1,r1,2026-01-01T10:00:00Z,true,ana,7 - Very easy,I found everything in one place",
+                       "2,r2,2026-01-02T10:00:00Z,true,bo,2,It took me an hour to find the form")  # fmt: skip
+    assert recognised(formbricks).name == "survey-responses"
+    assert [(e["metric"], e["score"], e["scale_max"]) for e in bring(formbricks).events] == [
+        ("ces", 7, 7),
+        ("ces", 2, 7),
+    ]
+    plain = write(
+        tmp_path,
+        "g.csv",
+        "fecha,cliente,nps,comentario",
+        "31/01/2026,ana,9,ok",
+        "01/02/2026,bo,0,mal",
+        "03/02/2026,c,7,x",
+    )
+    answers = bring(plain, preset="survey-responses")
+    assert [(e["customer_id"], e["score"], e["scale_max"]) for e in answers.events] == [
+        ("ana", 9, 10),
+        ("bo", 0, 10),
+        ("c", 7, 10),
+    ]
+
+
+def test_columns_case_activity_timestamp_are_a_process_log(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        "log.csv",
+        "Case ID,Activity,Complete Timestamp,Amount",
+        "c1,open,2026-01-01 10:00,5",
+        "c1,close,2026-01-02 10:00,5",
+    )
+    assert recognised(file).name == "process-log"
+    brought = bring(file)
+    assert brought.values("subject_id") == ["c1", "c1"]
+    assert brought.values("touchpoint") == ["open", "close"]
+
+
+def test_an_unknown_wide_table_is_proposed_with_reasons(tmp_path: Path) -> None:
+    file = write(tmp_path, "pedidos.csv",
+                 "pedido;cliente;fecha_pedido;fecha_prometida;fecha_entregado;importe;canal;comentario",
+                 *(f"p{i};c{i % 3};0{i}/01/2026;2{i}/01/2026;1{i}/01/2026;1{i},50;web;El paquete llegó tarde a casa"
+                   for i in range(1, 6)))  # fmt: skip
+    found = recognised(file)
+    assert (found.name, found.certain) == ("proposal", True)
+    said = {guess.role: (guess.column, guess.reason) for guess in found.guesses}
+    assert said["customer"] == ("cliente", "name")
+    assert said["promised_at"] == ("fecha_prometida", "name")
+    assert said["amount"] == ("importe", "numbers")
+    assert said["text"] == ("comentario", "long")
+    brought = bring(file)
+    assert set(brought.values("name")) == {"pedido", "entregado"}
+    assert {e["promise"] for e in brought.events} == {"delivery"}
+    assert brought.events[0]["amount"] == 11.5
+    assert parse(found.toml, "proposed") == found.mapping
+
+
+def test_what_a_proposal_lacks_is_said(tmp_path: Path) -> None:
+    assert recognised(write(tmp_path, "a.csv", "customer,plan", "ana,gold", "bo,silver")).missing == ("when",)
+    assert recognised(write(tmp_path, "b.csv", "fecha,importe", "2026-01-01,3", "2026-01-02,4")).missing == ("who",)
+    assert recognised(write(tmp_path, "c.csv", "customer,date", "a,01/02/2026", "b,03/04/2026")).missing == ("order",)
+
+
+def test_an_unknown_preset_names_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="contact-centre, segment-export, survey-responses, events"):
+        by_preset("olits", [look_at(write(tmp_path, "a.csv", "a,b", "1,2"))])

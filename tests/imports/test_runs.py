@@ -1,0 +1,165 @@
+"""Imports in the ledger: again, replaced, undone, failed; and killed at any moment."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tests.imports.bringing import rejects_in, write
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.listen import runs
+from vivencia.listen.commands import import_, imports
+from vivencia.listen.imports.problems import Problem
+from vivencia.listen.imports.recognise import recognise
+from vivencia.listen.jobs import execute_import
+from vivencia.listen.models import ImportRun, State
+
+ROOT = Path(__file__).resolve().parents[2]
+HEADER = "event_id,customer_id,occurred_at,name"
+pytestmark = pytest.mark.django_db
+
+
+def events_in(home: Path) -> Counter[str]:
+    read = open_ledger(home).read()
+    return Counter(read.to_arrow(read.events.select("event_id"))["event_id"].to_pylist())
+
+
+def vivencia(command: Any, *arguments: str, code: int = 0) -> dict[str, Any]:
+    done = CliRunner().invoke(command, [*arguments, "--json"])
+    assert done.exit_code == code, done.output
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+@pytest.fixture
+def log(tmp_path: Path, home: Path) -> Path:
+    return write(
+        tmp_path, "events.csv", HEADER, "e1,ana,2026-01-01,bought", "e2,ana,never,paid", "e3,bo,2026-01-02,bought"
+    )
+
+
+def test_the_command_counts_and_names_the_rejects(log: Path, home: Path) -> None:
+    told = vivencia(import_, str(log))
+    assert {key: told[key] for key in ("read", "accepted", "rejected", "duplicates")} == {
+        "read": 3, "accepted": 2, "rejected": 1, "duplicates": 0,
+    }  # fmt: skip
+    assert rejects_in(Path(told["rejects_file"]))[0]["row"] == "3"
+    assert Path(told["rejects_file"]).is_relative_to(home)
+    assert events_in(home) == {"e1": 1, "e3": 1}
+
+
+def test_the_same_file_again_adds_nothing(log: Path, home: Path) -> None:
+    vivencia(import_, str(log))
+    version = open_ledger().read().version
+    again = vivencia(import_, str(log))
+    assert (again["accepted"], again["duplicates"], again["rejected"]) == (0, 2, 1)
+    assert events_in(home) == {"e1": 1, "e3": 1}
+    assert open_ledger().read().version[:2] == version[:2]
+
+
+def test_an_import_is_undone_and_a_corrected_file_replaces_one(log: Path, home: Path, tmp_path: Path) -> None:
+    first = vivencia(import_, str(log))["run"]
+    corrected = write(tmp_path, "corrected.csv", HEADER, "e1,ana,2026-01-01,bought", "e2,ana,2026-01-03,paid")
+    second = vivencia(import_, str(corrected), "--replace", str(first))["run"]
+    assert events_in(home) == {"e1": 1, "e2": 1}
+    assert ImportRun.objects.get(pk=first).state == State.UNDONE
+    assert vivencia(imports, "undo", str(second), "--yes")["removed_rows"] == 2
+    assert events_in(home) == {}
+    assert [run["state"] for run in vivencia(imports, "list")] == ["undone", "undone"]  # type: ignore[index]
+    assert CliRunner().invoke(imports, ["undo", str(second), "--yes"]).exit_code == 2
+    assert CliRunner().invoke(import_, [str(log), "--replace", str(second)]).exit_code == 2
+
+
+def test_what_is_wrong_is_said_with_code_two_and_harms_nothing(log: Path, home: Path, tmp_path: Path) -> None:
+    vivencia(import_, str(log))
+    before = events_in(home)
+    told = vivencia(import_, str(write(tmp_path, "f.csv", HEADER, "e9,ana,never,paid")), code=2)
+    assert told["code"] == "nothing-usable"
+    assert "f.csv" in told["error"]
+    assert Path(told["rejects_file"]).exists()
+    assert vivencia(import_, str(log), "--preset", "olits", code=2)["allowed"].startswith("olist, ")
+    assert "events[0].wen" in vivencia(import_, str(log), "--mapping", str(write(
+        tmp_path, "m.toml", 'source="s"', "[tables.t]", 'file="*"', "[[events]]", 'wen="x"')), code=2)["error"]  # fmt: skip
+    proposal = vivencia(import_, str(write(tmp_path, "g.csv", "plan,amount", "gold,1", "silver,2")), code=2)
+    assert "[[events]]" in proposal["proposed_mapping"]
+    assert events_in(home) == before
+
+
+def test_customers_who_are_known_are_not_written_again(tmp_path: Path, home: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write(folder, "events.csv", HEADER, "e1,ana,2026-01-01,bought")
+    write(folder, "customers.csv", "customer_id,segment", "ana,gold")
+    vivencia(import_, str(folder))
+    version = open_ledger().read().version
+    vivencia(import_, str(folder))
+    assert open_ledger().read().version.split("-")[1] == version.split("-")[1]
+    write(folder, "customers.csv", "customer_id,segment", "ana,silver")
+    vivencia(import_, str(folder))
+    read = open_ledger().read()
+    assert read.to_arrow(read.customers.select("segment"))["segment"].to_pylist() == ["silver"]
+
+
+def test_a_job_may_run_twice_and_keeps_what_went_wrong(log: Path, home: Path, tmp_path: Path) -> None:
+    looked = runs.look(log)
+    run = runs.start(looked, recognise(looked.looks))
+    runs.enqueue(run)
+    run.refresh_from_db()
+    assert (run.state, run.stage) == (State.RUNNING, "waiting")
+    execute_import.func(run.pk)
+    execute_import.func(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.accepted) == (State.DONE, 2)
+    bad = runs.look(write(tmp_path, "bad.csv", HEADER, "e9,ana,never,paid"))
+    failed = runs.start(bad, recognise(bad.looks))
+    with pytest.raises(Problem):
+        runs.execute(failed)
+    failed.refresh_from_db()
+    assert failed.state == State.FAILED
+    assert failed.problem["code"] == "nothing-usable"  # type: ignore[index]
+    with pytest.raises(runs.WrongStateError):
+        runs.execute(run)
+
+
+@pytest.mark.slow
+def test_an_import_killed_at_any_moment_is_finished_by_starting_it_again(tmp_path: Path, home: Path) -> None:
+    many = 60_000
+    file = write(tmp_path, "events.csv", HEADER, *(f"e{i},c{i % 900},2026-01-01 10:00,bought" for i in range(many)))
+    environment = {**os.environ, "VIVENCIA_HOME": str(home)}
+    environment.pop("VIVENCIA_DATABASE_URL", None)
+    command = [sys.executable, "-c", "from vivencia.cli import main; main()", "import", str(file), "--json"]
+    began = time.monotonic()
+    for after in (0.7, 1.3, 1.9):
+        child = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT
+        )
+        if after == 1.3:
+            _wait_until_reading(home, child)
+        else:
+            time.sleep(after)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        assert set(events_in(home).values()) <= {1}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    found = events_in(home)
+    assert (len(found), set(found.values())) == (many, {1})
+    assert told["accepted"] + told["duplicates"] == many
+    assert time.monotonic() - began < 120
+
+
+def _wait_until_reading(home: Path, child: "subprocess.Popen[bytes]") -> None:
+    """Kill it once it is at work on its files."""
+    for _ in range(600):
+        if list((home / "imports").glob("*/work/*")) or child.poll() is not None:
+            return
+        time.sleep(0.02)
