@@ -40,7 +40,8 @@ def _members(lived: Lived) -> ir.Table:
     left = lived.named(rules.loyalty_left).group_by("customer_id").aggregate(left_last=_.occurred_at.max())
     left = left.rename(leaver="customer_id")
     told = told.left_join(left, told.customer_id == left.leaver)
-    stated = ibis.cases((people.trait(told, rules.member_trait).notnull(), told.since))
+    stated_member = ibis.coalesce(*(people.trait(told, name) for name in rules.member_traits)).notnull()
+    stated = ibis.cases((stated_member, told.since))
     back = (told.joined_last > told.left_last).fill_null(False)
     return told.mutate(joined_at=ibis.coalesce(told.joined_first, stated), left_at=ibis.cases((~back, told.left_last)))
 

@@ -33,7 +33,7 @@ class Rules:
     goal_started: Names = ("goal started", "guide started", "checkout started", "form started")
     goal_completed: Names = ("goal completed", "guide completed", "checkout completed", "form completed")
     referred_trait: str = "referred_by"
-    member_trait: str = "loyalty_member"
+    member_traits: Names = ("loyalty_member", "loyalty_card")
     inactivity_days: int = 180
     recontact_days: int = 7
     repurchase_days: int = 180
