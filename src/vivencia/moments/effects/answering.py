@@ -8,7 +8,9 @@ identified by what is known of those who did not answer:
 - a shadow variable z (repurchase): given y, x, d it does not matter for answering (Miao & Tchetgen Tchetgen 2016;
   d'Haultfoeuille 2010), so weighted answers must reproduce it for everybody;
 - a randomised reminder w: it moves answering but not what was felt, so weighted answers must look the same with and
-  without it (the instrument of Sun et al. 2018).
+  without it (the instrument of Sun et al. 2018);
+- where the reminder came late, who answered before it and who after: a second wave with the same g (stableness of
+  resistance, Miao et al. 2022), so both waves must tell of the same customers.
 
 The weights 1/P solve estimating equations (generalised method of moments, Hansen 1982); a, b are concentrated out
 (calibration to everybody's x, d, w), and g has a weak prior, so that where instruments say little the result is
@@ -18,6 +20,7 @@ the honest spread of plausible patterns and not a wild number.
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from vivencia.moments.effects.units import BoolArray, FloatArray
 
@@ -29,8 +32,9 @@ PRIOR_SPREAD = 0.7  # ... and between 0.5 and 8 times with 95 % certainty
 class Asked:
     """What the model of answering sees. All arrays have one row a unit asked.
 
-    answered: (n,). feelings: (n, g) G(y), any value where not answered. known: (n, p) constant, confounders,
-    exposures. reminded: (n,) 0/1 or None. shadows: (n, s), s may be 0.
+    answered: (n,). early: (n,) answered before any reminder could go out, or None = one wave.
+    feelings: (n, g) G(y), any value where not answered. known: (n, p) constant, confounders, exposures.
+    reminded: (n,) 0/1 (any value where early) or None. shadows: (n, s), s may be 0.
     """
 
     answered: BoolArray
@@ -38,19 +42,27 @@ class Asked:
     known: FloatArray
     reminded: FloatArray | None
     shadows: FloatArray
+    early: BoolArray | None = None
+
+    def rest(self) -> "Asked":
+        """Those the second wave is about: who had not answered early."""
+        if self.early is None:
+            return self
+        rows = ~self.early
+        reminded = None if self.reminded is None else self.reminded[rows]
+        return Asked(self.answered[rows], self.feelings[rows], self.known[rows], reminded, self.shadows[rows])
 
 
 @dataclass(frozen=True, eq=False)
 class Answering:
     """The fitted model. gamma: (g,) log-odds of `feelings`; spread: (g, g) its covariance (prior included);
     prior_part: (g, g) the part of `spread` that the prior and not the sample is responsible for;
-    influence: (n, g) each unit's influence on gamma (mean zero); odds: (answered,) (1 - P)/P of who answered."""
+    influence: (n, g) each unit's influence on gamma (mean zero); misfit: Hansen's J with its degrees of freedom."""
 
     gamma: FloatArray
     spread: FloatArray
     prior_part: FloatArray
     influence: FloatArray
-    odds: FloatArray
     misfit: float
     misfit_degrees: int
 
@@ -136,8 +148,11 @@ class Equations:
     def odds(self, alpha: FloatArray, gamma: FloatArray) -> FloatArray:
         return np.exp(-np.clip(self.rows @ alpha + self.feelings @ gamma, -6.0, 30.0))
 
-    def moments(self, gamma: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """(influence (n, q), jacobian (q, g), odds): equations with alpha's estimation already accounted for."""
+    def moments(self, gamma: FloatArray, told: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+        """(influence (n, q), jacobian (q, g)): equations with alpha's estimation already accounted for.
+
+        told: (n, g) further columns whose weighted sums over who answered are appended, not yet equated to anything.
+        """
         alpha = self.solve(gamma)
         odds = self.odds(alpha, gamma)
         weight = 1 + odds
@@ -145,6 +160,8 @@ class Equations:
         if self.pull is not None:
             rest = self.feelings - self.expected[self.who]
             parts_who.append(self.pull[:, None] * rest)
+        if told is not None:
+            parts_who.append(told[self.who])
         tests = np.hstack(parts_who)
         q = tests.shape[1]
         unit = np.zeros((self.n, q))
@@ -160,43 +177,88 @@ class Equations:
         lean = np.linalg.solve(hessian, by_alpha.T).T
         unit = unit - calibration @ lean.T
         jacobian = (by_gamma + lean @ (weighted @ self.feelings)) / self.n
-        return unit, jacobian, odds
+        return unit, jacobian
 
 
-def fit(asked: Asked) -> tuple[Answering, Equations]:
+class Waves:
+    """The equations of one wave of answers, or of two: before and after the reminder."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.n = len(asked.answered)
+        self.last = Equations(asked.rest())
+        self.first: Equations | None = None
+        if asked.early is not None:
+            self.first = Equations(Asked(asked.early, asked.feelings, asked.known, None, asked.shadows))
+
+    def odds(self, gamma: FloatArray) -> FloatArray:
+        """(n answered,) for how many silent ones like them everybody who answered stands: (1 - P)/P."""
+        if self.first is None:
+            return self.last.odds(self.last.solve(gamma), gamma)
+        who = self.asked.answered
+        felt = self.asked.feelings[who] @ gamma
+        silent_early = 1 - expit(self.asked.known[who] @ self.first.solve(gamma) + felt)
+        alpha, late = self.last.solve(gamma), felt.copy()
+        late += self.asked.known[who] @ alpha[: self.asked.known.shape[1]]
+        silent = silent_early * (1 - self._late_chance(late, alpha))
+        return np.asarray(np.clip(silent / (1 - silent), 0.0, 400.0))
+
+    def _late_chance(self, log_odds: FloatArray, alpha: FloatArray) -> FloatArray:
+        """Chance of answering in the second wave, over the lot of being reminded."""
+        lots = self.last.asked.reminded
+        if lots is None:
+            return np.asarray(expit(log_odds))
+        drawn, push = float(lots.mean()), alpha[-1]
+        with_it, without = expit(log_odds + push * (1 - drawn)), expit(log_odds - push * drawn)
+        return np.asarray(drawn * with_it + (1 - drawn) * without)
+
+    def moments(self, gamma: FloatArray) -> tuple[FloatArray, FloatArray]:
+        early = self.asked.early
+        if early is None or self.first is None:
+            return self.last.moments(gamma)
+        rest = self.asked.feelings - self.first.expected
+        g = rest.shape[1]
+        one, one_slope = self.first.moments(gamma, rest)
+        part, slope = self.last.moments(gamma, rest[~early])
+        two = np.zeros((self.n, part.shape[1]))
+        two[~early] = part
+        slope = slope * self.last.n / self.n
+        same = one[:, -g:] - two[:, -g:] - early[:, None] * rest
+        unit = np.hstack([one[:, :-g], two[:, :-g], same])
+        return unit, np.vstack([one_slope[:-g], slope[:-g], one_slope[-g:] - slope[-g:]])
+
+
+def fit(asked: Asked) -> tuple[Answering, Waves]:
     """Two-step GMM for gamma with a weak prior; Gauss-Newton with halving."""
-    equations = Equations(asked)
-    g = asked.feelings.shape[1]
-    prior = np.full(g, PRIOR_MEAN)
-    precision = np.eye(g) / PRIOR_SPREAD**2
+    waves = Waves(asked)
+    n, g = waves.n, asked.feelings.shape[1]
+    prior, precision = np.full(g, PRIOR_MEAN), np.eye(g) / PRIOR_SPREAD**2
     gamma = prior.copy()
-    unit, jacobian, odds = equations.moments(gamma)
+    unit, jacobian = waves.moments(gamma)
     for _ in range(12 if unit.shape[1] else 0):
         weight = _inverse(unit)
-        gradient = equations.n * jacobian.T @ weight @ unit.mean(0) + precision @ (gamma - prior)
-        hessian = equations.n * jacobian.T @ weight @ jacobian + precision
+        gradient = n * jacobian.T @ weight @ unit.mean(0) + precision @ (gamma - prior)
+        hessian = n * jacobian.T @ weight @ jacobian + precision
         step = np.linalg.solve(hessian, gradient)
         step = step * min(1.0, 0.8 / max(np.abs(step).max(), 1e-9))
         gamma = np.clip(gamma - step, -4, 4)
-        unit, jacobian, odds = equations.moments(gamma)
-        if np.abs(step).max() < 1e-4:
+        unit, jacobian = waves.moments(gamma)
+        if np.abs(step).max() < 1e-3:
             break
     weight = _inverse(unit)
-    information = equations.n * jacobian.T @ weight @ jacobian
+    information = n * jacobian.T @ weight @ jacobian
     spread = np.asarray(np.linalg.inv(information + precision), dtype=float)
-    influence = -(unit - unit.mean(0)) @ (weight @ jacobian @ spread) * equations.n
-    mean = unit.mean(0)
+    mean = unit.mean(0) if unit.shape[1] else np.empty(0)
     return (
         Answering(
             gamma=gamma,
             spread=spread,
             prior_part=spread @ precision @ spread,
-            influence=influence,
-            odds=odds,
-            misfit=float(equations.n * mean @ weight @ mean),
+            influence=-(unit - mean) @ (weight @ jacobian @ spread) * n,
+            misfit=float(n * mean @ weight @ mean),
             misfit_degrees=unit.shape[1] - g,
         ),
-        equations,
+        waves,
     )
 
 

@@ -20,13 +20,17 @@ FEW_ANSWERS = 150  # answers the model of answering needs
 
 @dataclass(frozen=True, eq=False)
 class Completed:
-    """values: (n, 1 + g) the completed outcome and its derivatives by gamma. what_if: (n, k) completed under k
-    extreme patterns of answering. influence: (n, g), prior_part: (g, g) as in answering.Answering."""
+    """values: (n, 1 + g) the completed outcome and its derivatives by gamma.
+
+    what_if: (n, k) completed under k extreme patterns of answering. influence: (n, g), prior_part: (g, g) as in
+    answering.Answering. noise: variance of what confounders and exposures do not explain in the outcome.
+    """
 
     values: FloatArray
     what_if: FloatArray
     influence: FloatArray
     prior_part: FloatArray
+    noise: float
     correction: Correction
     answers: answering.Answering | None
     feelings: tuple[str, ...]
@@ -48,31 +52,41 @@ def complete(
     feelings, names = _feelings(outcome, kind)
     if answered.sum() < FEW_ANSWERS or not names:
         return _nothing(_weighted(outcome, answered), "none")
+    early = _early(answered, reminded)
     room = max(3, int(min(answered.sum(), 3 * (~answered).sum()) // 10))
-    seen = known[:, :room]
-    model, equations = answering.fit(answering.Asked(answered, feelings, seen, reminded, shadows))
+    lots = None if reminded is None or (early is None and np.isnan(reminded).any()) else np.nan_to_num(reminded)
+    model, waves = answering.fit(answering.Asked(answered, feelings, known[:, :room], lots, shadows, early))
 
     def at(gamma: FloatArray) -> FloatArray:
-        odds = equations.odds(equations.solve(gamma), gamma)
-        return _fill(outcome, answered, odds, np.hstack([known, shadows - shadows.mean(0)]), fold, count)
+        return _fill(outcome, answered, waves.odds(gamma), np.hstack([known, shadows - shadows.mean(0)]), fold, count)
 
     steps = NUDGE * np.eye(len(names))
     slopes = [(at(model.gamma + step) - at(model.gamma - step)) / (2 * NUDGE) for step in steps]
-    told = bool(shadows.shape[1]) or reminded is not None
+    told = bool(shadows.shape[1]) or lots is not None or early is not None
     return Completed(
         values=np.column_stack([at(model.gamma), *slopes]),
         what_if=np.column_stack([at(gamma) for gamma in answering.extremes(len(names))]),
         influence=model.influence,
         prior_part=model.prior_part,
+        noise=_noise(outcome, answered, waves.odds(model.gamma), known),
         correction="instruments" if told else "range",
         answers=model,
         feelings=names,
     )
 
 
+def _early(answered: BoolArray, reminded: FloatArray | None) -> BoolArray | None:
+    """Who answered before reminders were drawn, where they are enough for a wave of their own."""
+    if reminded is None:
+        return None
+    early = answered & np.isnan(reminded)
+    return early if min(early.sum(), (answered & ~early).sum()) >= FEW_ANSWERS else None
+
+
 def _nothing(outcome: FloatArray, correction: Correction) -> Completed:
     n = len(outcome)
-    return Completed(outcome[:, None], np.empty((n, 0)), np.empty((n, 0)), np.empty((0, 0)), correction, None, ())
+    none = np.empty((n, 0))
+    return Completed(outcome[:, None], none, none, np.empty((0, 0)), float(np.var(outcome)), correction, None, ())
 
 
 def _weighted(outcome: FloatArray, answered: BoolArray) -> FloatArray:
@@ -97,6 +111,13 @@ def _feelings(outcome: FloatArray, kind: OutcomeKind) -> tuple[FloatArray, tuple
     if not kept or all((~end & answered).sum() < FEW_FEELING for end in kept.values()):
         return np.empty((len(outcome), 0)), ()
     return np.column_stack(list(kept.values())).astype(float), tuple(kept)
+
+
+def _noise(outcome: FloatArray, answered: BoolArray, odds: FloatArray, known: FloatArray) -> float:
+    root = np.sqrt(1 + odds)[:, None]
+    columns, values = known[answered] * root, outcome[answered] * root[:, 0]
+    left = values - columns @ linear.solve(columns.T @ columns, columns.T @ values)
+    return float(left @ left / (1 + odds).sum())
 
 
 def _fill(

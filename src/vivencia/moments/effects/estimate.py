@@ -22,6 +22,7 @@ FEW_EXPOSED = 15  # known outcomes wanted among those who lived it, and among th
 WINSOR = 0.995  # money above this quantile counts as this quantile
 FOLDS = 4
 POOR_OVERLAP = 0.9  # less overlap than this: no average over all units
+NOTHING = 0.01  # effects below this share of the outcome's standard deviation count as nothing when testing
 DEARER = 1.35  # robust estimate this many times less precise: the precise one is reported
 
 
@@ -187,12 +188,12 @@ def _judged(material: _Material, j: int, result: Comparison, rows: BoolArray, an
     effect = float(chosen.effects[0])
     reach = float(stats.t.ppf(0.5 + material.level / 2, degrees))
     t = abs(effect) / error
+    nothing = NOTHING * float(np.nanstd(units.outcome))
+    p_value = judge.p_value(effect, error, nothing, degrees)
     if robust:
-        t_both = min(t, abs(float(result.partial.effects[0])) / partial_error)
-        agree = np.sign(effect) == np.sign(result.partial.effects[0])
-        p_value = float(2 * stats.t.sf(t_both, degrees)) if agree else 1.0
-    else:
-        p_value = float(2 * stats.t.sf(t, degrees))
+        p_value = max(p_value, judge.p_value(float(result.partial.effects[0]), partial_error, nothing, degrees))
+        if np.sign(effect) != np.sign(result.partial.effects[0]):
+            p_value = 1.0
     drift = result.partial.effects[1 + g :] - result.partial.effects[0]
     lows, highs = [effect - reach * error], [effect + reach * error]
     if drift.size:
@@ -211,7 +212,7 @@ def _judged(material: _Material, j: int, result: Comparison, rows: BoolArray, an
         method="aipw" if robust else "partial",
         effect_exposed=result.exposed if robust else effect,
         overlap=result.overlap,
-        n_effective=float(np.nanvar(units.outcome[rows])) / (result.spare * error**2),
+        n_effective=min(float(answers), material.full.noise / (result.spare * error**2)),
         robustness=judge.robustness(t, degrees),
         robustness_interval=judge.robustness(t - reach, degrees),
         sensitivity_low=min(lows),

@@ -1,6 +1,7 @@
 """Judging estimates: many at once, and against causes nobody measured."""
 
 import numpy as np
+from scipy import stats
 
 from vivencia.moments.effects.units import FloatArray, IntArray
 
@@ -32,3 +33,13 @@ def cluster(influence: FloatArray, codes: IntArray | None) -> FloatArray:
     if codes is None:
         return influence
     return np.asarray(np.bincount(codes, weights=influence))
+
+
+def p_value(effect: float, error: float, nothing: float, degrees: float) -> float:
+    """Probability of an estimate so far from zero if the true effect were at most `nothing` in size.
+
+    The interval null hypothesis (Hodges & Lehmann 1954): with enough data every real difference is "significant", and
+    so is every trace of bias; only effects that matter are to be found.
+    """
+    above = stats.t.sf((abs(effect) - nothing) / error, degrees)
+    return float(min(1.0, above + stats.t.sf((abs(effect) + nothing) / error, degrees)))
