@@ -109,11 +109,11 @@ def wait_for(url: str, log: Path) -> None:
             time.sleep(0.25)
         else:
             return
-    pytest.fail(f"the server did not answer: {log.read_text()}")
+    pytest.fail(f"the server did not answer: {log.read_text()[-2000:]}")
 
 
 def started(folder: Path, settings: str = "vivencia.project.settings") -> dict[str, str]:
-    ours = {"VIVENCIA_HOME": str(folder), "DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(ROOT)}
+    ours = {"VIVENCIA_HOME": str(folder), "DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     return {**os.environ, **ours, "VIVENCIA_LOG_LEVEL": "WARNING"}
 
 
@@ -147,9 +147,11 @@ def empty_stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> I
     """Vivencia as it is on its first day: an administrator and no data."""
     folder = tmp_path_factory.mktemp("empty-stage")
     environment = started(folder / "home")
-    with database_of_its_own(environment), serving(environment, free_port(), folder / "server.log") as url:
-        welcome(browser, url)
-        yield Stage(url, environment)
+    with database_of_its_own(environment):
+        run(environment, "demo", "--remove")  # any command makes the database
+        with serving(environment, free_port(), folder / "server.log") as url:
+            welcome(browser, url)
+            yield Stage(url, environment)
 
 
 def enter(page: Page, url: str) -> None:

@@ -1,5 +1,6 @@
 """One look at one page: what axe finds, what the console says, what sticks out, what was left in English."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -104,7 +105,7 @@ def english_only() -> frozenset[str]:
     """Every msgid whose Spanish is another text, as long as it cannot be mistaken for data."""
     found: set[str] = set()
     for file in ROOT.glob("src/vivencia/*/locale/es/LC_MESSAGES/django.po"):
-        for message in read_po(file.open("rb"), locale="es"):
+        for message in read_po(io.BytesIO(file.read_bytes()), locale="es"):
             for english in message.id if isinstance(message.id, tuple) else (message.id,):
                 if len(english) > 3 and "%" not in english and english not in str(message.string):
                     found.add(" ".join(english.split()))

@@ -69,5 +69,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "menu": SimpleLazyObject(lambda: menu(request) if hasattr(request, "user") else []),
         "theme": theme(request),
         "languages": [get_language_info(code) for code, _name in settings.LANGUAGES],
-        "organisation": SimpleLazyObject(organisation),
+        "organisation": request.META.get("vivencia.organisation") or SimpleLazyObject(organisation),
     }

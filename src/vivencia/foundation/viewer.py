@@ -38,6 +38,7 @@ class Viewer:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         company = organisation()
+        request.META["vivencia.organisation"] = company  # the frame shows its name: asked for once a request
         translation.activate(language_for(request, company))
         timezone.activate(zone_of(company))
         response = self.get_response(request)
