@@ -16,7 +16,7 @@ class Organisation:
     name: str = ""
     currency: str = "EUR"
     time_zone: str = "UTC"
-    language: str = "es"
+    language: str = "en"
 
 
 def organisation() -> Organisation:
