@@ -87,7 +87,7 @@ def _evidence(made: Assembly, told: Findings, lived: Lived) -> pl.DataFrame:
         pl.col("kind").alias("subject_kind"),
         "subject_id",
         "at",
-        pl.coalesce("score", "outcome").alias("outcome"),
+        (pl.coalesce("score", "outcome") if told.scale_max else pl.col("outcome")).alias("outcome"),
     )
 
 

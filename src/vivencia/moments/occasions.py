@@ -277,6 +277,8 @@ def _followed(lived: Lived, outcome: Outcome) -> Occasions:
     if days is None:
         raise NotEnoughDataError("no_follow_up")
     frame = _started(units, by)
+    if "score" not in frame.columns:
+        frame = frame.with_columns(score=pl.lit(None, pl.Float64))
     result = _behaviour(frame, lived, outcome, days, by)
     followed = result.filter(pl.col("outcome").is_not_null())
     left_out = {"follow_up_not_over": len(result) - len(followed)} if len(followed) < len(result) else {}

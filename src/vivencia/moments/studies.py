@@ -101,6 +101,12 @@ def begin(question: Question, version: str, by: User | None = None) -> MomentStu
     return made
 
 
+def again(question: Question, version: str, by: User | None = None) -> MomentStudy:
+    """Forget what is known of this question at this version and ask anew."""
+    _of(question).filter(ledger_version=version, state__in=(State.DONE, State.EMPTY, State.FAILED)).delete()
+    return begin(question, version, by)
+
+
 def _new(question: Question, version: str, by: User | None) -> MomentStudy:
     return MomentStudy.objects.create(
         outcome=question.outcome,

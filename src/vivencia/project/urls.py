@@ -4,6 +4,9 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("vivencia.foundation.urls")),
+    path("", include("vivencia.listen.urls")),
+    path("", include("vivencia.moments.urls")),
+    path("", include("vivencia.lead.urls")),
     path("", include("vivencia.understand.urls")),
 ]
 
