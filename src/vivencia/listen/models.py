@@ -31,6 +31,8 @@ class ImportRun(models.Model):
     mapping = models.TextField()  # TOML
     fingerprint = models.CharField(max_length=64, db_index=True)  # of path, files and mapping: the same import again
     files = models.JSONField(default=list)  # [{"name", "kind", "bytes", "encoding", "delimiter", "decimal"}]
+    guesses = models.JSONField(default=list)  # [{"role", "column", "reason", "facts"}] of a proposed mapping
+    missing = models.JSONField(default=list)  # what the proposal lacks
     language = models.CharField(max_length=8, default="en")  # of the texts in the rejects file
 
     state = models.CharField(max_length=10, choices=State, default=State.STAGED, db_index=True)

@@ -87,6 +87,8 @@ def stage(
         mapping=recognised.toml,
         fingerprint=_fingerprint(looked, recognised.toml, replaces),
         files=[_described(one) for one in looked.looks],
+        guesses=_guessed(recognised),
+        missing=list(recognised.missing),
         language=translation.get_language() or "en",
         by=by if isinstance(by, User) and by.pk else None,
         replaces=replaces,
@@ -182,13 +184,23 @@ def discard(run: ImportRun) -> None:
     run.delete()
 
 
+def take_for(run: ImportRun, found: Recognised) -> None:
+    """Take the files for something else than they were taken for."""
+    guesses = _guessed(found)
+    _move(run, recognised=found.name, mapping=found.toml, guesses=guesses, missing=list(found.missing))
+
+
+def currency() -> str:
+    """The company's, for amounts whose file names none."""
+    return organisation().currency
+
+
 def mapping_of(run: ImportRun) -> Mapping:
-    """The import's mapping, with the company's time zone and currency where it names none. Raises Problem."""
+    """The import's mapping, with the company's currency where it names none. Raises Problem."""
     mapping = parse(run.mapping, f"{run.recognised}.toml")
-    ours = organisation()
     defaults = mapping.defaults
     if defaults.currency is None:
-        defaults = replace(defaults, currency=ours.currency)
+        defaults = replace(defaults, currency=currency())
     return replace(mapping, defaults=defaults)
 
 
@@ -291,6 +303,13 @@ def _described(one: Look) -> dict[str, object]:
         "delimiter": written.delimiter if written else None,
         "decimal": written.decimal if written else None,
     }
+
+
+def _guessed(found: Recognised) -> list[dict[str, object]]:
+    return [
+        {"role": one.role, "column": one.column, "reason": one.reason, "facts": dict(one.facts)}
+        for one in found.guesses
+    ]
 
 
 def _title(looked: Looked, recognised: Recognised, *, is_upload: bool) -> str:

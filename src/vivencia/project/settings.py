@@ -133,6 +133,7 @@ DJANGO_VITE = {
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+UPLOAD_MAX_BYTES = int(os.environ.get("VIVENCIA_UPLOAD_MAX_MB", "2048")) << 20  # of one import's files together
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = None
 SESSION_COOKIE_HTTPONLY = True

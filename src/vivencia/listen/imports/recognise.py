@@ -65,7 +65,7 @@ def recognise(looks: Sequence[Look]) -> Recognised:
         return Recognised(PROCESS, process, write(process))
     if len(looks) == 1 and is_survey(first) and (found := survey_mapping(first)):
         return Recognised(SURVEY, found[0], write(found[0]), tuple(found[1]))
-    return _proposed(looks)
+    return proposed(looks)
 
 
 def by_preset(name: str, looks: Sequence[Look]) -> Recognised:
@@ -85,7 +85,7 @@ def _shelved(name: str) -> Recognised:
     return Recognised(name, shelf.preset(name), shelf.text(name))
 
 
-def _proposed(looks: Sequence[Look]) -> Recognised:
+def proposed(looks: Sequence[Look]) -> Recognised:
     """The file that tells most is proposed; of several, a person must say how they belong together."""
     proposals = [propose(look) for look in looks]
     best = min(proposals, key=lambda proposal: (len(proposal.missing), -len(proposal.guesses)))

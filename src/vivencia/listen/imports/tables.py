@@ -21,6 +21,7 @@ from vivencia.listen.imports.readers.table import How, Look, Relation, quoted
 
 ROW: Final = '"#row"'
 HASH: Final = '"#hash"'
+Instead = Callable[[str, Look], Relation | None]  # other rows for a file of a table: its sample, in previews
 Run = Callable[[str], None]  # runs one SQL statement; whoever gives it may watch its progress
 
 
@@ -69,9 +70,15 @@ class Tables:
     """All tables of one import on one DuckDB connection."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, mapping: Mapping, assigned: Assigned, folder: Path, run: Run
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        mapping: Mapping,
+        assigned: Assigned,
+        folder: Path,
+        run: Run,
+        instead: Instead = lambda name, look: None,
     ) -> None:
-        self._connection, self._mapping, self._run = connection, mapping, run
+        self._connection, self._mapping, self._run, self._instead = connection, mapping, run, instead
         self.staged: dict[str, Staged] = {}
         for name, looks in assigned.items():
             self.staged[name] = self._planned(name, mapping.tables[name], looks, folder)
@@ -116,7 +123,7 @@ class Tables:
 
     def _planned(self, name: str, table: Table, looks: list[Look], folder: Path) -> Staged:
         how = how_of(table, self._mapping.defaults)
-        parts = [Part(look, reader_of(look.file).relation(look.file, how, self._connection, folder)) for look in looks]
+        parts = [Part(look, self._relation(name, look, how, folder)) for look in looks]
         types: dict[str, str] = {}
         for part in parts:
             for column, kind in self._types(part.relation).items():
@@ -130,6 +137,10 @@ class Tables:
         columns.touched.update(columns.named(key) for key in table.key)
         columns.telling = lambda column: self._telling(column, parts[0].relation)
         return Staged(name, table, columns, parts, base=tuple(types))
+
+    def _relation(self, name: str, look: Look, how: How, folder: Path) -> Relation:
+        other = self._instead(name, look)
+        return other or reader_of(look.file).relation(look.file, how, self._connection, folder)
 
     def _telling(self, column: str, relation: Relation) -> list[str]:
         """Values like 31/12/2026 in the whole file: only one order of day and month can read them."""
