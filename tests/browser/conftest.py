@@ -113,7 +113,11 @@ def wait_for(url: str, log: Path) -> None:
 
 
 def started(folder: Path, settings: str = "vivencia.project.settings") -> dict[str, str]:
-    ours = {"VIVENCIA_HOME": str(folder), "DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    ours = {
+        "VIVENCIA_HOME": str(folder),
+        "DJANGO_SETTINGS_MODULE": settings,
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+    }
     return {**os.environ, **ours, "VIVENCIA_LOG_LEVEL": "WARNING"}
 
 

@@ -1,7 +1,6 @@
 """One look at one page: what axe finds, what the console says, what sticks out, what was left in English."""
 
 import io
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -47,13 +46,12 @@ class Window:
 
 
 @contextmanager
-def window(browser: Browser, looks: Looks, signed_in: dict[str, object] | None = None) -> Iterator[Window]:
+def window(browser: Browser, looks: Looks) -> Iterator[Window]:
     context = browser.new_context(
         viewport={"width": looks.width, "height": 844 if looks.width < 700 else 860},
         color_scheme="dark" if looks.theme == "dark" else "light",
         locale=looks.language,
         reduced_motion="reduce",
-        storage_state=signed_in,  # type: ignore[arg-type]  # what context.storage_state() gave
     )
     opened = Window(context.new_page())
     opened.page.on("pageerror", lambda error: opened.complaints.append(f"error: {error}"))
@@ -106,7 +104,8 @@ def english_only() -> frozenset[str]:
     found: set[str] = set()
     for file in ROOT.glob("src/vivencia/*/locale/es/LC_MESSAGES/django.po"):
         for message in read_po(io.BytesIO(file.read_bytes()), locale="es"):
-            for english in message.id if isinstance(message.id, tuple) else (message.id,):
+            ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+            for english in ids:
                 if len(english) > 3 and "%" not in english and english not in str(message.string):
                     found.add(" ".join(english.split()))
     return frozenset(found)
@@ -138,9 +137,3 @@ def left_in_english(page: Page) -> list[str]:
     return sorted(
         text for text in told if text in english_only() or len(set(map(str.lower, COMMON_ENGLISH.findall(text)))) >= 2
     )
-
-
-def storage(context: BrowserContext) -> dict[str, object]:
-    """The cookies of somebody who has signed in."""
-    state: dict[str, object] = json.loads(json.dumps(context.storage_state()))
-    return state

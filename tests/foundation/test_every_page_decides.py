@@ -35,7 +35,7 @@ def test_only_pages_that_must_be_open_are_public() -> None:
         "set-password/<str:uid>/<str:token>/",
         "preferences/theme/",
         "preferences/language/",
-        "health/",
+        "health",
     }
 
 
