@@ -26,3 +26,26 @@ class Segment(models.Model):
     @property
     def definition(self) -> segments.Definition:
         return segments.from_json(self.stored)
+
+
+class Phase(models.Model):
+    """A part of the journey as this company names it; without any, journeys are before, during and after purchase."""
+
+    name = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlacedTouchpoint(models.Model):
+    """The phase a touchpoint belongs to, as somebody here decided."""
+
+    touchpoint = models.CharField(max_length=200, unique=True)
+    phase = models.ForeignKey(Phase, on_delete=models.CASCADE, related_name="touchpoints")
+
+    def __str__(self) -> str:
+        return self.touchpoint

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vivencia.understand.journeys.flow import Felt, Medians, Sums, blocks
-from vivencia.understand.journeys.table import SECOND, Ints, JourneyTable
+from vivencia.understand.journeys.table import SECOND, Ints, JourneyTable, Mask
 
 _SEED = 20_240_229
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that its powers are invertible modulo 2**64
@@ -122,3 +122,13 @@ def _by_sequence(table: JourneyTable) -> Ints:
     pairs = zip(table.offsets[:-1], table.offsets[1:], strict=True)
     sequences = (table.step[begin:end].tobytes() for begin, end in pairs)
     return np.array([known.setdefault(sequence, len(known)) for sequence in sequences], np.int64)
+
+
+def same_path(table: JourneyTable, steps: tuple[str, ...]) -> Mask:
+    """Which journeys go exactly through these steps."""
+    mask = table.lengths == len(steps)
+    for place, step in enumerate(steps):
+        rows = table.offsets[:-1][mask] + place
+        still = table.step[rows] == table.code(step)
+        mask[np.flatnonzero(mask)[~still]] = False
+    return np.asarray(mask)

@@ -1,0 +1,92 @@
+"""Funnels: of those who begin, how many go through, and where do the others stop?"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from vivencia.foundation.rights import Right, needs
+from vivencia.understand.journey_look import Look, look
+from vivencia.understand.journey_pages import customers_address, shared, template
+from vivencia.understand.journey_words import duration, share
+from vivencia.understand.journeys.funnel import Funnel, funnel
+from vivencia.understand.journeys.phases import place
+from vivencia.understand.vocabulary import say, title
+
+MOST = 8
+WITHIN = {"": None, "1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7),
+          "30d": timedelta(days=30), "90d": timedelta(days=90)}  # fmt: skip
+
+
+@needs(Right.SEE_FIGURES)
+def funnel_page(request: HttpRequest) -> HttpResponse:
+    """Choose steps, see who gets through; with HTMX only what changes."""
+    found = look(request)
+    context = shared(found, "journey-funnel")
+    if found is not None:
+        chosen = [step for step in request.GET.getlist("step") if step in found.whole.steps][:MOST]
+        within = request.GET.get("within", "")
+        steps = chosen if len(chosen) >= 2 else _proposal(found)
+        context |= {
+            "picked": [*chosen, *[""] * (min(MOST, max(5, len(chosen) + 1)) - len(chosen))] if chosen else steps,
+            "steps": sorted(((step, say(step)) for step in found.whole.steps), key=lambda pair: pair[1].lower()),
+            "within": within if within in WITHIN else "",
+            "windows": [
+                ("", _("any time")),
+                *((key, duration(one.total_seconds())) for key, one in WITHIN.items() if one),
+            ],
+            "proposed": len(chosen) < 2,
+        }
+        if len(steps) >= 2 and found.table.journeys:
+            context |= _result(found, tuple(steps), context["within"])
+    page, part = "understand/journey_funnel.html", "understand/parts/journey_funnel.html"
+    return render(request, template(request, page, part), context)
+
+
+def _proposal(found: Look) -> list[str]:
+    """The steps most journeys share, in their usual order: a beginning for people who have not chosen yet."""
+    table = found.whole
+    reached = {table.steps[code]: n for code, n in enumerate(_reached(found))}
+    common = sorted(reached, key=lambda step: -reached[step])[:5]
+    return [placed.step for placed in place(table) if placed.step in common]
+
+
+def _reached(found: Look) -> list[int]:
+    import numpy as np
+
+    table = found.whole
+    return [int(n) for n in np.bincount(table.step[table.first], minlength=len(table.steps))]
+
+
+def _result(found: Look, steps: tuple[str, ...], within: str) -> dict[str, Any]:
+    result = funnel(found.table, steps, WITHIN[within])
+    return {"journeys": found.table.journeys, "rows": _rows(found, result, within), "result": result}
+
+
+def _rows(found: Look, result: Funnel, within: str) -> list[dict[str, Any]]:
+    entered = result.steps[0].reached
+    steps = [row.step for row in result.steps]
+    rows: list[dict[str, Any]] = []
+    for number, row in enumerate(result.steps):
+        about = {"funnel": "|".join(steps), "within": within}
+        rows.append(
+            {
+                "name": title(row.step),
+                "reached": row.reached,
+                "overall": share(row.overall),
+                "conversion": share(row.conversion),
+                "low": share(row.low),
+                "high": share(row.high),
+                "lost": row.lost,
+                "wait": None if row.median_seconds is None else duration(row.median_seconds),
+                "width": round(100 * row.reached / entered, 1) if entered else 0,
+                "first": number == 0,
+                "href": customers_address(found, **about, reached=str(number)),
+                "lost_href": customers_address(found, **about, lost=str(number)),
+            }
+        )
+    worst = max(rows[1:], key=lambda one: one["lost"])
+    worst["worst"] = bool(worst["lost"])
+    return rows

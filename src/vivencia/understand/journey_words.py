@@ -1,0 +1,61 @@
+"""Journeys' numbers in words: lengths of time, what people felt, moves."""
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from vivencia.understand.journeys.flow import Felt
+from vivencia.understand.journeys.table import Scale
+from vivencia.understand.vocabulary import say, title
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time as people say it: one unit, one decimal at most."""
+    if seconds is None:
+        return _("not enough data")
+    if seconds < 1:
+        return _("at once")
+    if seconds < MINUTE:
+        return _("%(n)s s") % {"n": _short(seconds, 1)}
+    if seconds < HOUR:
+        return _("%(n)s min") % {"n": _short(seconds, MINUTE)}
+    if seconds < DAY:
+        return _("%(n)s h") % {"n": _short(seconds, HOUR)}
+    days = seconds / DAY
+    return ngettext("%(n)s day", "%(n)s days", 1 if days == 1 else 2) % {"n": _short(seconds, DAY)}
+
+
+def _short(seconds: float, unit: int) -> str:
+    value = seconds / unit
+    return str(number_format(value, 0 if value >= 10 or value == int(value) else 1))
+
+
+def share(value: float | None) -> str:
+    """A share as a percentage, with a decimal where it is small."""
+    if value is None:
+        return _("not enough data")
+    percent = 100 * value
+    if 0 < percent < 0.1:
+        return _("under %(n)s %%") % {"n": number_format(0.1, 1)}
+    return _("%(n)s %%") % {"n": number_format(percent, 0 if percent >= 10 or percent == 0 else 1)}
+
+
+def tone(felt: Felt, overall: Felt) -> str:
+    """gain or pain where the interval lies wholly above or below the mean of all journeys; else neutral."""
+    if felt.low is None or felt.high is None or overall.mean is None:
+        return "neutral"
+    return "gain" if felt.low > overall.mean else "pain" if felt.high < overall.mean else "neutral"
+
+
+def score(felt: Felt, scale: Scale | None) -> str:
+    """A mean on its scale, as in 3.9 of 5."""
+    if felt.mean is None or scale is None:
+        return _("not enough data")
+    return _("%(mean)s of %(high)s") % {"mean": number_format(felt.mean, 2), "high": f"{scale.high:g}"}
+
+
+def move(source: str, target: str) -> str:
+    """A move from one step to the next."""
+    return _("%(source)s → %(target)s") % {"source": title(source), "target": say(target)}

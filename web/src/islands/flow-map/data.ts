@@ -1,0 +1,66 @@
+/** What the server hands to the map (`understand/journey_pages.py` writes it). Shares are of journeys, 0 to 1. */
+export interface Step {
+  id: string;
+  label: string;
+  journeys: number;
+  share: number;
+  shareText: string;
+  score: string;
+  tone: "gain" | "pain" | "neutral";
+  starts: number;
+  ends: number;
+  startsText: string;
+  endsText: string;
+}
+
+export interface Move {
+  source: string;
+  target: string;
+  share: number;
+  shareText: string;
+  wait: string;
+}
+
+export interface Flow {
+  nodes: Step[];
+  edges: Move[];
+  detail: string;
+  texts: Record<string, string>;
+}
+
+/** The part of a flow that is drawn. */
+export interface Shown {
+  steps: Step[];
+  moves: Move[];
+}
+
+const READABLE_STEPS = 12;
+const READABLE_MOVES = 26;
+export const LEVELS = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5];
+
+/** Moves made by at least `least` of the journeys, and for every step that is shown its strongest way in and out. */
+export function shown(flow: Flow, least: number): Shown {
+  const steps = flow.nodes.filter((step) => step.share >= least);
+  const names = new Set(steps.map((step) => step.id));
+  const inside = flow.edges.filter((move) => names.has(move.source) && names.has(move.target));
+  const moves = new Set(inside.filter((move) => move.share >= least));
+  const strongest = new Map<string, Move>();
+  for (const move of inside) {
+    if (move.source === move.target) continue;
+    for (const end of [`out ${move.source}`, `in ${move.target}`]) {
+      const known = strongest.get(end);
+      if (!known || move.share > known.share) strongest.set(end, move);
+    }
+  }
+  for (const move of strongest.values()) moves.add(move);
+  return { steps, moves: inside.filter((move) => moves.has(move)) };
+}
+
+/** The lowest level at which the map can be read at a glance. */
+export function readable(flow: Flow): number {
+  const fits = LEVELS.findIndex((least) => {
+    const part = shown(flow, least);
+    return part.steps.length <= READABLE_STEPS && part.moves.length <= READABLE_MOVES;
+  });
+  return fits < 0 ? LEVELS.length - 1 : fits;
+}

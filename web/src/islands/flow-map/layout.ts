@@ -1,0 +1,64 @@
+/** Places steps and bends moves: dagre's layered layout, left to right, or top to bottom where it is narrow. */
+import { Graph, layout } from "@dagrejs/dagre";
+import type { Move, Shown, Step } from "./data";
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface PlacedStep extends Point {
+  step: Step;
+}
+
+export interface PlacedMove {
+  move: Move;
+  points: Point[];
+}
+
+export interface Placed {
+  steps: PlacedStep[];
+  moves: PlacedMove[];
+  width: number;
+  height: number;
+}
+
+export const WIDTH = 168;
+export const HEIGHT = 64;
+
+export function place(part: Shown, down: boolean): Placed {
+  const graph = new Graph({ multigraph: false });
+  graph.setGraph({ rankdir: down ? "TB" : "LR", nodesep: down ? 24 : 34, ranksep: down ? 54 : 72, marginx: 28, marginy: 36 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const step of part.steps) graph.setNode(step.id, { width: WIDTH, height: HEIGHT });
+  for (const move of part.moves) {
+    if (move.source !== move.target) graph.setEdge(move.source, move.target, { weight: 1 + Math.round(move.share * 20) });
+  }
+  layout(graph);
+  const size = graph.graph() as { width?: number; height?: number };
+  return {
+    steps: part.steps.map((step) => {
+      const at = graph.node(step.id) as Point;
+      return { step, x: at.x, y: at.y };
+    }),
+    moves: part.moves
+      .filter((move) => move.source !== move.target)
+      .map((move) => ({ move, points: (graph.edge(move.source, move.target) as { points: Point[] }).points })),
+    width: Math.max(size.width ?? 0, WIDTH),
+    height: Math.max(size.height ?? 0, HEIGHT),
+  };
+}
+
+/** A smooth line through the points. */
+export function curve(points: Point[]): string {
+  const [first, ...rest] = points;
+  if (!first) return "";
+  let path = `M${first.x},${first.y}`;
+  for (let i = 0; i < rest.length - 1; i += 1) {
+    const here = rest[i] as Point;
+    const next = rest[i + 1] as Point;
+    path += ` Q${here.x},${here.y} ${(here.x + next.x) / 2},${(here.y + next.y) / 2}`;
+  }
+  const last = rest[rest.length - 1];
+  return last ? `${path} L${last.x},${last.y}` : path;
+}
