@@ -96,17 +96,6 @@ def orders() -> list[list[str]]:
 
 def write(folder: Path, rows: list[list[str]]) -> Path:
     names = ["pedido", "cliente", "canal", "comprado", "prometido", "entregado", "opinado", "nota", "comentario"]
-        "pedido",
-        "cliente",
-        "canal",
-        "comprado",
-        "prometido",
-        "entregado",
-        "opinado",
-        "nota",
-        "comentario",
-        "importe",
-    ]
     with (folder / "pedidos.csv").open("w", encoding="cp1252", newline="") as out:
         csv.writer(out, delimiter=";").writerows([[*names, "importe"], *rows])
     (folder / "mapping.toml").write_text(MAPPING)
