@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import numpy as np
 from duckdb import Expression
 
-from vivencia.foundation.ledger import writing
+from vivencia.foundation.ledger import known, writing
 from vivencia.foundation.ledger.erased import Erased, welcome_events, welcome_people
 from vivencia.foundation.ledger.head import Head, publish
 from vivencia.foundation.ledger.table import Table
@@ -26,8 +27,9 @@ class Appended:
 class Change:
     """The files each table is to consist of, starting from what it consists of now."""
 
-    def __init__(self, tables: dict[str, Table], head: Head, db: duckdb.DuckDBPyConnection, erased: Erased) -> None:
-        self._tables, self._head, self._db, self._erased = tables, head, db, erased
+    def __init__(self, tables: dict[str, Table], head: Head, cache: Path, erased: Erased) -> None:
+        self._tables, self._head, self._cache, self._erased = tables, head, cache, erased
+        self._db = writing.connection(cache)
         self._files = {name: list(table.files(head.place(name).delta)) for name, table in tables.items()}
         self._before = {name: frozenset(files) for name, files in self._files.items()}
         self._written: list[Path] = []
@@ -39,8 +41,8 @@ class Change:
         given = writing.require(arriving, self._tables["events"].schema)
         welcome = welcome_events(self._db, arriving, self._erased) if self._erased.moments else arriving
         expected = given if welcome is arriving else _count(welcome)
-        fresh = self._fresh(welcome, expected)
-        accepted = _count(fresh)
+        fresh = self._fresh(welcome, staged)
+        accepted = expected if fresh is welcome else _count(fresh)
         self._take("events", staged, fresh, accepted, given)
         return Appended(accepted, expected - accepted, given - expected)
 
@@ -124,18 +126,22 @@ class Change:
     def _rows(self, files: list[Path]) -> duckdb.DuckDBPyRelation:
         return self._db.read_parquet([str(file) for file in files])
 
-    def _fresh(self, arriving: duckdb.DuckDBPyRelation, given: int) -> duckdb.DuckDBPyRelation:
+    def _fresh(self, arriving: duckdb.DuckDBPyRelation, staged: list[Path]) -> duckdb.DuckDBPyRelation:
         """The rows whose event_id is new; of those given twice, the one of least seq."""
-        fresh = arriving
-        ids = arriving.aggregate("count(DISTINCT event_id)").fetchone()
-        if ids and ids[0] < given:
-            fresh = arriving.query(
-                "arriving", "FROM arriving QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY seq) = 1"
+        fresh, ids = arriving, self._hashes(staged)
+        if known.any_twice(ids):
+            fresh = fresh.query(
+                "fresh", "FROM fresh QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY seq) = 1"
             )
-        if self._files["events"]:
-            held = self._rows(self._files["events"]).project("event_id AS held_id")
+        suspects = [file for file in self._files["events"] if known.any_shared(ids, self._hashes([file]))]
+        if suspects:
+            held = self._rows(suspects).project("event_id AS held_id")
             fresh = fresh.join(held, "event_id = held_id", how="anti")
         return fresh
+
+    def _hashes(self, files: list[Path]) -> known.Hashes:
+        parts = [known.hashes(self._db, self._cache, file) for file in files]
+        return parts[0] if len(parts) == 1 else np.sort(np.concatenate(parts or [np.empty(0, np.uint64)]))
 
 
 def _count(rows: duckdb.DuckDBPyRelation) -> int:

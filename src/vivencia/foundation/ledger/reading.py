@@ -4,7 +4,7 @@ import functools
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -96,10 +96,10 @@ class Read:
         try:
             return self._engine.to_arrow(expression)
         except Exception:
-            if self._complete():
-                raise
-            self._snapshot = self._now()
             with _preparing:
+                if self._complete() and self._engine.held(f"events_{self._name}") is not None:
+                    raise
+                self._snapshot = self._snapshot if self._complete() else self._now()
                 self._prepare()
             return self._engine.to_arrow(expression)
 
@@ -139,13 +139,20 @@ class Read:
         }
         told = aliases_of.resolve(self._engine.to_arrow(raw["aliases"]["alias_id", "customer_id", "made_at"]))
         aliases = self._engine.keep(f"aliases_{self._name}", told)
+        by = self.remember("aliases-in-use", lambda: self._in_use(raw["events"], aliases)) if told.num_rows else []
         seen = {
-            "events": canonical_events(raw["events"], aliases, any_alias=bool(told.num_rows)),
+            "events": canonical_events(raw["events"], aliases, by),
             "customers": newest_customers(raw["customers"], aliases),
         }
         views = {name: self._engine.view(f"{name}_{self._name}", expression) for name, expression in seen.items()}
         self._let_go_of_old()
         return {"aliases": aliases, **views}
+
+    def _in_use(self, events: ir.Table, aliases: ir.Table) -> list[str]:
+        """The columns in which any alias occurs at all: where none does, no query need look it up."""
+        columns = ("customer_id", "anonymous_id")
+        led = {column: events.semi_join(aliases, events[column] == aliases.alias_id) for column in columns}
+        return [column for column in columns if self.to_arrow(led[column].select(column).limit(1)).num_rows]
 
     def _let_go_of_old(self) -> None:
         """Versions come every second in a busy company; their names do not stay for ever."""
@@ -157,18 +164,18 @@ class Read:
                 self._engine.drop(name)
 
 
-def canonical_events(events: ir.Table, aliases: ir.Table, *, any_alias: bool) -> ir.Table:
-    """Events with `customer_id` led to the person: by its own alias, or by the anonymous id's where it is null."""
-    if not any_alias:
-        return events
-    known, anonymous = aliases.view(), aliases.view()
-    joined = events.left_join(known, events.customer_id == known.alias_id).select(
-        events, person=ibis.coalesce(known.person_id, events.customer_id)
-    )
-    led = joined.left_join(anonymous, joined.anonymous_id == anonymous.alias_id).select(
-        joined, led_to=anonymous.person_id
-    )
-    return led.mutate(customer_id=ibis.coalesce(led.person, led.led_to)).select(*events.columns)
+def canonical_events(events: ir.Table, aliases: ir.Table, by: Collection[str]) -> ir.Table:
+    """Events with `customer_id` led to the person: by its own alias, or by the anonymous id's where it is null.
+
+    by: which of the columns `customer_id` and `anonymous_id` to look up.
+    """
+    led = events.mutate(person=events.customer_id)
+    for column in [each for each in ("customer_id", "anonymous_id") if each in by]:
+        known = aliases.view()
+        joined = led.left_join(known, led[column] == known.alias_id).select(led, led_to=known.person_id)
+        first, then = ("led_to", "person") if column == "customer_id" else ("person", "led_to")
+        led = joined.mutate(person=ibis.coalesce(joined[first], joined[then])).drop("led_to")
+    return led.mutate(customer_id=led.person).select(*events.columns) if by else events
 
 
 def newest_customers(customers: ir.Table, aliases: ir.Table) -> ir.Table:

@@ -12,7 +12,7 @@ from duckdb import ColumnExpression, ConstantExpression, Expression
 from ibis import _
 
 from vivencia.foundation.home import home
-from vivencia.foundation.ledger import engines, results, tidying, writing
+from vivencia.foundation.ledger import engines, known, results, tidying, writing
 from vivencia.foundation.ledger.change import Appended, Change
 from vivencia.foundation.ledger.disk import LOCK_TIMEOUT_SECONDS, only_one
 from vivencia.foundation.ledger.erased import read_erased, write_erased
@@ -136,6 +136,7 @@ class Ledger:
 
     def _clear_away(self, grace_seconds: float) -> None:
         writing.clear_spill(self._cache)
+        known.forget(self._cache, self._tables["events"].files(read_head(self._folder).events.delta))
         head = read_head(self._folder)
         for name, table in self._tables.items():
             tidying.clear_away(table, head.place(name).delta, grace_seconds)
@@ -164,8 +165,7 @@ class Ledger:
     @contextmanager
     def _change(self, *, changed: bool = True) -> Iterator[Change]:
         with self._writer():
-            db = writing.connection(self._cache)
-            change = Change(self._tables, read_head(self._folder), db, read_erased(self._folder))
+            change = Change(self._tables, read_head(self._folder), self._cache, read_erased(self._folder))
             try:
                 yield change
                 change.commit(self._folder, changed=changed)

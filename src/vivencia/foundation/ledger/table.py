@@ -54,7 +54,11 @@ class Table:
         self._sync_log(0)
 
     def files(self, version: int) -> tuple[Path, ...]:
-        """The Parquet files which together are this version, oldest name first."""
+        """The Parquet files which together are this version, the largest first.
+
+        DuckDB takes the first file for typical when it guesses how many rows there are, and so which side of a join to
+        keep in memory; a small file first makes it keep the millions.
+        """
         return _files(self.folder, version)
 
     def commit(self, version: int, add: Sequence[Path], remove: Sequence[Path] = ()) -> int:
@@ -116,8 +120,9 @@ class Table:
 
 @lru_cache(maxsize=64)
 def _files(folder: Path, version: int) -> tuple[Path, ...]:
-    uris = DeltaTable(folder, version=version).file_uris()
-    return tuple(sorted(folder / uri.rpartition("/")[2] for uri in uris))
+    added = pa.table(DeltaTable(folder, version=version).get_add_actions(flatten=True))
+    sizes = dict(zip(added["path"].to_pylist(), added["size_bytes"].to_pylist(), strict=True))
+    return tuple(folder / name for name in sorted(sizes, key=lambda name: (-sizes[name], name)))
 
 
 def _delta_time(moment: object) -> str:
