@@ -33,9 +33,13 @@ class Design:
         """Columns for all candidates: without anybody's own."""
         return self.columns[:, : self.first + self.m]
 
+    def _twin(self, j: int, k: int) -> bool:
+        """k comes later in the list and was lived by exactly those who lived j: j speaks for both."""
+        return k > j and bool((self.exposures[:, j] == self.exposures[:, k]).all())
+
     def held_equal(self, j: int, rows: BoolArray, answers: int) -> FloatArray:
         """(rows, q) columns that candidate j's comparison holds equal, constant first, none a mix of others."""
-        others = [self.first + k for k in range(self.m) if k != j and not self.set_off[j, k]]
+        others = [self.first + k for k in range(self.m) if k != j and not self.set_off[j, k] and not self._twin(j, k)]
         wanted = [*range(self.first), *self.own[j], *others]
         block = self.columns[np.ix_(rows, wanted)] if not rows.all() else self.columns[:, wanted]
         kept = confounders.independent_mask(block)

@@ -22,7 +22,7 @@ FEW_EXPOSED = 15  # known outcomes wanted among those who lived it, and among th
 WINSOR = 0.995  # money above this quantile counts as this quantile
 FOLDS = 4
 POOR_OVERLAP = 0.9  # less overlap than this: no average over all units
-NOTHING = 0.01  # effects below this share of the outcome's standard deviation count as nothing when testing
+NOTHING = 0.015  # effects below this share of the outcome's standard deviation count as nothing when testing
 DEARER = 1.35  # robust estimate this many times less precise: the precise one is reported
 
 
