@@ -94,7 +94,7 @@ def conventions(defaults: Defaults, detected: Dict[str, str]) -> list[Choice]:
             _("Between the columns"),
             defaults,
             found,
-            [(mark, _DELIMITERS[mark]) for mark in DELIMITER_NAMES],
+            [(mark, DELIMITERS[mark]) for mark in DELIMITER_NAMES],
         ),
         _choice("decimal", _("Decimal mark"), defaults, found, [(".", "1,234.56"), (",", "1.234,56")]),
         _choice("dates", _("Dates"), defaults, found, list(SHOWN.items())),
@@ -199,7 +199,7 @@ def _called(event: Event) -> str:
     return str(constant) if constant is not None else ""
 
 
-_DELIMITERS: Final[dict[str, Text]] = {
+DELIMITERS: Final[dict[str, Text]] = {
     ",": _("comma ,"),
     ";": _("semicolon ;"),
     "\t": _("tab"),

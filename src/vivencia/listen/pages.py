@@ -302,8 +302,8 @@ def _detected(looks: tuple[Look, ...]) -> dict[str, str]:
         return {}
     return {
         "encoding": written.encoding or "",
-        "delimiter": {"\t": _("tab")}.get(written.delimiter or "", written.delimiter or ""),
-        "decimal": written.decimal or "",
+        "delimiter": str(editor.DELIMITERS.get(written.delimiter or "", "")),
+        "decimal": "1.234,56" if written.decimal == "," else "1,234.56",
     }
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext
 from vivencia.listen.imports.guesses import REASONS, Guess
 from vivencia.listen.imports.problems import TEXTS, Fact, Problem
 from vivencia.listen.imports.propose import MISSING
-from vivencia.listen.imports.recognise import TITLES
+from vivencia.listen.imports.recognise import NO_ANSWERS, TITLES
 from vivencia.listen.imports.rejects import Reject
 
 
@@ -42,4 +42,4 @@ def title(recognised: str) -> str:
     return gettext(TITLES.get(recognised, recognised))
 
 
-_LATER = frozenset(TEXTS.values())
+_LATER = frozenset({*TEXTS.values(), NO_ANSWERS})

@@ -37,6 +37,7 @@ class Recognised:
         return not self.missing
 
 
+NO_ANSWERS = N_("no answers on a scale, or no date of the answer, were found in its columns.")
 PRESETS = (*ORDER, SURVEY, OWN_FORM)
 TITLES = {
     "olist": N_("Olist marketplace"),
@@ -76,8 +77,7 @@ def by_preset(name: str, looks: Sequence[Look]) -> Recognised:
         return _shelved(name)
     found = survey_mapping(looks[0])
     if found is None:
-        why = "no answers on a scale, or no date of the answer, were found in its columns."
-        raise Problem("wrong-preset", file=looks[0].name, value=name, why=why)
+        raise Problem("wrong-preset", file=looks[0].name, value=name, why=NO_ANSWERS)
     return Recognised(SURVEY, found[0], write(found[0]), tuple(found[1]))
 
 
