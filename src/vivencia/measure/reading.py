@@ -38,6 +38,10 @@ def save_rules(changed: Rules) -> None:
     Setting.objects.update_or_create(key=KEY, defaults={"value": told})
 
 
+class _NotYetError(Exception):
+    """Nobody has asked this yet."""
+
+
 @dataclass(frozen=True)
 class Source:
     """One version of the ledger, the moment it is read at, and the rules it is read by."""
@@ -58,6 +62,22 @@ class Source:
         """The figures that answer a question, computed once a version."""
         told = self.remembered("metric", question, segment, lambda lived: _told(computing.ask(question, lived)))
         return [Figure.remembered(one) for one in told]
+
+    def known(self, question: Question, segment: segments.Definition | None = None) -> list[Figure] | None:
+        """The figures where they are remembered already; None where they would have to be computed."""
+        told = self.remembered_only("metric", question, segment)
+        return None if told is None else [Figure.remembered(one) for one in told]
+
+    def remembered_only(self, what: str, question: Question, segment: segments.Definition | None) -> Any:
+        """What is remembered, or None."""
+
+        def give_up(_lived: Lived) -> Any:
+            raise _NotYetError
+
+        try:
+            return self.remembered(what, question, segment, give_up)
+        except _NotYetError:
+            return None
 
     def remembered(self, what: str, question: Question, segment: segments.Definition | None, compute: Any) -> Any:
         """`compute(lived)`, remembered under everything it depends on."""

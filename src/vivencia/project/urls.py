@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("vivencia.moments.urls")),
     path("", include("vivencia.lead.urls")),
     path("", include("vivencia.understand.urls")),
+    path("", include("vivencia.measure.urls")),
 ]
 
 handler400 = "vivencia.foundation.error_pages.bad_request"

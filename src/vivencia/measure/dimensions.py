@@ -1,0 +1,65 @@
+"""What a metric's figures can be grouped by here: dimensions that really tell its observations apart."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from ibis import _
+
+from vivencia.measure.asking import Asked
+from vivencia.measure.metrics import computing
+from vivencia.measure.metrics.lived import Lived
+from vivencia.measure.reading import Source
+
+SAMPLE = 1000
+MOST_VALUES = 60  # a property with more values in a sample names single things, not groups
+FIRST_CHOICE = ("promise", "channel", "segment", "touchpoint", "employee")
+
+
+def dimensions(source: Source, asked: Asked) -> list[str]:
+    """Names of dimensions, the most telling first."""
+    question = asked.question(source.rules.zone)
+    found: list[str] = source.remembered(
+        "dimensions", question, asked.definition_of_segment, lambda of: _found(asked, of)
+    )
+    return found
+
+
+def known(source: Source, asked: Asked) -> list[str] | None:
+    """The same where it is remembered already, else None."""
+    question = asked.question(source.rules.zone)
+    told: list[str] | None = source.remembered_only("dimensions", question, asked.definition_of_segment)
+    return told
+
+
+def _found(asked: Asked, lived: Lived) -> list[str]:
+    observed = computing.observations(asked.question(lived.rules.zone), lived)
+    names = {"touchpoint": "touchpoint", "channel": "channel", "employee": "employee_id"}
+    kinds = lived.to_arrow(observed.aggregate(**{name: observed[column].nunique() for name, column in names.items()}))
+    columns = [name for name in names if kinds[name][0].as_py() > 1]
+    if lived.to_arrow(lived.customers.aggregate(n=_.segment.nunique()))["n"][0].as_py() > 1:
+        columns.append("segment")
+    if "case_state" in observed.columns or _any_promise(lived, observed):
+        columns.append("promise")
+    properties = _keys(lived.to_arrow(observed.select("properties").limit(SAMPLE))["properties"].to_pylist())
+    traits = _keys(lived.to_arrow(lived.customers.select("traits").limit(SAMPLE))["traits"].to_pylist())
+    first = [name for name in FIRST_CHOICE if name in columns]
+    return [*first, *(f"property:{key}" for key in properties), *(f"trait:{key}" for key in traits)]
+
+
+def _any_promise(lived: Lived, observed: Any) -> bool:
+    with_case = observed.filter(_.subject_id.notnull()).limit(1)
+    promised = lived.events.filter(_.promised_at.notnull()).limit(1)
+    return bool(lived.to_arrow(with_case.select("subject_id")).num_rows and lived.to_arrow(promised).num_rows)
+
+
+def _keys(documents: Iterable[str | None]) -> list[str]:
+    """Members of the objects whose values repeat, by how often they are there."""
+    values: dict[str, Counter[str]] = {}
+    for document in documents:
+        for key, value in (json.loads(document) if document else {}).items():
+            if isinstance(value, (str, int, float, bool)):
+                values.setdefault(key, Counter())[str(value)] += 1
+    telling = {key: seen for key, seen in values.items() if 1 < len(seen) <= min(MOST_VALUES, seen.total() / 2)}
+    return sorted(telling, key=lambda key: (-telling[key].total(), key))

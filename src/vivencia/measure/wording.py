@@ -1,0 +1,124 @@
+"""The words of metrics on pages, in the reader's language; the pure package holds their English."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.utils.dates import MONTHS_3
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vivencia.measure.metrics.figure import Figure
+from vivencia.measure.metrics.groups import Dimension, dimension
+from vivencia.measure.metrics.metric import Metric, Variant
+from vivencia.measure.metrics.periods import first_day, number_from
+from vivencia.measure.metrics.rules import Rules
+from vivencia.understand import vocabulary
+
+UNITS: dict[str, str | Promise] = {
+    "%": "%",
+    "points": gettext_lazy("points"),
+    "of 5": gettext_lazy("of 5"),
+    "of 7": gettext_lazy("of 7"),
+    "min": gettext_lazy("min"),
+    "h": gettext_lazy("h"),
+}
+DIMENSIONS: dict[str, str | Promise] = {
+    "touchpoint": gettext_lazy("Touchpoint"),
+    "channel": gettext_lazy("Channel"),
+    "employee": gettext_lazy("Employee"),
+    "segment": gettext_lazy("Segment"),
+    "promise": gettext_lazy("Promise"),
+}
+
+
+def unit(name: str) -> str:
+    """A unit in words; a currency stays as it is."""
+    return str(UNITS.get(name, name))
+
+
+def decimals(name: str) -> int:
+    """How many decimals say something: two of a mean score or of money, one otherwise."""
+    return 1 if name in ("%", "points", "min", "h") else 2
+
+
+def dimension_name(asked: str) -> str:
+    """What a dimension is called."""
+    one = dimension(asked)
+    if asked in DIMENSIONS:
+        return str(DIMENSIONS[asked])
+    return vocabulary.trait(one.key) if one.kind == "trait" else vocabulary.title(one.key)
+
+
+def group_name(asked: str, value: str | None) -> str:
+    """What one group of a dimension is called."""
+    one = dimension(asked)
+    if value is None:
+        return _("not known")
+    if one.kind == "period":
+        return period_name(one, value)
+    return value if asked == "employee" else vocabulary.title(value)
+
+
+def period_name(one: Dimension, value: str) -> str:
+    """A period as people write it: 31 Jan 2026, week of 26 Jan 2026, Jan 2026, Q1 2026."""
+    day = first_day(one.grain, number_from(one.grain, value))
+    if one.grain == "month":
+        return f"{MONTHS_3[day.month].title()} {day.year}"
+    if one.grain == "quarter":
+        return _("Q%(quarter)s %(year)s") % {"quarter": (day.month + 2) // 3, "year": day.year}
+    said = date_format(day, "j M Y")
+    return said if one.grain == "day" else _("week of %(day)s") % {"day": said}
+
+
+def definition(variant: Variant, rules: Rules, window: str = "") -> str:
+    """Scale, base, nulls, interval and window."""
+    said = variant.defined(rules, _)
+    return f"{said} {window}".strip()
+
+
+def window(since: date | None, until: date | None, as_of: date) -> str:
+    """The window in words; `until` is its last day."""
+    end = date_format(until or as_of, "j M Y")
+    if since:
+        return _("Window: from %(since)s to %(until)s.") % {"since": date_format(since, "j M Y"), "until": end}
+    return _("Window: everything until %(until)s.") % {"until": end}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a metric and one variant of it are called here."""
+
+    metric: Metric
+    variant: Variant
+
+    @property
+    def title(self) -> str:
+        return _(self.metric.title)
+
+    @property
+    def question(self) -> str:
+        return _(self.metric.question)
+
+    @property
+    def feed(self) -> str:
+        return _(self.metric.feed)
+
+    @property
+    def variant_title(self) -> str:
+        return _(self.variant.title)
+
+    @property
+    def decimals(self) -> int:
+        return decimals(self.variant.unit)
+
+    @property
+    def decimals_large(self) -> int:
+        """One more where the figure stands alone."""
+        return max(2, self.decimals)
+
+
+def shown(figure: Figure, said: str) -> Figure:
+    """The figure with unit and definition in the reader's language."""
+    return replace(figure, unit=unit(figure.unit), definition=said)
