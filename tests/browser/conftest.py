@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "una-clave-bastante-larga-7"
@@ -40,6 +40,7 @@ def chromium_path(playwright: Playwright) -> str | None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         path = chromium_path(playwright)
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])

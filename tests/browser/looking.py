@@ -53,6 +53,7 @@ def window(browser: Browser, looks: Looks) -> Iterator[Window]:
         locale=looks.language,
         reduced_motion="reduce",
     )
+    context.set_default_timeout(60_000)  # a busy machine is not a broken page
     opened = Window(context.new_page())
     opened.page.on("pageerror", lambda error: opened.complaints.append(f"error: {error}"))
     opened.page.on(

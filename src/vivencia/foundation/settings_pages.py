@@ -60,7 +60,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     rooms = [
         (reverse("organisation"), "building-store", _("Organisation"), _("Name, currency, time zone, language")),
         (reverse("people"), "users-group", _("People"), _("Who has access, and what each may do")),
-        (_page("journey-phases"), "list-details", _("Phases"), _("Before, during, after: which touchpoint belongs where")),
+        (_page("journey-phases"), "list-details", _("Phases"), _("Before, during, after: what belongs where")),
         (reverse("erasure"), "trash", _("Erasure"), _("Erase a customer everywhere; receipts")),
         (reverse("audit"), "history", _("Audit"), _("Who did what, and when")),
         (reverse("about"), "info-circle", _("About"), _("Version, licence, state of health")),
