@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.organisation import organisation
 from vivencia.moments import studies
@@ -17,7 +19,7 @@ MOST = 3
 
 @dataclass(frozen=True)
 class Said:
-    """One moment in words: `afterwards` is what the same moment does to buying again, "" where nothing is proven."""
+    """One moment in words: `afterwards` is what the same moment does to buying again, "" where that is not known."""
 
     moment: Moment
     title: str
@@ -46,7 +48,9 @@ def _why_empty(now: Standing) -> Any:
 
 
 def _first_ones(findings: Findings) -> list[Moment]:
-    return [*findings.proven("pain"), *findings.proven("gain")][:MOST]
+    """Pains before gains, circumstances last; the most at stake first."""
+    proven = sorted(findings.proven(), key=lambda moment: -abs(moment.stake.value or 0.0))
+    return sorted(proven, key=lambda moment: (moment.circumstance, moment.kind == "gain"))[:MOST]
 
 
 def _behaviour(read: Read, user: object, question: studies.Question, now: Standing) -> Findings | None:
@@ -60,8 +64,10 @@ def _behaviour(read: Read, user: object, question: studies.Question, now: Standi
 def _said(moment: Moment, findings: Findings, question: studies.Question, behaviour: Findings | None) -> Said:
     words = Words(findings, organisation().currency)
     same = behaviour.moment(moment.key) if behaviour else None
-    proven = same is not None and same.proven
-    afterwards = Words(behaviour, organisation().currency).effect(same) if behaviour and same and proven else ""
+    afterwards = ""
+    if behaviour and same:
+        proven = Words(behaviour, organisation().currency).effect(same)
+        afterwards = proven if same.proven else _("No effect on buying again is proven.")
     return Said(
         moment,
         words.title(moment),

@@ -140,12 +140,25 @@ def _employees(place: _Place) -> Iterator[Exposure]:
         yield place.made(Condition("employee", value=value), served.filter(pl.col("employee_id") == value), applies)
 
 
+YES = frozenset({"true", "yes", "y", "1", "si", "sí", "s", "sim"})
+
+
 def _values(column: pl.Series) -> list[str]:
-    """The values worth looking at one by one: the frequent ones, where there is more than one."""
+    """The values worth looking at one by one: the frequent ones, each against all others.
+
+    A value that most have is what the others are held against, and says nothing by itself; of two, the "yes" is
+    looked at, or the rarer one.
+    """
     counts = column.drop_nulls().value_counts(sort=True)
+    if len(counts) < 2:
+        return []
     total = int(counts["count"].sum())
+    values: list[str] = counts[column.name].to_list()
+    if len(counts) == 2:
+        return [value for value in values if value.lower() in YES] or values[1:]
     frequent = counts.filter(pl.col("count") >= max(20, LEAST_SHARE * total)).head(MOST_VALUES)
-    return frequent[column.name].to_list() if len(counts) > 1 else []
+    usual = {values[0]} if counts["count"][0] > total / 2 else set()
+    return [value for value in frequent[column.name].to_list() if value not in usual]
 
 
 def _keys(rows: pl.DataFrame) -> set[str]:
@@ -176,7 +189,7 @@ def _properties(place: _Place) -> Iterator[Exposure]:
             continue
         numbers = rows["value"].cast(pl.Float64, strict=False)
         distinct = rows["value"].n_unique()
-        if numbers.null_count() * 20 < len(rows) and distinct > MOST_VALUES:
+        if numbers.null_count() * 20 < len(rows) and distinct > 2:
             yield from _high(place, key, rows.with_columns(number=numbers))
         elif distinct < 0.5 * len(rows):
             applies = _first(rows, place.n)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Kind = Literal["gain", "pain"]
+CIRCUMSTANCES = frozenset({"channel", "employee", "property", "property_above"})
 PROVEN = 0.05  # q-value up to which a moment is called proven: of those, 5 % may be false
 
 
@@ -89,6 +90,11 @@ class Moment:
     doses: tuple[Dose, ...]
     months: tuple[Month, ...]
     rank: int | None = None
+
+    @property
+    def circumstance(self) -> bool:
+        """Under which circumstances it was lived (what, where, by whom), rather than something that happened."""
+        return self.family in CIRCUMSTANCES
 
     @property
     def proven(self) -> bool:

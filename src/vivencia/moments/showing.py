@@ -52,26 +52,25 @@ class RowShown:
 
 
 def listed(findings: Findings, words: Words, question: Question, *, by_stake: bool) -> dict[str, Any]:
-    """`pains`, `gains`: proven moments; `unproven`: the others that have an effect at all; `silent`: how many have
-    not."""
-    scale = _scale(findings.proven())
-    told: dict[str, list[RowShown]] = {}
-    for name, kind in (("pains", "pain"), ("gains", "gain")):
-        moments = [moment for moment in findings.proven() if moment.kind == kind]
-        if by_stake:
-            moments.sort(key=lambda moment: -abs(moment.stake.value or 0.0))
-        ranks = [moment.rank for moment in moments]
-        told[name] = [
-            row(moment, findings, words, question, scale, tied=ranks.count(moment.rank) > 1) for moment in moments
-        ]
+    """`pains`, `gains`: proven moments; `circumstances`: proven, but about what, where or by whom; `unproven`: others
+    with an effect; `silent`: how many have none; `first`: what the page begins with."""
+    proven = list(findings.proven())
+    if by_stake:
+        proven.sort(key=lambda moment: -abs(moment.stake.value or 0.0))
+    scale = _scale(proven)
+    told: dict[str, list[RowShown]] = {"pains": [], "gains": [], "circumstances": []}
+    for moment in proven:
+        place = "circumstances" if moment.circumstance else f"{moment.kind}s"
+        told[place].append(row(moment, findings, words, question, scale, tied=_tied(moment, proven)))
     unproven = [moment for moment in findings.not_proven() if moment.effect is not None]
     own_scale = _scale(unproven)
     told["unproven"] = [row(moment, findings, words, question, own_scale) for moment in unproven]
-    return {
-        **told,
-        "silent": len(findings.not_proven()) - len(unproven),
-        "first": next(iter(told["pains"] + told["gains"]), None),
-    }
+    first = next(iter([*told["pains"], *told["gains"], *told["circumstances"]]), None)
+    return {**told, "first": first, "silent": len(findings.not_proven()) - len(unproven)}
+
+
+def _tied(moment: Moment, proven: list[Moment]) -> bool:
+    return any(other.rank == moment.rank and other.kind == moment.kind and other is not moment for other in proven)
 
 
 def row(

@@ -307,18 +307,18 @@ _TITLES: dict[str, Callable[[Moment], str]] = {
 
 _EFFECTS: dict[tuple[str, str], Any] = {
     ("csat", "pain"): gettext_lazy(
-        "It costs %(size)s points of satisfaction on the scale to %(scale)s (between %(low)s and %(high)s)."
+        "It costs %(size)s points of satisfaction, on a scale up to %(scale)s (between %(low)s and %(high)s)."
     ),
     ("csat", "gain"): gettext_lazy(
-        "It adds %(size)s points of satisfaction on the scale to %(scale)s (between %(low)s and %(high)s)."
+        "It adds %(size)s points of satisfaction, on a scale up to %(scale)s (between %(low)s and %(high)s)."
     ),
     ("nps", "pain"): gettext_lazy("It costs %(size)s NPS points (between %(low)s and %(high)s)."),
     ("nps", "gain"): gettext_lazy("It adds %(size)s NPS points (between %(low)s and %(high)s)."),
     ("ces", "pain"): gettext_lazy(
-        "It costs %(size)s points of ease on the scale to %(scale)s (between %(low)s and %(high)s)."
+        "It costs %(size)s points of ease, on a scale up to %(scale)s (between %(low)s and %(high)s)."
     ),
     ("ces", "gain"): gettext_lazy(
-        "It adds %(size)s points of ease on the scale to %(scale)s (between %(low)s and %(high)s)."
+        "It adds %(size)s points of ease, on a scale up to %(scale)s (between %(low)s and %(high)s)."
     ),
     ("repurchase", "pain"): gettext_lazy(
         "Of 100 who live it, %(size)s fewer buy again within %(days)s days (between %(low)s and %(high)s)."
