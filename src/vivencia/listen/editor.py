@@ -107,6 +107,11 @@ def filled(mapping: Mapping, said: Dict[str, Any]) -> Mapping:
     return replace(mapping, events=events, defaults=_defaults(mapping.defaults, said))
 
 
+def is_complete(mapping: Mapping) -> bool:
+    """Whether every event says when it happened."""
+    return all(event.when.columns != ("",) for event in mapping.events)
+
+
 def _groups(place: int, event: Event, columns: tuple[str, ...], notes: Dict[str, str]) -> list[Group]:
     return [
         Group(label, tuple(_field(place, event, name, text, columns, notes) for name, text in named))

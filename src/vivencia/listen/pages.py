@@ -238,9 +238,13 @@ def _stage(request: HttpRequest, path: Path, *, batch: str = "") -> HttpResponse
 def _start(request: HttpRequest, run: ImportRun) -> HttpResponse:
     try:
         looks = runs.look(Path(run.path)).looks
-        assign(runs.mapping_of(run), looks, run.title)
+        said = runs.mapping_of(run)
+        assign(said, looks, run.title)
     except Problem as problem:
         messages.error(request, wording.problem(problem))
+        return redirect("source", run.pk)
+    if not editor.is_complete(said):
+        messages.error(request, _when_is_missing())
         return redirect("source", run.pk)
     runs.enqueue(run)
     return redirect("source", run.pk)
@@ -324,6 +328,8 @@ def _preview(run: ImportRun, request: HttpRequest) -> dict[str, Any]:
 
 def _previewed(said: Mapping, looks: tuple[Look, ...], run: ImportRun) -> dict[str, Any]:
     work = runs.folder_of(run) / "preview"
+    if not editor.is_complete(said):
+        return {"trouble": _when_is_missing()}
     try:
         assigned = look_again(assign(said, looks, run.title), said)
         currency = said.defaults.currency or runs.currency()
@@ -349,6 +355,10 @@ def _too_large() -> str:
              "Give the folder on the server instead, or use the command line.") % {
         "limit": settings.UPLOAD_MAX_BYTES >> 20
     }  # fmt: skip
+
+
+def _when_is_missing() -> str:
+    return _("Choose which column says when it happened.")
 
 
 def _no_file() -> str:

@@ -180,13 +180,14 @@ class Shop:
         self._deciding_visit()
 
     def _deciding_visit(self) -> None:
+        """The visit in which an order is placed; it belongs to the order's story."""
         c, rng = self.c, self.rng
         online = (c.channel == WEB) | (c.channel == APP)
         visit = {
             "customer_id": self.names.by_channel(c.customer[online], c.channel[online]),
             "channel": self.channel[online],
-            "subject_kind": "visit",
-            "subject_id": np.array([f"v-{order}" for order in self.orders[online]], dtype=object),
+            "subject_kind": "order",
+            "subject_id": self.orders[online],
             "source": "shop",
         }
         begin = self.t.ordered[online] - (8 + 30 * rng.random(int(online.sum()))) / 1440

@@ -46,7 +46,7 @@ def answering(sent: Floats, pull: Floats, rng: np.random.Generator) -> Answering
     n = len(sent)
     chance = 1 / (1 + np.exp(-pull))
     at_once = rng.random(n) < chance
-    delay = np.minimum(rng.exponential(1.1, n), REMINDER_DAYS - 0.2) + 0.03
+    delay = np.minimum(rng.exponential(1.1, n), REMINDER_DAYS - 0.7) + 0.03
     reminded = np.where(~at_once & (rng.random(n) < 0.5), sent + REMINDER_DAYS, np.nan)
     later = ~np.isnan(reminded) & (rng.random(n) < 0.55 * chance)
     asked = np.where(at_once, sent, reminded)

@@ -1,0 +1,179 @@
+"""The Sources pages: files are looked at, previewed, brought in, undone; by those who may."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import patch
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from tests.imports.bringing import write
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.foundation.models import Role, User
+from vivencia.listen import jobs, runs
+from vivencia.listen.models import ImportRun, SavedMapping, State
+
+pytestmark = pytest.mark.django_db
+ROWS = b"customer,date,nps,note\nana,2026-01-01,9,fine\nbo,2026-01-02,12,bad\n"
+LOG = b"event_id,customer_id,occurred_at,name\ne1,ana,2026-01-01,bought\ne2,bo,never,paid\n"
+
+
+def signed_in(role: Role) -> Client:
+    client = Client()
+    client.force_login(User.objects.create(email=f"{role}@example.com", role=role, language="en"))
+    return client
+
+
+@pytest.fixture
+def analyst(home: Path) -> Iterator[Client]:
+    """The background work of an import is done at once."""
+    with patch.object(jobs, "execute_import", SimpleNamespace(enqueue=jobs.execute_import.func)):
+        yield signed_in(Role.ANALYST)
+
+
+def upload(client: Client, content: bytes = LOG, name: str = "events.csv", **more: str) -> ImportRun:
+    answer = client.post(reverse("source-upload"), {"files": SimpleUploadedFile(name, content), **more})
+    assert answer.status_code == 302
+    return ImportRun.objects.get(pk=int(answer.headers["Location"].rstrip("/").rpartition("/")[2]))
+
+
+def page(client: Client, run: ImportRun) -> str:
+    return client.get(reverse("source", args=[run.pk])).content.decode()
+
+
+def test_an_empty_page_says_how_to_fill_it(analyst: Client) -> None:
+    assert "Nothing has come in yet" in analyst.get(reverse("sources")).content.decode()
+
+
+def test_files_are_looked_at_and_nothing_is_stored_before_one_says_so(analyst: Client, home: Path) -> None:
+    run = upload(analyst)
+    assert (run.state, run.recognised, run.is_upload) == (State.STAGED, "events", True)
+    shown = page(analyst, run)
+    assert "Taken for: Events, one a row" in shown
+    assert "bought" in shown
+    assert "events.csv, row 3, occurred_at “never”" in shown
+    assert Path(run.path).is_relative_to(home)
+    assert open_ledger().read().horizon is None
+
+
+def test_an_import_is_brought_in_its_upload_forgotten_and_undone(analyst: Client) -> None:
+    run = upload(analyst)
+    analyst.post(reverse("source-start", args=[run.pk]))
+    run.refresh_from_db()
+    assert (run.state, run.read, run.accepted, run.rejected) == (State.DONE, 2, 1, 1)
+    assert not Path(run.path).exists()
+    assert "What now?" in page(analyst, run)
+    rejects = b"".join(analyst.get(reverse("source-rejects", args=[run.pk])).streaming_content)  # type: ignore[attr-defined]
+    assert b"events.csv,3,occurred_at,never" in rejects
+    analyst.post(reverse("source-undo", args=[run.pk]))
+    run.refresh_from_db()
+    assert run.state == State.UNDONE
+    assert open_ledger().read().horizon is None
+
+
+def test_the_mapping_is_edited_as_a_form_with_a_live_preview(analyst: Client) -> None:
+    run = upload(analyst, ROWS, "answers.csv")
+    assert run.recognised == "proposal"
+    form = {"e0.name": "=", "e0.name.fixed": "survey answered", "e0.when": "date", "e0.customer": "customer",
+            "e0.metric": "=", "e0.metric.fixed": "nps", "e0.score": "nps", "e0.text": "note", "d.zone": "Europe/Madrid"}  # fmt: skip
+    shown = analyst.post(reverse("source-preview", args=[run.pk]), form).content.decode()
+    assert "survey answered" in shown
+    assert "NPS 9/10" in shown
+    assert "outside the scale of the question" in shown
+    run.refresh_from_db()
+    assert "Europe/Madrid" not in run.mapping
+    analyst.post(reverse("source-mapping", args=[run.pk]), {**form, "then": "start", "save_as": "Our survey"})
+    run.refresh_from_db()
+    assert (run.state, run.accepted, run.rejected) == (State.DONE, 1, 1)
+    assert 'zone = "Europe/Madrid"' in SavedMapping.objects.get(name="Our survey").mapping
+    again = upload(analyst, ROWS, "answers.csv")
+    analyst.post(reverse("source-preset", args=[again.pk]), {"preset": "saved:Our survey"})
+    again.refresh_from_db()
+    assert again.recognised == "mapping"
+
+
+def test_a_mapping_without_a_time_does_not_start_and_says_so(analyst: Client) -> None:
+    run = upload(analyst, b"customer,plan\nana,gold\nbo,silver\n", "people.csv")
+    assert "a column that says when it happened" in page(analyst, run)
+    answer = analyst.post(reverse("source-start", args=[run.pk]), follow=True).content.decode()
+    assert "Choose which column says when it happened." in answer
+    run.refresh_from_db()
+    assert run.state == State.STAGED
+
+
+def test_a_wrong_text_of_the_mapping_is_explained_and_not_kept(analyst: Client) -> None:
+    run = upload(analyst)
+    answer = analyst.post(reverse("source-mapping", args=[run.pk]), {"toml": 'sauce = "x"'}, follow=True)
+    assert "“sauce” is not known here" in answer.content.decode()
+    before = run.mapping
+    run.refresh_from_db()
+    assert run.mapping == before
+
+
+def test_a_corrected_file_takes_the_place_of_an_import(analyst: Client) -> None:
+    first = upload(analyst)
+    analyst.post(reverse("source-start", args=[first.pk]))
+    second = upload(analyst, LOG.replace(b"never", b"2026-01-03"), replace=str(first.pk))
+    analyst.post(reverse("source-start", args=[second.pk]))
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state, second.accepted) == (State.UNDONE, State.DONE, 2)
+
+
+def test_names_of_uploads_stay_in_their_folder(analyst: Client, home: Path) -> None:
+    run = upload(analyst, LOG, "..%2f..\\..\\evil;name.csv")
+    assert Path(run.path).parent == runs.folder_of(run) / "input"
+    assert sorted(file.name for file in home.rglob("*evil*")) == [Path(run.path).name]
+
+
+def test_uploads_larger_than_allowed_and_broken_ones_leave_nothing_behind(analyst: Client, home: Path) -> None:
+    with override_settings(UPLOAD_MAX_BYTES=20):
+        files = {"files": SimpleUploadedFile("big.csv", LOG)}
+        answer = analyst.post(reverse("source-upload"), files, follow=True).content.decode()
+    assert "larger than" in answer
+    binary = {"files": SimpleUploadedFile("f.csv", b"PK\0\0" * 100)}
+    assert "this is not text" in analyst.post(reverse("source-upload"), binary, follow=True).content.decode()
+    assert not ImportRun.objects.exists()
+    assert not list((home / "imports").glob("*/input/*"))
+
+
+def test_what_is_being_prepared_can_be_thrown_away(analyst: Client) -> None:
+    run = upload(analyst)
+    analyst.post(reverse("source-discard", args=[run.pk]))
+    assert not ImportRun.objects.exists()
+    assert not runs.folder_of(run).exists()
+
+
+def test_progress_is_polled_until_the_import_is_done(analyst: Client) -> None:
+    run = upload(analyst)
+    ImportRun.objects.filter(pk=run.pk).update(state=State.RUNNING, stage="reading", share=0.5)
+    shown = analyst.get(reverse("source-progress", args=[run.pk])).content.decode()
+    assert 'hx-trigger="every 1s"' in shown
+    assert 'value="50"' in shown
+    ImportRun.objects.filter(pk=run.pk).update(state=State.DONE)
+    assert analyst.get(reverse("source-progress", args=[run.pk])).headers["HX-Refresh"] == "true"
+
+
+def test_only_administrators_name_folders_on_the_server(analyst: Client, tmp_path: Path) -> None:
+    file = write(tmp_path, "events.csv", *LOG.decode().splitlines())
+    assert analyst.post(reverse("source-folder"), {"path": str(file)}).status_code == 403
+    assert signed_in(Role.ADMINISTRATOR).post(reverse("source-folder"), {"path": str(file)}).status_code == 302
+    assert ImportRun.objects.get().is_upload is False
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.EXECUTIVE, Role.VIEWER])
+def test_the_wrong_role_neither_sees_nor_sends(home: Path, role: Role) -> None:
+    client = signed_in(role)
+    assert client.get(reverse("sources")).status_code == 403
+    assert client.post(reverse("source-upload"), {"files": SimpleUploadedFile("a.csv", LOG)}).status_code == 403
+    assert not (home / "imports").exists()
+
+
+def test_a_form_of_another_site_is_refused(home: Path) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(User.objects.create(email="a@example.com", role=Role.ANALYST))
+    assert client.post(reverse("source-upload"), {"files": SimpleUploadedFile("a.csv", LOG)}).status_code == 403
+    assert not ImportRun.objects.exists()
