@@ -89,11 +89,9 @@ def free_port() -> int:
 @contextmanager
 def serving(environment: dict[str, str], port: int, log: Path) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
-    line = [sys.executable, "-m", "gunicorn", "--threads", "4", "--bind", f"127.0.0.1:{port}"]
+    line = [sys.executable, "-c", "from vivencia.cli import main; main()", "serve", "--port", str(port)]
     with log.open("wb") as out:
-        server = subprocess.Popen(
-            [*line, "vivencia.project.wsgi:application"], env=environment, cwd=ROOT, stdout=out, stderr=out
-        )
+        server = subprocess.Popen(line, env=environment, cwd=ROOT, stdout=out, stderr=out)
     try:
         wait_for(url, log)
         yield url
@@ -144,7 +142,17 @@ def stage(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         run(environment, "demo", "--customers", str(CUSTOMERS))
         with serving(environment, free_port(), folder / "server.log") as url:
             welcome(browser, url)
+            look_for_moments(browser, url)
             yield Stage(url, environment)
+
+
+def look_for_moments(browser: Browser, url: str) -> None:
+    """Open the moments, which sets the worker to work, and wait until it is done."""
+    page = browser.new_page(locale="en")
+    enter(page, url)
+    page.goto(url + "/moments/")
+    expect(page.locator("main progress")).to_have_count(0, timeout=180_000)
+    page.close()
 
 
 @pytest.fixture(scope="session")

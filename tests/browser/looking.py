@@ -67,8 +67,9 @@ def window(browser: Browser, looks: Looks) -> Iterator[Window]:
 
 
 def settle(page: Page) -> None:
-    """Until parts are loaded and charts in view are drawn."""
-    page.wait_for_load_state("networkidle")
+    """Until the parts a page asks for are there. (Not until the network is idle: progress is asked for again and again.)"""
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(150)
     page.wait_for_function("!document.querySelector('.htmx-request')")
 
 
