@@ -1,6 +1,6 @@
 """Two groups of journeys side by side: where do they go different ways, and is the difference real?"""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_pages import shared, template
 from vivencia.understand.journey_words import duration, move, score, share
 from vivencia.understand.journeys.compare import Comparison, Difference, Group, compare
+from vivencia.understand.journeys.flow import Felt
 from vivencia.understand.vocabulary import title
 
 SHOWN = 15
@@ -45,8 +46,8 @@ def _proposal(found: Look) -> tuple[Look, Look]:
 
 
 def _compared(found: Look, other: Look) -> dict[str, Any]:
-    both = int((found.mask & other.mask).sum())
-    result = compare(found.whole.only(found.mask), other.whole.only(other.mask))
+    said = found.remember(f"compare-{other.wish!r}", lambda: _computed(found, other))
+    result, both = _told(said["result"]), said["both"]
     return {
         "sides": [_side(result.a, found), _side(result.b, other)],
         "enough": result.enough,
@@ -56,6 +57,22 @@ def _compared(found: Look, other: Look) -> dict[str, Any]:
         "move_rows": [_row(one, move(*one.what)) for one in result.moves[:SHOWN]],
         "clear": _clear(result),
     }
+
+
+def _computed(found: Look, other: Look) -> dict[str, Any]:
+    both = int((found.mask & other.mask).sum())
+    return {"both": both, "result": asdict(compare(found.table, other.table))}
+
+
+def _told(said: dict[str, Any]) -> Comparison:
+    """The remembered comparison as what it was."""
+    a, b = (Group(**{**said[side], "passing": Felt(**said[side]["passing"])}) for side in ("a", "b"))
+    steps, moves = (_differences(said[kind]) for kind in ("steps", "moves"))
+    return Comparison(a=a, b=b, enough=said["enough"], felt=said["felt"], steps=steps, moves=moves)
+
+
+def _differences(said: list[dict[str, Any]]) -> tuple[Difference, ...]:
+    return tuple(Difference(**{**one, "what": tuple(one["what"])}) for one in said)
 
 
 def _clear(result: Comparison) -> int:

@@ -1,5 +1,6 @@
 """Funnels: of those who begin, how many go through, and where do the others stop?"""
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -9,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from vivencia.foundation.rights import Right, needs
 from vivencia.understand.journey_look import Look, look
-from vivencia.understand.journey_pages import customers_address, shared, template
+from vivencia.understand.journey_pages import counted_flow, customers_address, shared, template
 from vivencia.understand.journey_words import duration, share
-from vivencia.understand.journeys.funnel import Funnel, funnel
-from vivencia.understand.journeys.phases import place
+from vivencia.understand.journeys.funnel import Funnel, FunnelStep, funnel
 from vivencia.understand.vocabulary import say, title
 
 MOST = 8
@@ -39,7 +39,7 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
             ],
             "proposed": len(chosen) < 2,
         }
-        if len(steps) >= 2 and found.table.journeys:
+        if len(steps) >= 2:
             context |= _result(found, tuple(steps), context["within"])
     page, part = "understand/journey_funnel.html", "understand/parts/journey_funnel.html"
     return render(request, template(request, page, part), context)
@@ -47,22 +47,15 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
 
 def _proposal(found: Look) -> list[str]:
     """The steps most journeys share, in their usual order: a beginning for people who have not chosen yet."""
-    table = found.whole
-    reached = {table.steps[code]: n for code, n in enumerate(_reached(found))}
+    reached = {one["touchpoint"]: one["journeys"] for one in counted_flow(found)["touchpoints"]}
     common = sorted(reached, key=lambda step: -reached[step])[:5]
-    return [placed.step for placed in place(table) if placed.step in common]
-
-
-def _reached(found: Look) -> list[int]:
-    import numpy as np
-
-    table = found.whole
-    return [int(n) for n in np.bincount(table.step[table.first], minlength=len(table.steps))]
+    return [placed.step for placed in found.placed if placed.step in common]
 
 
 def _result(found: Look, steps: tuple[str, ...], within: str) -> dict[str, Any]:
-    result = funnel(found.table, steps, WITHIN[within])
-    return {"journeys": found.table.journeys, "rows": _rows(found, result, within), "result": result}
+    said = found.remember(f"funnel-{steps!r}-{within}", lambda: asdict(funnel(found.table, steps, WITHIN[within])))
+    result = Funnel(said["journeys"], said["within_seconds"], tuple(FunnelStep(**row) for row in said["steps"]))
+    return {"journeys": result.journeys, "rows": _rows(found, result, within)}
 
 
 def _rows(found: Look, result: Funnel, within: str) -> list[dict[str, Any]]:
@@ -76,9 +69,9 @@ def _rows(found: Look, result: Funnel, within: str) -> list[dict[str, Any]]:
                 "name": title(row.step),
                 "reached": row.reached,
                 "overall": share(row.overall),
-                "conversion": share(row.conversion),
-                "low": share(row.low),
-                "high": share(row.high),
+                "conversion": share(row.conversion, 1),
+                "low": share(row.low, 1),
+                "high": share(row.high, 1),
                 "lost": row.lost,
                 "wait": None if row.median_seconds is None else duration(row.median_seconds),
                 "width": round(100 * row.reached / entered, 1) if entered else 0,

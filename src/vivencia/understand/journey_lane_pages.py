@@ -1,5 +1,6 @@
 """Phases and lanes: each touchpoint in its place, with who comes, how they felt, what they waited for."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +12,10 @@ from vivencia.foundation.rights import Right, may, needs
 from vivencia.understand import phases
 from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_pages import counted_flow, customers_address, felt_of, shared, template
-from vivencia.understand.journey_words import duration, score, share, tone
+from vivencia.understand.journey_words import DAY, duration, score, share, tone
 from vivencia.understand.journeys import beside
-from vivencia.understand.journeys.lanes import Lane, lanes
-from vivencia.understand.journeys.phases import place
-from vivencia.understand.journeys.table import SECOND
+from vivencia.understand.journeys.flow import Felt
+from vivencia.understand.journeys.lanes import ChannelShare, Lane, lanes
 from vivencia.understand.vocabulary import title
 
 RARE = 0.01  # touchpoints that fewer journeys reach are folded away
@@ -26,7 +26,7 @@ def lanes_page(request: HttpRequest) -> HttpResponse:
     """The map of phases and lanes; with HTMX only what the filters change."""
     found = look(request)
     context = shared(found, "journey-lanes")
-    if found is not None and found.table.journeys:
+    if found is not None and counted_flow(found)["journeys"]:
         context |= _lanes(found, with_words=may(request.user, Right.SEE_CUSTOMERS))
     return render(
         request, template(request, "understand/journey_lanes.html", "understand/parts/journey_lanes.html"), context
@@ -34,14 +34,15 @@ def lanes_page(request: HttpRequest) -> HttpResponse:
 
 
 def _lanes(found: Look, *, with_words: bool) -> dict[str, Any]:
-    by_step = lanes(found.table)
+    by_step = _remembered(found)
     overall = felt_of(counted_flow(found)["felt"])
     promises = beside.kept_by_step(found.promised(), found.whole, found.mask, found.now)
-    columns = phases.columns(place(found.whole))
+    columns = phases.columns(found.placed)
     shown = [
         (column.name, [by_step[step] for step in column.steps if step in by_step and by_step[step].share >= RARE])
         for column in columns
     ]
+    own = {one.step for one in found.placed if one.phase in ("before", "during")}
     cells = []
     for name, steps in shown:
         for lane in steps:
@@ -58,18 +59,33 @@ def _lanes(found: Look, *, with_words: bool) -> dict[str, Any]:
                     "wait": None if lane.wait_median_seconds is None else duration(lane.wait_median_seconds),
                     "p90": None if lane.wait_p90_seconds is None else duration(lane.wait_p90_seconds),
                     "promises": _promises(promises.get(lane.step)),
-                    "pains": _pains(lane, promises.get(lane.step), tone(lane.felt, overall)),
+                    "pains": _pains(lane, promises.get(lane.step), tone(lane.felt, overall), lane.step in own),
                     "quote": quote,
                     "href": customers_address(found, step=lane.step),
                 }
             )
     return {
-        "journeys": found.table.journeys,
+        "journeys": counted_flow(found)["journeys"],
         "phases": [(name, len(steps)) for name, steps in shown if steps],
         "cells": cells,
         "curve": _curve(found, cells),
         "arranged": phases.arranged(),
         "folded": len(by_step) - len(cells),
+    }
+
+
+def _remembered(found: Look) -> dict[str, Lane]:
+    said = found.remember("lanes", lambda: [asdict(lane) for lane in lanes(found.table).values()])
+    return {
+        one["step"]: Lane(
+            **{
+                **one,
+                "channels": tuple(ChannelShare(**channel) for channel in one["channels"]),
+                "said_here": Felt(**one["said_here"]),
+                "passing": Felt(**one["passing"]),
+            }
+        )
+        for one in said
     }
 
 
@@ -98,20 +114,21 @@ def _promises(kept: beside.Kept | None) -> dict[str, Any] | None:
     return {"kept": share(kept.kept / kept.due), "broken": kept.broken + kept.overdue, "due": kept.due}
 
 
-def _pains(lane: Lane, kept: beside.Kept | None, felt: str) -> list[str]:
-    """What hurts here, in words; empty where nothing stands out."""
+def _pains(lane: Lane, kept: beside.Kept | None, felt: str, own: bool) -> list[str]:
+    """What hurts here, in words; empty where nothing stands out.
+
+    Until they have bought, when and how often people come is their `own` choice: no pain.
+    """
     pains = []
     if felt == "pain":
         pains.append(_("felt worse than average"))
     if kept and kept.due >= 30 and (kept.broken + kept.overdue) / kept.due >= 0.05:
         pains.append(_("%(share)s of promises broken") % {"share": share((kept.broken + kept.overdue) / kept.due)})
-    if lane.reached >= 30 and lane.again / lane.reached >= 0.25:
+    if not own and lane.reached >= 30 and lane.again / lane.reached >= 0.25:
         pains.append(_("%(share)s come more than once") % {"share": share(lane.again / lane.reached)})
-    long = lane.wait_median_seconds and lane.wait_p90_seconds and lane.wait_median_seconds * SECOND > 0
-    if long and lane.wait_p90_seconds and lane.wait_median_seconds:
-        day = 86_400
-        if lane.wait_p90_seconds > 3 * lane.wait_median_seconds and lane.wait_p90_seconds > day:
-            pains.append(_("one in ten waits over %(wait)s") % {"wait": duration(lane.wait_p90_seconds)})
+    median, tenth = lane.wait_median_seconds or 0, lane.wait_p90_seconds or 0
+    if not own and tenth > max(3 * median, DAY):
+        pains.append(_("one in ten waits over %(wait)s") % {"wait": duration(tenth)})
     return pains
 
 

@@ -1,7 +1,7 @@
 """One look at journeys: the ledger read, the journey table, and which journeys a page asks for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from vivencia.understand import journey_asking, journey_reading
 from vivencia.understand.journey_asking import Asked
 from vivencia.understand.journeys import beside
 from vivencia.understand.journeys.flow import Felt, Sums
+from vivencia.understand.journeys.phases import Placed, place
 from vivencia.understand.journeys.table import JourneyTable, Mask, Scale
 from vivencia.understand.models import Segment
 from vivencia.understand.pages import now_of
@@ -57,6 +58,14 @@ class Look:
         sums = Sums(1)
         sums.add(np.zeros(self.table.journeys, np.int64), self.table.scores(self.whole.scale))
         return sums.felt(0)
+
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """Where every step usually lies, over all journeys."""
+        said = self.read.remember(
+            f"{self.wish.journeys.key}-placed", lambda: [asdict(one) for one in place(self.whole)]
+        )
+        return tuple(Placed(**one) for one in said)
 
     def words(self) -> pa.Table:
         """Everything said on all journeys; `mask` says which of it belongs here."""

@@ -93,6 +93,7 @@ def _map(found: Look, counted: dict[str, Any]) -> dict[str, Any]:
     """What the island draws; every text in the reader's language."""
     journeys = max(counted["journeys"], 1)
     overall = felt_of(counted["felt"])
+    order = {placed.step: number for number, placed in enumerate(found.placed)}
     nodes = []
     for one in counted["touchpoints"]:
         name = one["touchpoint"]
@@ -101,6 +102,7 @@ def _map(found: Look, counted: dict[str, Any]) -> dict[str, Any]:
             {
                 "id": name,
                 "label": title(name),
+                "order": order.get(name, len(order)),
                 "journeys": one["journeys"],
                 "share": one["journeys"] / journeys,
                 "shareText": share(one["journeys"] / journeys),
@@ -132,8 +134,8 @@ def _detail_address(found: Look) -> str:
 def _texts() -> dict[str, str]:
     return {
         "map": _("Flow map: steps and the moves between them. Arrow keys walk, Enter opens."),
-        "begin": _("begin here"),
-        "end": _("leave here"),
+        "begin": _("begin"),
+        "end": _("end"),
         "again": _("again at once"),
         "ofJourneys": _("of journeys"),
         "gain": _("better than average"),
@@ -188,7 +190,7 @@ def _findings(found: Look, counted: dict[str, Any]) -> list[dict[str, str]]:
                 "href": customers_address(found, step=one["touchpoint"]),
             }
         )
-    usual = [one for one in counted["edges"] if one["journeys"] >= 0.1 * journeys and one["source"] != one["target"]]
+    usual = [one for one in counted["edges"] if one["journeys"] >= 0.1 * journeys and _onward(found, one)]
     if usual:
         slow = max(usual, key=lambda one: one["median_dwell_seconds"])
         findings.append(
@@ -213,6 +215,12 @@ def _findings(found: Look, counted: dict[str, Any]) -> list[dict[str, str]]:
             }
         )
     return findings
+
+
+def _onward(found: Look, one: dict[str, Any]) -> bool:
+    """Whether people wait for us there: after they bought, or anywhere in data without a purchase."""
+    phase = {placed.step: placed.phase for placed in found.placed}
+    return one["source"] != one["target"] and phase.get(one["target"]) in ("after", None)
 
 
 @needs(Right.SEE_FIGURES)

@@ -26,7 +26,7 @@ def variants_page(request: HttpRequest) -> HttpResponse:
     """The most common whole journeys; with HTMX only what the filters change."""
     found = look(request)
     context = shared(found, "journey-variants")
-    if found is not None and found.table.journeys:
+    if found is not None and counted_flow(found)["journeys"]:
         context |= _variants(found)
     page, part = "understand/journey_variants.html", "understand/parts/journey_variants.html"
     return render(request, template(request, page, part), context)

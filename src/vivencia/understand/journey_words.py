@@ -23,23 +23,25 @@ def duration(seconds: float | None) -> str:
         return _("%(n)s min") % {"n": _short(seconds, MINUTE)}
     if seconds < DAY:
         return _("%(n)s h") % {"n": _short(seconds, HOUR)}
-    days = seconds / DAY
-    return ngettext("%(n)s day", "%(n)s days", 1 if days == 1 else 2) % {"n": _short(seconds, DAY)}
+    one = round(seconds / DAY, 1) == 1
+    return ngettext("%(n)s day", "%(n)s days", 1 if one else 2) % {"n": _short(seconds, DAY)}
 
 
 def _short(seconds: float, unit: int) -> str:
-    value = seconds / unit
+    value = round(seconds / unit, 1)
     return str(number_format(value, 0 if value >= 10 or value == int(value) else 1))
 
 
-def share(value: float | None) -> str:
-    """A share as a percentage, with a decimal where it is small."""
+def share(value: float | None, decimals: int = 0) -> str:
+    """A share as a percentage, with a decimal at least where it is small."""
     if value is None:
         return _("not enough data")
     percent = 100 * value
     if 0 < percent < 0.1:
         return _("under %(n)s %%") % {"n": number_format(0.1, 1)}
-    return _("%(n)s %%") % {"n": number_format(percent, 0 if percent >= 10 or percent == 0 else 1)}
+    return _("%(n)s %%") % {
+        "n": number_format(percent, decimals if percent >= 10 or percent == 0 else max(1, decimals))
+    }
 
 
 def tone(felt: Felt, overall: Felt) -> str:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from vivencia.foundation.rights import Right, needs
 from vivencia.understand import phases
 from vivencia.understand.journey_look import look
-from vivencia.understand.journeys.phases import place
 from vivencia.understand.vocabulary import title
 
 MOST = 8
@@ -20,7 +19,7 @@ def phases_page(request: HttpRequest) -> HttpResponse:
     found = look(request)
     if found is None:
         return redirect("journeys")
-    columns = phases.columns(place(found.whole))
+    columns = phases.columns(found.placed)
     if request.method == "POST":
         return _save(request, [step for column in columns for step in column.steps])
     named = [column.name for column in columns] if phases.arranged() else list(phases.names().values())

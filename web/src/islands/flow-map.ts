@@ -10,7 +10,8 @@ import { type Chosen, draw, tip } from "./flow-map/drawing";
 import { place } from "./flow-map/layout";
 import { View } from "./flow-map/view";
 
-const NARROW = 700;
+const READABLE = 0.85; // a map that would have to shrink further runs from top to bottom instead
+const TALLEST = 1500;
 const SVG = "http://www.w3.org/2000/svg";
 
 class VivFlowMap extends HTMLElement {
@@ -108,9 +109,10 @@ class VivFlowMap extends HTMLElement {
     if (!this.#flow || !this.#root || !this.#view) return;
     this.#width = this.clientWidth;
     const part = shown(this.#flow, LEVELS[this.#level] ?? 0);
-    const placed = place(part, this.#width < NARROW);
-    const tall = Math.min(Math.max(placed.height, 320), Math.max(420, window.innerHeight * 0.72));
-    this.#view.svg.style.height = `${tall}px`;
+    const across = place(part, false);
+    const placed = across.width * READABLE <= this.#width ? across : place(part, true);
+    const scale = Math.min(1, this.#width / placed.width);
+    this.#view.svg.style.height = `${Math.min(Math.max(placed.height * scale, 320), TALLEST)}px`;
     draw(this.#root, placed, this.#flow, (chosen) => this.#choose(chosen));
     this.#view.fit(placed.width, placed.height);
     this.#root.querySelector(".viv-flow-step")?.setAttribute("tabindex", "0");

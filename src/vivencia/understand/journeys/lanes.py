@@ -100,7 +100,7 @@ def _channels(table: JourneyTable) -> list[tuple[ChannelShare, ...]]:
     for row in counts:
         total = max(int(row.sum()), 1)
         best = [int(i) for i in np.argsort(-row[1:], kind="stable") if row[i + 1]]
-        found.append(tuple(ChannelShare(table.channels[i], int(row[i + 1]), row[i + 1] / total) for i in best))
+        found.append(tuple(ChannelShare(table.channels[i], int(row[i + 1]), float(row[i + 1]) / total) for i in best))
     return found
 
 

@@ -2,6 +2,8 @@
 export interface Step {
   id: string;
   label: string;
+  /** Its place in the usual order of steps. */
+  order: number;
   journeys: number;
   share: number;
   shareText: string;

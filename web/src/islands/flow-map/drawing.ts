@@ -73,7 +73,7 @@ function box({ step, x, y }: PlacedStep, again: Move | undefined, flow: Flow, ch
     part("title", {}, said),
     part("rect", { width: WIDTH, height: HEIGHT, rx: 10, class: "viv-flow-box" }),
     part("rect", { width: 6, height: HEIGHT - 20, x: 8, y: 10, rx: 3, class: "viv-flow-tone" }),
-    part("text", { x: 24, y: 26, class: "viv-flow-name" }, shortened(step.label, 19)),
+    part("text", { x: 24, y: 26, class: "viv-flow-name" }, shortened(step.label, again ? 16 : 23)),
     part("text", { x: 24, y: 47, class: "viv-flow-about" }, `${step.shareText}  `),
   );
   if (step.score) group.append(part("text", { x: WIDTH - 12, y: 47, class: "viv-flow-score" }, `${SIGNS[step.tone]} ${step.score}`));
@@ -83,13 +83,13 @@ function box({ step, x, y }: PlacedStep, again: Move | undefined, flow: Flow, ch
   return group;
 }
 
-/** Where many journeys begin or end, a small note says so above or below the box. */
+/** Where many journeys begin or end, the box says so. */
 function edgeNotes(group: SVGGElement, step: Step, flow: Flow): void {
   if (step.starts >= 0.02) {
-    group.append(part("text", { x: 4, y: -8, class: "viv-flow-note" }, `▸ ${step.startsText} ${flow.texts.begin}`));
+    group.append(part("text", { x: 24, y: 68, class: "viv-flow-note" }, `▸ ${step.startsText} ${flow.texts.begin}`));
   }
   if (step.ends >= 0.02) {
-    group.append(part("text", { x: WIDTH - 4, y: HEIGHT + 16, class: "viv-flow-note viv-flow-leave" }, `${step.endsText} ${flow.texts.end} ⇥`));
+    group.append(part("text", { x: WIDTH - 12, y: 68, class: "viv-flow-note viv-flow-leave" }, `${step.endsText} ${flow.texts.end} ⇥`));
   }
 }
 

@@ -23,16 +23,20 @@ export interface Placed {
   height: number;
 }
 
-export const WIDTH = 168;
-export const HEIGHT = 64;
+export const WIDTH = 196;
+export const HEIGHT = 80;
 
 export function place(part: Shown, down: boolean): Placed {
+  const order = new Map(part.steps.map((step) => [step.id, step.order]));
   const graph = new Graph({ multigraph: false });
-  graph.setGraph({ rankdir: down ? "TB" : "LR", nodesep: down ? 24 : 34, ranksep: down ? 54 : 72, marginx: 28, marginy: 36 });
+  graph.setGraph({ rankdir: down ? "TB" : "LR", nodesep: 34, ranksep: down ? 58 : 64, marginx: 28, marginy: 36 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const step of part.steps) graph.setNode(step.id, { width: WIDTH, height: HEIGHT });
   for (const move of part.moves) {
-    if (move.source !== move.target) graph.setEdge(move.source, move.target, { weight: 1 + Math.round(move.share * 20) });
+    if (move.source === move.target) continue;
+    const [from, to] = ahead(move, order) ? [move.source, move.target] : [move.target, move.source];
+    const known = (graph.edge(from, to) as { weight?: number } | undefined)?.weight ?? 1;
+    graph.setEdge(from, to, { weight: known + Math.round(move.share * 20) });
   }
   layout(graph);
   const size = graph.graph() as { width?: number; height?: number };
@@ -43,10 +47,22 @@ export function place(part: Shown, down: boolean): Placed {
     }),
     moves: part.moves
       .filter((move) => move.source !== move.target)
-      .map((move) => ({ move, points: (graph.edge(move.source, move.target) as { points: Point[] }).points })),
+      .map((move) => ({ move, points: line(graph, move, order, down) })),
     width: Math.max(size.width ?? 0, WIDTH),
     height: Math.max(size.height ?? 0, HEIGHT),
   };
+}
+
+/** Whether a move goes the usual way; moves back are laid out turned round, so that the story runs in one direction. */
+function ahead(move: Move, order: Map<string, number>): boolean {
+  return (order.get(move.source) ?? 0) < (order.get(move.target) ?? 0);
+}
+
+/** The points of a move; one that shares its way with its opposite is pushed aside a little. */
+function line(graph: Graph, move: Move, order: Map<string, number>, down: boolean): Point[] {
+  if (ahead(move, order)) return (graph.edge(move.source, move.target) as { points: Point[] }).points;
+  const points = [...(graph.edge(move.target, move.source) as { points: Point[] }).points].reverse();
+  return points.map((point) => (down ? { x: point.x + 26, y: point.y } : { x: point.x, y: point.y + 22 }));
 }
 
 /** A smooth line through the points. */

@@ -21,11 +21,11 @@ export class View {
     svg.addEventListener("click", (event) => this.#moved && event.stopPropagation(), { capture: true });
   }
 
-  /** Everything in sight; never larger than life, and never too small to read: then it is scrolled by dragging. */
+  /** As wide as there is room, never larger than life; what is taller than the frame is reached by dragging. */
   fit(width: number, height: number): void {
     [this.#width, this.#height] = [width, height];
     const { clientWidth, clientHeight } = this.svg;
-    this.#scale = Math.min(1, Math.max(0.5, Math.min(clientWidth / width, clientHeight / height)));
+    this.#scale = Math.min(1, Math.max(0.4, clientWidth / width));
     this.#x = Math.max(0, (clientWidth - width * this.#scale) / 2);
     this.#y = Math.max(0, (clientHeight - height * this.#scale) / 2);
     this.#apply();
