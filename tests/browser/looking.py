@@ -67,7 +67,7 @@ def window(browser: Browser, looks: Looks) -> Iterator[Window]:
 
 
 def settle(page: Page) -> None:
-    """Until the parts a page asks for are there. (Not until the network is idle: progress is asked for again and again.)"""
+    """Until the parts a page asks for are there; not until the network is idle, as progress is asked for for ever."""
     page.wait_for_load_state("load")
     page.wait_for_timeout(150)
     page.wait_for_function("!document.querySelector('.htmx-request')")
