@@ -14,6 +14,7 @@ from vivencia.moments.effects.units import BoolArray, FloatArray, Units
 FIRST_SHARE = 0.9  # i came before k in this share of the units that lived both ...
 SET_OFF = 0.2  # ... living i raises the chance of k by this much, all else before k equal ...
 SET_OFF_RATIO = 2.0  # ... to this multiple: only then k counts as set off by i
+SAID_ALREADY = 0.25  # a column of which less than this share is news says nothing of its own
 ROWS_A_COLUMN = 5  # answers wanted for every column held equal
 
 
@@ -74,13 +75,16 @@ def build(units: Units, answers: int) -> Design:
 
 
 def _applicability(raw: FloatArray, base: FloatArray, exposures: FloatArray) -> FloatArray:
-    """Columns saying to whom a candidate applies, where no other column says so already."""
+    """Columns saying to whom a candidate applies, where no other column says (nearly) so already.
+
+    Nearly: "slow" applies to almost everyone who was there; both held equal would leave nothing of being there.
+    """
     told = np.isfinite(raw)
     flags = told[:, ~told.all(0)].astype(float)
     if not flags.size:
         return np.empty((len(raw), 0))
     both = np.hstack([base, exposures, flags])
-    kept = confounders.independent_mask(both)[base.shape[1] + exposures.shape[1] :]
+    kept = confounders.independent_mask(both, SAID_ALREADY)[base.shape[1] + exposures.shape[1] :]
     return flags[:, kept]
 
 

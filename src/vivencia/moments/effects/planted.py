@@ -19,13 +19,13 @@ TOUCHPOINTS = (
     "website",
     "shop",
     "quote",
-    "purchase",
+    "basket",
     "payment",
     "delivery",
     "unboxing",
     "support",
     "invoice",
-    "return",
+    "exchange",
 )
 DEFAULT_EFFECTS = {
     "delivery failed": -0.80,
