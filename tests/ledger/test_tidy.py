@@ -72,6 +72,23 @@ def test_old_files_and_log_entries_go_after_the_grace(ledger: Ledger, home: Path
     assert DeltaTable(folder).version() == 32
 
 
+def test_a_restored_backup_of_an_older_head_reads_and_writes_on(ledger: Ledger, home: Path) -> None:
+    """What was copied while others wrote: `HEAD` first, then files and log entries, some of them newer than it."""
+    pile_up(ledger, 3)
+    head = (home / "ledger" / "HEAD").read_bytes()
+    pile_up(ledger, 25)
+    ledger.tidy(grace_seconds=3600)  # a checkpoint, newer than the copied head
+    assert list((home / "ledger" / "events" / "_delta_log").glob("*.checkpoint.parquet"))
+    (home / "ledger" / "HEAD").write_bytes(head)
+    restored = open_ledger(home)
+    assert restored.read().version == "e3-c0-a0"
+    assert restored.append(events(event("20-late"), event("0-late"))).accepted == 1
+    read = restored.read()
+    assert read.version == "e4-c0-a0"
+    assert read.to_arrow(read.events.count())["value"].to_pylist() == [7]
+    assert DeltaTable(home / "ledger" / "events").version() == 4
+
+
 def test_what_a_killed_sorter_left_is_cleared_away(ledger: Ledger, home: Path) -> None:
     pile_up(ledger)
     orphan, unfinished = home / "ledger/events/orphan.parquet", home / "ledger/events/.sorting-x"

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -25,7 +26,7 @@ from vivencia.foundation.serving import Address
 VIVENCIA = "from vivencia.cli import main; main()"
 
 
-def task(status: str, attempts: int = 1) -> DBTaskResult:
+def task(status: str, attempts: int = 1) -> "DBTaskResult[Any, Any]":
     return DBTaskResult.objects.create(
         status=status,
         task_path="tests.nowhere",

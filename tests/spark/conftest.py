@@ -51,6 +51,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     running += [started(folder, "worker.Worker", *worker) for _ in range(2)]
     try:
         wait_for_workers(pages, running)
+        connect(address, folder)
         yield address
     finally:
         from pyspark.sql import SparkSession
@@ -64,6 +65,17 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for name in ours:
             os.environ.pop(name)
         os.environ.update(before)
+
+
+def connect(address: str, folder: Path) -> None:
+    """This process's one Spark session, with settings for small machines; the ledger's engine finds it."""
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.master(address)
+    for line in CONFIGURATION.format(folder=folder).split("\n"):
+        if line:
+            builder = builder.config(*line.split(" ", 1))
+    builder.getOrCreate()
 
 
 def started(folder: Path, role: str, *arguments: str) -> subprocess.Popen[bytes]:

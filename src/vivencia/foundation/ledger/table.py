@@ -76,10 +76,10 @@ class Table:
         return version + 1
 
     def forget_after(self, version: int) -> None:
-        """Take back commits a crashed writer made and never published."""
-        later = [entry for entry in self.log.glob("*.json") if entry.stem.isdigit() and int(entry.stem) > version]
-        for entry in later:
-            entry.unlink()
+        """Take back commits a crashed writer made and never published, or that a restored backup is older than."""
+        later = [entry for entry in self.log.iterdir() if (logged_version(entry) or 0) > version]
+        for entry in [self.log / "_last_checkpoint", *later] if later else []:
+            entry.unlink(missing_ok=True)
         if later:
             _files.cache_clear()
             sync(self.log)
@@ -116,6 +116,12 @@ class Table:
         sync(self.log / f"{version:020}.json")
         sync(self.log)
         sync(self.folder)
+
+
+def logged_version(entry: Path) -> int | None:
+    """Which version a log entry or a checkpoint is of; None for other files."""
+    number = entry.name.partition(".")[0]
+    return int(number) if number.isdigit() else None
 
 
 @lru_cache(maxsize=64)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from vivencia.foundation.ledger.table import Table
+from vivencia.foundation.ledger.table import Table, logged_version
 from vivencia.foundation.ledger.writing import ROW_GROUP, spill_folder
 
 MANY = 8  # so many small or unsorted files are worth sorting into one
@@ -65,17 +65,20 @@ def clear_away(table: Table, version: int, grace_seconds: float = GRACE_SECONDS)
 
 
 def shorten_log(table: Table, version: int, grace_seconds: float = GRACE_SECONDS) -> None:
-    """Put a checkpoint at this version where the log has grown, and delete the entries before it."""
-    entries = [entry for entry in table.log.glob("*.json") if entry.stem.isdigit() and int(entry.stem) < version]
-    if len(entries) >= (CHECKPOINT_EVERY if grace_seconds else 1):
+    """Put a checkpoint at this version where the log has grown, and delete what comes before one that is old enough.
+
+    Old enough: whoever took a version before it for the current one has had the grace to finish.
+    """
+    entries = {entry: number for entry in table.log.iterdir() if (number := logged_version(entry)) is not None}
+    commits = [entry for entry, number in entries.items() if entry.suffix == ".json" and number < version]
+    checkpoints = [entry for entry in entries if ".checkpoint" in entry.name]
+    since = max((entries[entry] for entry in checkpoints), default=-1)
+    if sum(entries[entry] >= since for entry in commits) >= (CHECKPOINT_EVERY if grace_seconds else 1):
         table.checkpoint(version)
-    checkpoints = sorted(table.log.glob("*.checkpoint.parquet"))
-    if not checkpoints:
-        return
-    latest = int(checkpoints[-1].name.partition(".")[0])
-    before = [entry for entry in entries if int(entry.stem) < latest]
-    for entry in before + checkpoints[:-1]:
-        if _age_seconds(entry) >= grace_seconds:
+        checkpoints = [entry for entry in table.log.iterdir() if ".checkpoint." in entry.name]
+    old = [logged_version(entry) or 0 for entry in checkpoints if _age_seconds(entry) >= grace_seconds]
+    for entry, number in entries.items():
+        if number < max(old, default=0):
             entry.unlink(missing_ok=True)
 
 
