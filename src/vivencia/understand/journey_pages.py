@@ -15,6 +15,7 @@ from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_words import duration, move, score, share, tone
 from vivencia.understand.journeys import beside
 from vivencia.understand.journeys.flow import Felt, flow
+from vivencia.understand.journeys.phases import PHASES
 from vivencia.understand.journeys.selection import Selection, chosen
 from vivencia.understand.vocabulary import say, title
 
@@ -93,7 +94,7 @@ def _map(found: Look, counted: dict[str, Any]) -> dict[str, Any]:
     """What the island draws; every text in the reader's language."""
     journeys = max(counted["journeys"], 1)
     overall = felt_of(counted["felt"])
-    order = {placed.step: number for number, placed in enumerate(found.placed)}
+    phase = {placed.step: PHASES.index(placed.phase) if placed.phase else 0 for placed in found.placed}
     nodes = []
     for one in counted["touchpoints"]:
         name = one["touchpoint"]
@@ -102,7 +103,7 @@ def _map(found: Look, counted: dict[str, Any]) -> dict[str, Any]:
             {
                 "id": name,
                 "label": title(name),
-                "order": order.get(name, len(order)),
+                "phase": phase.get(name, 0),
                 "journeys": one["journeys"],
                 "share": one["journeys"] / journeys,
                 "shareText": share(one["journeys"] / journeys),

@@ -2,8 +2,8 @@
 export interface Step {
   id: string;
   label: string;
-  /** Its place in the usual order of steps. */
-  order: number;
+  /** Which phase it belongs to: 0 before, 1 during, 2 after a purchase; all the same without one. */
+  phase: number;
   journeys: number;
   share: number;
   shareText: string;

@@ -27,14 +27,14 @@ export const WIDTH = 196;
 export const HEIGHT = 80;
 
 export function place(part: Shown, down: boolean): Placed {
-  const order = new Map(part.steps.map((step) => [step.id, step.order]));
+  const ahead = usual(part);
   const graph = new Graph({ multigraph: false });
   graph.setGraph({ rankdir: down ? "TB" : "LR", nodesep: 34, ranksep: down ? 58 : 64, marginx: 28, marginy: 36 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const step of part.steps) graph.setNode(step.id, { width: WIDTH, height: HEIGHT });
   for (const move of part.moves) {
     if (move.source === move.target) continue;
-    const [from, to] = ahead(move, order) ? [move.source, move.target] : [move.target, move.source];
+    const [from, to] = ahead(move) ? [move.source, move.target] : [move.target, move.source];
     const known = (graph.edge(from, to) as { weight?: number } | undefined)?.weight ?? 1;
     graph.setEdge(from, to, { weight: known + Math.round(move.share * 20) });
   }
@@ -47,21 +47,33 @@ export function place(part: Shown, down: boolean): Placed {
     }),
     moves: part.moves
       .filter((move) => move.source !== move.target)
-      .map((move) => ({ move, points: line(graph, move, order, down) })),
+      .map((move) => ({ move, points: line(graph, move, ahead, part, down) })),
     width: Math.max(size.width ?? 0, WIDTH),
     height: Math.max(size.height ?? 0, HEIGHT),
   };
 }
 
-/** Whether a move goes the usual way; moves back are laid out turned round, so that the story runs in one direction. */
-function ahead(move: Move, order: Map<string, number>): boolean {
-  return (order.get(move.source) ?? 0) < (order.get(move.target) ?? 0);
+/**
+ * Which moves go the usual way: on through the phases, and inside a phase in the commoner direction. The others are laid
+ * out turned round, so that the story runs in one direction.
+ */
+function usual(part: Shown): (move: Move) => boolean {
+  const phase = new Map(part.steps.map((step) => [step.id, step.phase]));
+  const shares = new Map(part.moves.map((move) => [`${move.source}\n${move.target}`, move.share]));
+  return (move) => {
+    const on = (phase.get(move.target) ?? 0) - (phase.get(move.source) ?? 0);
+    if (on !== 0) return on > 0;
+    const back = shares.get(`${move.target}\n${move.source}`) ?? 0;
+    return move.share > back || (move.share === back && move.source < move.target);
+  };
 }
 
-/** The points of a move; one that shares its way with its opposite is pushed aside a little. */
-function line(graph: Graph, move: Move, order: Map<string, number>, down: boolean): Point[] {
-  if (ahead(move, order)) return (graph.edge(move.source, move.target) as { points: Point[] }).points;
+/** The points of a move; where the opposite one is drawn too, it stands a little aside. */
+function line(graph: Graph, move: Move, ahead: (move: Move) => boolean, part: Shown, down: boolean): Point[] {
+  if (ahead(move)) return (graph.edge(move.source, move.target) as { points: Point[] }).points;
   const points = [...(graph.edge(move.target, move.source) as { points: Point[] }).points].reverse();
+  const both = part.moves.some((other) => other.source === move.target && other.target === move.source);
+  if (!both) return points;
   return points.map((point) => (down ? { x: point.x + 26, y: point.y } : { x: point.x, y: point.y + 22 }));
 }
 
