@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -70,7 +70,7 @@ def settle(page: Page) -> None:
     """Until the parts a page asks for are there; not until the network is idle, as progress is asked for for ever."""
     page.wait_for_load_state("load")
     page.wait_for_timeout(150)
-    page.wait_for_function("!document.querySelector('.htmx-request')")
+    expect(page.locator(".htmx-request")).to_have_count(0, timeout=60_000)
 
 
 def axe_findings(page: Page) -> list[str]:

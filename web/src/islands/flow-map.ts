@@ -10,6 +10,7 @@ import { type Chosen, draw, tip } from "./flow-map/drawing";
 import { place } from "./flow-map/layout";
 import { View } from "./flow-map/view";
 
+const NARROW = 640;
 const READABLE = 0.85; // a map that would have to shrink further runs from top to bottom instead
 const TALLEST = 1500;
 const SVG = "http://www.w3.org/2000/svg";
@@ -27,7 +28,7 @@ class VivFlowMap extends HTMLElement {
     const data = this.querySelector<HTMLScriptElement>(":scope > script[type='application/json']");
     if (this.#flow || !data?.textContent) return;
     this.#flow = JSON.parse(data.textContent) as Flow;
-    this.#level = readable(this.#flow);
+    this.#level = readable(this.#flow, window.innerWidth < NARROW);
     this.#build(this.#flow);
     this.#resized = new ResizeObserver(() => {
       if (Math.abs(this.clientWidth - this.#width) > 8) this.#draw();

@@ -36,7 +36,7 @@ function categoryAxis(spec: Spec, colours: Palette, extra: Item = {}): Item {
     data: labels(spec),
     axisTick: { show: false },
     axisLine: { lineStyle: { color: colours.line } },
-    axisLabel: { color: colours.soft, fontSize: 12, hideOverlap: true },
+    axisLabel: { color: colours.soft, fontSize: 12, hideOverlap: true, margin: 14 },
     ...extra,
   };
 }

@@ -36,8 +36,6 @@ export interface Shown {
   moves: Move[];
 }
 
-const READABLE_STEPS = 12;
-const READABLE_MOVES = 26;
 export const LEVELS = [0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5];
 
 /** Moves made by at least `least` of the journeys, and for every step that is shown its strongest way in and out. */
@@ -59,10 +57,11 @@ export function shown(flow: Flow, least: number): Shown {
 }
 
 /** The lowest level at which the map can be read at a glance. */
-export function readable(flow: Flow): number {
+export function readable(flow: Flow, narrow: boolean): number {
+  const [most, moves] = narrow ? [7, 12] : [12, 26];
   const fits = LEVELS.findIndex((least) => {
     const part = shown(flow, least);
-    return part.steps.length <= READABLE_STEPS && part.moves.length <= READABLE_MOVES;
+    return part.steps.length <= most && part.moves.length <= moves;
   });
   return fits < 0 ? LEVELS.length - 1 : fits;
 }

@@ -23,7 +23,7 @@ export interface Placed {
   height: number;
 }
 
-export const WIDTH = 196;
+export const WIDTH = 208;
 export const HEIGHT = 80;
 
 export function place(part: Shown, down: boolean): Placed {
