@@ -9,13 +9,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from django_tasks_db.models import DBTaskResult
 
 from tests.ledger.shop import MONDAY, aliases, customers, event, events
 from vivencia.foundation import erasure, inbox
 from vivencia.foundation.commands import erase as erase_command
 from vivencia.foundation.ledger.schema import ALIASES
 from vivencia.foundation.ledger.store import Ledger
-from vivencia.foundation.models import AuditEntry, Erasure, InboxEvent
+from vivencia.foundation.models import AuditEntry, Erasure, InboxEvent, Setting
 
 SECRETS = ["ana-4711", "loyalty-815", "cookie-42", "ana.ruiz@example.org", "the parcel came broken"]
 AFTER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -102,10 +103,22 @@ def test_erasure_reaches_inbox_and_refused_rows_and_gives_a_receipt(ledger: Ledg
     rejects = home / "imports" / "1" / "rejects.csv"
     rejects.parent.mkdir(parents=True)
     rejects.write_text('row,field,reason,value\n7,score,"too high\nby far",ana-4711\n8,score,too high,bea\n')
+    Setting.objects.create(key="odd", value={"who": ["loyalty-815", "bea"], "note": "about ana-4711"})
+    DBTaskResult.objects.create(task_path="t", args_kwargs={}, run_after=MONDAY, traceback="KeyError: 'ana-4711'")
     for name, text in {"orders.csv": "id\nana-4711\n", "other.csv": "id\nbea\n", "book.xlsx": "zipped"}.items():
         (rejects.parent / name).write_text(text)
     receipt = erasure.erase("cookie-42", ledger=ledger)
-    assert receipt.counts == {"events": 3, "customers": 1, "aliases": 2, "inbox": 1, "rejects": 1, "files": 2}
+    assert receipt.counts == {
+        "events": 3,
+        "customers": 1,
+        "aliases": 2,
+        "inbox": 1,
+        "rejects": 1,
+        "files": 2,
+        "database": 2,
+    }
+    assert Setting.objects.get(key="odd").value == {"who": ["", "bea"], "note": "about ana-4711"}
+    assert DBTaskResult.objects.get().traceback == ""
     assert sorted(file.name for file in rejects.parent.iterdir()) == ["other.csv", "rejects.csv"]
     assert [row.event["customer_id"] for row in InboxEvent.objects.all()] == ["bea"]
     assert [row[0] for row in csv.reader(rejects.read_text().splitlines())] == ["row", "8"]

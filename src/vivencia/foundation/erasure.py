@@ -8,7 +8,6 @@ import csv
 import mmap
 import uuid
 from collections.abc import Collection
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
+from vivencia.foundation import traces
 from vivencia.foundation.audit import record
 from vivencia.foundation.home import home
 from vivencia.foundation.ledger.store import Ledger, open_ledger
@@ -64,6 +64,7 @@ def erase(identifier: str, *, by: object = None, ledger: Ledger | None = None) -
         "inbox": _erase_from_inbox(ids),
         "rejects": _erase_from_rejects(marks),
         "files": _erase_files(marks),
+        "database": traces.wipe(marks),
     }
     with transaction.atomic():
         erasure = Erasure.objects.create(receipt=uuid.uuid4(), erased_at=now, counts=counts)
@@ -129,13 +130,12 @@ def _erase_files(marks: Collection[str]) -> int:
 
 
 def _may_name(file: Path, marks: Collection[str]) -> bool:
+    if not file.stat().st_size:
+        return False
     if file.suffix.lower() not in SEARCHABLE:
         return True
     wanted = {mark.encode(encoding, "ignore") for mark in marks for encoding in ENCODINGS} - {b""}
-    with (
-        file.open("rb") as source,
-        mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) if file.stat().st_size else nullcontext(b"") as text,
-    ):
+    with file.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as text:
         return any(text.find(each) >= 0 for each in wanted)
 
 

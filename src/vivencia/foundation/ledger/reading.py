@@ -109,7 +109,7 @@ class Read:
         The key must say everything besides the ledger that the result depends on. The result is a pa.Table or
         something JSON can say; tuples come back as lists.
         """
-        return results.remember(self._cache, lambda: self.version, key, compute)
+        return results.remember(self._cache, lambda: self.version, key, compute, worth_keeping=self._complete)
 
     def _complete(self) -> bool:
         return all(file.exists() for files in self._snapshot.files.values() for file in files)

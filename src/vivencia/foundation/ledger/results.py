@@ -25,10 +25,13 @@ _latest: OrderedDict[tuple[str, str, str], Any] = OrderedDict()
 _guard = threading.Lock()
 
 
-def remember(cache: Path, version: Callable[[], str], key: str, compute: Callable[[], Any]) -> Any:
+def remember(
+    cache: Path, version: Callable[[], str], key: str, compute: Callable[[], Any], *, worth_keeping: Callable[[], bool]
+) -> Any:
     """The result of `compute` for this version: a pa.Table, or whatever JSON can say (tuples come back as lists).
 
-    The version is asked again after computing, because a read whose files were erased has moved on.
+    The version is asked again after computing, because a read whose files were erased has moved on; what was computed
+    from files that an erasure has since removed is not worth keeping.
     Raises TypeError where the result is neither.
     """
     place = (str(cache), version(), key)
@@ -39,6 +42,8 @@ def remember(cache: Path, version: Callable[[], str], key: str, compute: Callabl
     found, result = _load(_stem(cache, version(), key))
     if not found:
         result = compute()
+        if not worth_keeping():
+            return result
         result = _keep(_stem(cache, version(), key), result)
     _hold((str(cache), version(), key), result)
     return result
