@@ -8,9 +8,10 @@ import polars as pl
 
 from vivencia.moments.assembly import Assembly, Say, assemble
 from vivencia.moments.effects.estimate import estimate
-from vivencia.moments.effects.units import Candidate, FloatArray, Study
+from vivencia.moments.effects.judge import q_values
+from vivencia.moments.effects.units import Candidate, FloatArray, Study, Units
 from vivencia.moments.exposures import Exposure
-from vivencia.moments.findings import PROVEN, Dose, Findings, Moment
+from vivencia.moments.findings import CIRCUMSTANCES, PROVEN, Dose, Findings, Moment
 from vivencia.moments.lived import Lived
 from vivencia.moments.occasions import Period
 from vivencia.moments.outcomes import Outcome
@@ -41,11 +42,36 @@ def study(
     """Raises occasions.NotEnoughDataError."""
     made = assemble(lived, outcome, members=members, period=period, say=say)
     say("effects", 0.5)
-    result = estimate(made.units)
+    result = _estimated(made, say)
     say("doses", 0.9)
     doses = _doses(made, result)
     told = findings_of(made, result, doses, version=version, as_of=lived.as_of)
     return Studied(told, _evidence(made, told, lived))
+
+
+def _estimated(made: Assembly, say: Say) -> Study:
+    """Moments first, by themselves; then the circumstances (what, where, by whom), moments held equal as far as they
+    came before. Circumstances of a touchpoint are parts of its having happened: holding them equal would leave of
+    "advice in store" only what the usual adviser in the usual store does. All are judged together.
+    """
+    circumstances = [exposure.condition.family in CIRCUMSTANCES for exposure in made.exposures]
+    if not any(circumstances) or all(circumstances):
+        return estimate(made.units)
+    lead = [place for place, beside in enumerate(circumstances) if not beside]
+    first = estimate(only(made.units, lead))
+    say("circumstances", 0.65)
+    whole = estimate(made.units)
+    own = dict(zip(lead, first.effects, strict=True))
+    effects = [own.get(place, effect) for place, effect in enumerate(whole.effects)]
+    judged = q_values([effect.p_value for effect in effects])
+    told = tuple(replace(effect, q_value=q) for effect, q in zip(effects, judged, strict=True))
+    return replace(first, effects=told)
+
+
+def only(units: Units, places: list[int]) -> Units:
+    """The same units with these candidates alone."""
+    before = units.before[np.ix_(places, places)] if units.before is not None else None
+    return replace(units, candidates=tuple(units.candidates[place] for place in places), before=before)
 
 
 def _doses(made: Assembly, result: Study) -> Mapping[str, list[Dose]]:

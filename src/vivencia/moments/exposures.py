@@ -14,9 +14,9 @@ from vivencia.moments.lived import Lived
 from vivencia.moments.occasions import Occasions
 from vivencia.moments.vocabulary import STATUS_KEYS, is_failure
 
-MOST_VALUES = 12  # of one property
-LEAST_SHARE = 0.02  # of those at the touchpoint, for one value to be looked at
-MOST_EMPLOYEES = 20
+MOST_VALUES = 10  # of one property
+LEAST_SHARE = 0.03  # of those at the touchpoint, for one value to be looked at
+MOST_EMPLOYEES = 12
 SHORTEST_WAIT = 60_000_000  # microseconds; shorter waits nobody notices
 LATE_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30)
 

@@ -102,7 +102,7 @@ def _asked(lived: Lived, outcome: Outcome) -> Occasions:
     kinds = answers["kind"].drop_nulls().unique().to_list()
     timeline = _timeline(lived, by, kinds)
     units = _with_answers(timeline, answers, by)
-    anchors = _anchors(lived, units, by)
+    anchors = _anchors(lived, units, by, outcome.name)
     dates_only = _dates_only(units["answer_at"])
     clock = best_clock(anchors, units["answer_at"])
     assert clock is not None
@@ -116,7 +116,7 @@ def _asked(lived: Lived, outcome: Outcome) -> Occasions:
     coded = net_points(pl.col("score")) if outcome.kind == "points" else pl.col("score")
     frame = _started(kept, by).with_columns(outcome=coded.cast(pl.Float64))
     frame, days = with_repurchase(frame, lived, by)
-    frame = _with_reminders(frame, lived, by)
+    frame = _with_reminders(frame, lived, by, outcome.name)
     return Occasions(frame, by, outcome, scale, clock, days, dates_only, asked_known, left_out)
 
 
@@ -158,12 +158,13 @@ def _with_answers(timeline: pl.DataFrame, answers: pl.DataFrame, by: str) -> pl.
     return timeline.join(last, on=key, how="left", maintain_order="left")
 
 
-def _anchors(lived: Lived, units: pl.DataFrame, by: str) -> dict[str, pl.Series]:
+def _anchors(lived: Lived, units: pl.DataFrame, by: str, metric: str | None = None) -> dict[str, pl.Series]:
     key = _key(by)
     names = lived.events.select("name").unique()
     asking = [name for name in names["name"] if is_asked(name)]
     found = lived.events.filter(pl.col(key).is_not_null())
-    anchors = {"survey_sent": _moment(units, found.filter(pl.col("name").is_in(asking)), key, "last")}
+    sent = found.filter(pl.col("name").is_in(asking) & _about(metric))
+    anchors = {"survey_sent": _moment(units, sent, key, "last")}
     anchors |= {"first_step": units["first"], "last_step": units["last"]}
     common = lived.events.filter(~pl.col("survey"))["name"].value_counts(sort=True).head(8)["name"].to_list()
     for name in common:
@@ -172,6 +173,11 @@ def _anchors(lived: Lived, units: pl.DataFrame, by: str) -> dict[str, pl.Series]
         anchors[f"after the last:{name}"] = _moment(units, of_name, key, "last")
     anchors["fixed_date"] = pl.Series("fixed", [0] * len(units), dtype=pl.Int64)
     return anchors
+
+
+def _about(metric: str | None) -> pl.Expr:
+    """Events of asking that are about this question; those that do not say which they are about may be."""
+    return pl.lit(value=True) if metric is None else pl.col("metric").is_null() | (pl.col("metric") == metric)
 
 
 def _moment(units: pl.DataFrame, events: pl.DataFrame, key: str, which: str) -> pl.Series:
@@ -309,7 +315,7 @@ def _landmarks(lived: Lived) -> tuple[pl.DataFrame, str, Clock | None]:
         kinds = (answers if len(answers) else lived.events)["kind"].drop_nulls().unique().to_list()
         return _timeline(lived, by, kinds).with_columns(cutoff="last", previous_at=pl.lit(None, pl.Int64)), by, None
     units = _with_answers(_timeline(lived, by, []), answers, by)
-    anchors = _anchors(lived, units, by)
+    anchors = _anchors(lived, units, by, None)
     clock = best_clock(anchors, units["answer_at"]) if len(answers) >= FEW else _first_months(units)
     assert clock is not None
     cutoff = pl.coalesce(units["answer_at"], told_by(clock, anchors))
@@ -333,11 +339,11 @@ def _first_months(units: pl.DataFrame) -> Clock:
 # Reminders
 
 
-def _with_reminders(frame: pl.DataFrame, lived: Lived, by: str) -> pl.DataFrame:
+def _with_reminders(frame: pl.DataFrame, lived: Lived, by: str, metric: str) -> pl.DataFrame:
     """`reminded`: 1 reminded, 0 not, null = the answer was there before reminders went out; no column without any."""
     key = _key(by)
     names = [name for name in lived.events["name"].unique() if is_reminder(name)]
-    reminders = lived.events.filter(pl.col("name").is_in(names) & pl.col(key).is_not_null())
+    reminders = lived.events.filter(pl.col("name").is_in(names) & pl.col(key).is_not_null() & _about(metric))
     if reminders.is_empty():
         return frame
     at = _moment(frame, reminders, key, "first")

@@ -40,6 +40,7 @@ STAGES: dict[str, Promise] = {
     "candidates": gettext_lazy("Looking for candidates in the data"),
     "background": gettext_lazy("Looking up what was known before"),
     "effects": gettext_lazy("Estimating effects"),
+    "circumstances": gettext_lazy("Estimating what circumstances do"),
     "doses": gettext_lazy("Looking at how much more is worse"),
 }
 
