@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -25,6 +25,7 @@ KINDS = {
     "visits": gettext_lazy("Visits"),
     "other": gettext_lazy("Everything else"),
 }
+VISIT_GAP = timedelta(hours=1)
 _CONTACT = re.compile(r"\b(contact|call|chat|ticket|issue|complaint|question|transfer\w*)\b")
 _VISIT = re.compile(r"\b(visit\w*|search\w*|page|screen|session|cart|checkout|app opened)\b")
 _CHANNEL_ICONS = {
@@ -99,18 +100,19 @@ def kind_of(event: Lived) -> str:
 
 
 def _visits(lived: Sequence[Lived]) -> list[list[Lived]]:
-    """The events, those of one visit together."""
+    """The events, the steps of one visit together: clicks on one channel, each within the hour after the last."""
     groups: list[list[Lived]] = []
-    visits: dict[str, list[Lived]] = {}
     for event in lived:
-        if event.subject_kind == "visit" and event.subject_id:
-            if event.subject_id not in visits:
-                visits[event.subject_id] = []
-                groups.append(visits[event.subject_id])
-            visits[event.subject_id].append(event)
+        if groups and _goes_on(groups[-1][-1], event):
+            groups[-1].append(event)
         else:
             groups.append([event])
     return groups
+
+
+def _goes_on(before: Lived, event: Lived) -> bool:
+    same = before.channel == event.channel and event.at - before.at <= VISIT_GAP and not event.text and not before.text
+    return same and kind_of(before) == kind_of(event) == "visits" and not event.name.startswith("visit")
 
 
 def _visit(steps: Sequence[Lived]) -> Entry:
