@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vivencia.listen.imports.conventions import DELIMITER_NAMES, ENCODINGS
+from vivencia.listen.imports.conventions import ENCODINGS
 from vivencia.listen.imports.dates import SHOWN
 from vivencia.listen.imports.mapping import METRIC_SCALES, WORDS, Defaults, Event, Mapping, Value
 
