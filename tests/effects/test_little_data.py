@@ -53,6 +53,15 @@ def test_everybody_or_hardly_anybody_exposed_is_not_estimated() -> None:
     assert known(of(study, "lived").effect) == pytest.approx(12, abs=2.5)
 
 
+def test_none_of_few_is_no_proof_where_hardly_anybody_buys_again() -> None:
+    again = np.zeros(9_000)
+    again[:60] = 1
+    group = np.zeros(9_000)
+    group[4_000:4_500] = 1
+    study = estimate(Units(again, "share", (Candidate("group", group),)))
+    assert of(study, "group").why_none == "too_few_exposed"
+
+
 def test_of_twins_the_first_speaks_for_both() -> None:
     units = lottery()
     twin = replace(units.candidates[0], key="twin", touchpoint="c")

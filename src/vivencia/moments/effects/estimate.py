@@ -19,6 +19,7 @@ from vivencia.moments.effects.units import BoolArray, Candidate, Effect, FloatAr
 
 FEW_UNITS = 50  # known outcomes below which nothing is said
 FEW_EXPOSED = 15  # known outcomes wanted among those who lived it, and among those who did not
+FEW_UNUSUAL = 10  # unusual outcomes (somebody who left) to be expected among either, were there no effect
 WINSOR = 0.995  # money above this quantile counts as this quantile
 FOLDS = 4
 POOR_OVERLAP = 0.9  # less overlap than this: no average over all units
@@ -161,7 +162,7 @@ def _effect(material: _Material, j: int) -> Effect:
     lived, spared = (int((candidate.exposed[known] == arm).sum()) for arm in (1, 0))
     if not rows.any() or min(lived, spared) == 0:
         return _unknown(candidate, "same_always", int(rows.sum()))
-    if min(lived, spared) < FEW_EXPOSED:
+    if min(lived, spared) < FEW_EXPOSED or min(lived, spared) * _unusual(material) < FEW_UNUSUAL:
         return _unknown(candidate, "too_few_exposed", int(rows.sum()))
     result = compare(
         material.plan.held_equal(j, rows, int(known.sum())),
@@ -176,6 +177,12 @@ def _effect(material: _Material, j: int) -> Effect:
     return _judged(material, j, result, rows, int(known.sum()))
 
 
+def _unusual(material: _Material) -> float:
+    """Share of known outcomes that differ from the commonest one: 0.006 where hardly anybody buys again."""
+    known = material.units.outcome[material.answered]
+    return float(1 - np.unique(known, return_counts=True)[1].max() / len(known))
+
+
 def _judged(material: _Material, j: int, result: Comparison, rows: BoolArray, answers: int) -> Effect:
     units, full = material.units, material.full
     candidate = units.candidates[j]
@@ -188,10 +195,13 @@ def _judged(material: _Material, j: int, result: Comparison, rows: BoolArray, an
     effect = float(chosen.effects[0])
     reach = float(stats.t.ppf(0.5 + material.level / 2, degrees))
     t = abs(effect) / error
+    doubt = _doubt(material, result, answers)
     nothing = NOTHING * float(np.nanstd(units.outcome))
-    p_value = judge.p_value(effect, error, nothing, degrees)
+    p_value = judge.p_value(effect, max(error, doubt), nothing, degrees)
     if robust:
-        p_value = max(p_value, judge.p_value(float(result.partial.effects[0]), partial_error, nothing, degrees))
+        p_value = max(
+            p_value, judge.p_value(float(result.partial.effects[0]), max(partial_error, doubt), nothing, degrees)
+        )
         if np.sign(effect) != np.sign(result.partial.effects[0]):
             p_value = 1.0
     drift = result.partial.effects[1 + g :] - result.partial.effects[0]
@@ -221,6 +231,13 @@ def _judged(material: _Material, j: int, result: Comparison, rows: BoolArray, an
         mediators=mediators,
         assumptions=_assumptions(material, robust, bool(mediators)),
     )
+
+
+def _doubt(material: _Material, result: Comparison, answers: int) -> float:
+    """Standard error were there no effect: where none of few exposed left, their own spread of zero proves nothing."""
+    if material.full.correction != "complete":
+        return 0.0
+    return float(np.sqrt(material.full.noise / (result.spare * answers)))
 
 
 def _errors(material: _Material, estimate: Estimate, rows: BoolArray, held: int, answers: int) -> tuple[float, float]:
