@@ -63,6 +63,7 @@ class VivFlowMap extends HTMLElement {
     const slider = document.createElement("input");
     slider.type = "range";
     slider.className = "form-range";
+    slider.setAttribute("aria-label", flow.texts.least ?? ""); // its <label> belongs to the output, which comes first
     slider.max = String(LEVELS.length - 1);
     slider.value = String(this.#level);
     const say = (): void => {

@@ -96,7 +96,9 @@ function edgeNotes(group: SVGGElement, step: Step, flow: Flow): void {
 function button(group: SVGGElement, label: string, act: () => void): void {
   group.setAttribute("role", "button");
   group.setAttribute("tabindex", "-1");
-  group.setAttribute("aria-label", label);
+  // A title names it for everybody: an aria-label would have to repeat every text in the box, word by word.
+  const title = group.querySelector(":scope > title") ?? group.insertBefore(part("title", {}), group.firstChild);
+  title.textContent = label;
   group.addEventListener("click", act);
   group.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
