@@ -86,7 +86,7 @@ class Act(models.TextChoices):
 
 
 class AuditEntry(models.Model):
-    """Who did what, and when. `details` holds counts and codes only: never a name, an address or an id of a customer."""
+    """Who did what, and when. `details` holds counts and codes: never a name, an address or an id of a customer."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
