@@ -31,6 +31,7 @@ class Lived:
     name: str = "something"
     kind: str = "order"
     source: str = "shop"
+    text: str | None = None
 
     @property
     def at(self) -> datetime:
@@ -52,6 +53,7 @@ def arrow(lived: Sequence[Lived]) -> pa.Table:
             "metric": event.metric if event.score is not None else None,
             "score": event.score,
             "scale_max": event.scale_max if event.score is not None else None,
+            "text": event.text,
             "subject_kind": event.kind if event.subject is not None else None,
             "subject_id": event.subject,
             "source": event.source,

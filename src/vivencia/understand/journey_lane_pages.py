@@ -68,7 +68,7 @@ def _lanes(found: Look, *, with_words: bool) -> dict[str, Any]:
         "journeys": counted_flow(found)["journeys"],
         "phases": [(name, len(steps)) for name, steps in shown if steps],
         "cells": cells,
-        "curve": _curve(found, cells),
+        "curve": _curve(found, cells, with_people=with_words),
         "arranged": phases.arranged(),
         "folded": len(by_step) - len(cells),
     }
@@ -89,7 +89,7 @@ def _remembered(found: Look) -> dict[str, Lane]:
     }
 
 
-def _curve(found: Look, cells: list[dict[str, Any]]) -> Chart | None:
+def _curve(found: Look, cells: list[dict[str, Any]], *, with_people: bool) -> Chart | None:
     """What people felt along the way, with intervals."""
     scale = found.scale
     if scale is None or all(cell["lane"].felt.mean is None for cell in cells):
@@ -99,7 +99,14 @@ def _curve(found: Look, cells: list[dict[str, Any]]) -> Chart | None:
         felt = cell["lane"].felt
         enough = felt.n >= 5
         points.append(
-            Point(cell["name"], felt.mean if enough else None, felt.low, felt.high, felt.n, href=cell["href"])
+            Point(
+                cell["name"],
+                felt.mean if enough else None,
+                felt.low,
+                felt.high,
+                felt.n,
+                href=cell["href"] if with_people else "",
+            )
         )
     label = _("What people felt, touchpoint by touchpoint (%(low)s to %(high)s)") % {
         "low": f"{scale.low:g}",

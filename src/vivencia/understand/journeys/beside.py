@@ -162,11 +162,12 @@ def _cases(rows: pa.Table, table: JourneyTable) -> Ints:
         keys, wanted = table.case_ids, rows["customer_id"]
     else:
         kinds = pa.array(table.kinds, pa.large_string()).take(pa.array(table.kind))
-        keys = pc.binary_join_element_wise(kinds, table.case_ids, SEPARATOR)
+        separator = pa.scalar(SEPARATOR, pa.large_string())
+        keys = pc.binary_join_element_wise(kinds, table.case_ids.cast(pa.large_string()), separator)
         wanted = pc.binary_join_element_wise(
             rows["subject_kind"].cast(pa.large_string()).fill_null(""),
             rows["subject_id"].cast(pa.large_string()),
-            SEPARATOR,
+            separator,
         )
     found = pc.index_in(wanted.cast(pa.large_string()), value_set=keys.cast(pa.large_string()))
     return np.asarray(found.fill_null(-1).to_numpy(), np.int64)

@@ -1,0 +1,158 @@
+"""Selections, comparison, phases, lanes and what lies beside the steps."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from tests.journeys import plain
+from tests.journeys.conftest import shop
+from tests.journeys.plain import START, Lived
+from vivencia.understand import journey_commands
+from vivencia.understand.journeys.beside import Kept, kept_by_step, promised, said, words
+from vivencia.understand.journeys.build import build
+from vivencia.understand.journeys.compare import compare, difference
+from vivencia.understand.journeys.flow import flow
+from vivencia.understand.journeys.kept import kept
+from vivencia.understand.journeys.lanes import lanes
+from vivencia.understand.journeys.phases import place
+from vivencia.understand.journeys.selection import Selection, chosen
+from vivencia.understand.journeys.table import JourneyTable
+from vivencia.understand.journeys.variants import same_path, variants
+
+
+@pytest.fixture(scope="module")
+def table() -> JourneyTable:
+    return build(*plain.asked(plain.arrow(shop())))
+
+
+@pytest.mark.parametrize(
+    ("selection", "journeys"),
+    [
+        (Selection(), 82),
+        (Selection(through=("contact centre",)), 40),
+        (Selection(never_through=("purchase",)), 2),
+        (Selection(ended_with="visit"), 2),
+        (Selection(began_with="visit"), 82),
+        (Selection(moved=("purchase", "delivery")), 40),
+        (Selection(score_to=2), 40),
+        (Selection(score_from=4, channel="web"), 40),
+        (Selection(customers=frozenset({"customer 1", "customer 2", "stranger"})), 2),
+        (Selection(since=START, until=START + timedelta(hours=2)), 3),
+    ],
+)
+def test_a_selection_chooses_the_journeys_it_says(table: JourneyTable, selection: Selection, journeys: int) -> None:
+    assert int(chosen(table, selection).sum()) == journeys
+
+
+def test_a_selected_table_counts_as_if_the_others_had_never_been(table: JourneyTable) -> None:
+    only = table.only(chosen(table, Selection(score_to=2)))
+    alone = build(*plain.asked(plain.arrow([one for one in shop() if _number(one) % 2 == 0])))
+    assert {(e.source, e.target, e.count, e.median_dwell_seconds) for e in flow(only).edges} == {
+        (e.source, e.target, e.count, e.median_dwell_seconds) for e in flow(alone).edges
+    }
+    assert [row.count for row in variants(only).rows] == [40]
+
+
+def _number(one: Lived) -> int:
+    return int(one.customer.split()[1]) if one.customer and one.customer.startswith("customer") else 1
+
+
+def test_unknown_steps_are_refused_by_name(table: JourneyTable) -> None:
+    with pytest.raises(ValueError, match="unknown step 'nowhere'; known: contact centre"):
+        chosen(table, Selection(through=("nowhere",)))
+
+
+def test_a_table_read_from_disk_is_the_one_that_was_built(table: JourneyTable) -> None:
+    held: dict[str, object] = {}
+
+    def remember(key: str, compute):  # type: ignore[no-untyped-def]
+        if key not in held:
+            held[key] = compute()
+        return held[key]
+
+    kept(remember, "k", lambda: table)
+    again = kept(remember, "k", lambda: pytest.fail("built twice"))
+    assert flow(again) == flow(table) and variants(again) == variants(table)
+
+
+def test_groups_differ_where_their_journeys_do(table: JourneyTable) -> None:
+    bad, good = (table.only(chosen(table, one)) for one in (Selection(score_to=2), Selection(score_from=4)))
+    found = compare(bad, good)
+    assert found.felt is not None and found.felt[0] == -4
+    assert [(one.what, one.difference) for one in found.steps if one.clear] == [(("contact centre",), 1.0)]
+
+
+def test_newcombes_published_example_comes_out() -> None:
+    # Newcombe 1998, table II, method 10: 56/70 against 48/80 gives 0.0524 to 0.3339
+    middle, low, high = difference(56, 70, 48, 80)
+    assert (round(middle, 4), round(low, 4), round(high, 4)) == (0.2, 0.0524, 0.3339)
+
+
+def test_phases_lie_around_the_nearest_purchase(table: JourneyTable) -> None:
+    assert {one.step: one.phase for one in place(table)} == {
+        "visit": "before", "purchase": "during", "contact centre": "after", "delivery": "after", "review": "after",
+    }  # fmt: skip
+
+
+def test_without_a_purchase_there_are_no_phases() -> None:
+    log = build(*plain.asked(plain.arrow([Lived("ana", "open"), Lived("ana", "close", 1)])))
+    assert [(one.step, one.phase, one.position) for one in place(log)] == [("open", None, 0.0), ("close", None, 1.0)]
+
+
+def test_lanes_say_who_comes_how_and_after_how_long(table: JourneyTable) -> None:
+    lane = lanes(table)["contact centre"]
+    assert (lane.visits, lane.reached, lane.again, lane.wait_median_seconds) == (80, 40, 40, 30 * 3600)
+    assert [(one.channel, one.share) for one in lane.channels] == [("web", 1.0)]
+    assert lane.felt.mean == 1
+
+
+def test_remarks_come_worst_first_and_only_from_the_selected(table: JourneyTable) -> None:
+    events, ask = plain.asked(plain.arrow(shop()))
+    told = words(events, ask, table)
+    total, first = said(told, table, chosen(table, Selection(through=("contact centre",))), limit=2)
+    assert total == 3 and first[0].score == 1 and first[0].customer_id in {"customer 0", "customer 2", "customer 4"}
+    assert said(told, table, chosen(table, Selection(score_from=4)), limit=2) == (0, [])
+
+
+def test_a_promise_stands_where_it_is_fulfilled() -> None:
+    events = plain.arrow([Lived("ana", "purchase", 0, "o1"), Lived("ana", "delivery", 30, "o1")]).to_pylist()
+    events[0] |= {"promise": "delivery", "promised_at": START + timedelta(hours=24)}
+    events[1] |= {"promise": "delivery"}
+    import pyarrow as pa
+
+    from vivencia.foundation.ledger.schema import EVENTS
+
+    asked = plain.asked(pa.Table.from_pylist(events, schema=EVENTS))
+    table = build(*asked)
+    now = datetime(2024, 6, 1, tzinfo=UTC)
+    found = kept_by_step(promised(*asked, table, now), table, np.ones(1, np.bool_), now)
+    assert found == {"delivery": Kept(kept=0, broken=1, overdue=0, open=0)}
+
+
+def test_only_the_very_same_path_is_the_same(table: JourneyTable) -> None:
+    assert int(same_path(table, ("visit",)).sum()) == 2
+    assert int(same_path(table, ("visit", "purchase")).sum()) == 0
+
+
+@pytest.mark.usefixtures("at_the_shop")
+def test_the_commands_say_json_and_refuse_what_they_do_not_know(shop_home: Path) -> None:
+    import json
+
+    run = CliRunner().invoke
+    told = json.loads(run(journey_commands.flow, ["--json"]).stdout)
+    assert told["ends"] == {"review": 80, "visit": 2} and told["left_out"] == 1
+    assert {"source", "target", "count", "customers", "median_dwell_seconds"} <= set(told["edges"][0])
+    rows = json.loads(run(journey_commands.variants, ["--json", "--limit", "1"]).stdout)["variants"]
+    assert rows[0]["count"] == 40
+    steps = json.loads(run(journey_commands.funnel, ["visit", "purchase", "--within", "2d", "--json"]).stdout)["steps"]
+    assert [row["reached"] for row in steps] == [82, 80]
+    for wrong in (
+        ["visit", "nowhere"],
+        ["visit", "purchase", "--within", "soon"],
+        ["visit", "purchase", "--since", "x"],
+    ):
+        refused = run(journey_commands.funnel, wrong)
+        assert refused.exit_code == 2 and "known" in refused.stderr + "known" * ("allowed" in refused.stderr)
