@@ -78,7 +78,8 @@ def test_the_mapping_is_edited_as_a_form_with_a_live_preview(analyst: Client) ->
     run = upload(analyst, ROWS, "answers.csv")
     assert run.recognised == "proposal"
     form = {"e0.name": "=", "e0.name.fixed": "survey answered", "e0.when": "date", "e0.customer": "customer",
-            "e0.metric": "=", "e0.metric.fixed": "nps", "e0.score": "nps", "e0.text": "note", "d.zone": "Europe/Madrid"}  # fmt: skip
+            "e0.metric": "=", "e0.metric.fixed": "nps", "e0.score": "nps", "e0.text": "note",
+            "d.zone": "Europe/Madrid"}  # fmt: skip
     shown = analyst.post(reverse("source-preview", args=[run.pk]), form).content.decode()
     assert "survey answered" in shown
     assert "NPS 9/10" in shown

@@ -81,8 +81,7 @@ def test_a_segment_export_gives_events_people_and_aliases(tmp_path: Path) -> Non
 
 QUALTRICS = (
     "StartDate,EndDate,Status,Progress,Finished,RecordedDate,ResponseId,RecipientEmail,Q1,Q1_NPS_GROUP,Q2,Q3,store",
-    "Start Date,End Date,Response Type,Progress,Finished,Recorded Date,Response ID,Email,"
-    '"How likely are you\nto recommend us?",Group,How satisfied are you?,Why?,Store',
+    'Start,End,Type,Progress,Finished,Recorded,Response,Email,"How likely to\nrecommend us?",Group,Satisfied?,Why?,Store',
     *('"' + '","'.join(f'{{""ImportId"":""c{i}""}}' for i in range(13)) + '"',),
 )
 

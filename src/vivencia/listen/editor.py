@@ -24,7 +24,8 @@ GROUPS: Final[tuple[tuple[Text, tuple[tuple[str, Text], ...]], ...]] = (
     )),
     (_("Promise"), (("promise", _("Kind of promise")), ("promised_at", _("Promised for")))),
     (_("What they said"), (
-        ("metric", _("What was asked")), ("score", _("Score")), ("scale_max", _("Top of the scale")), ("text", _("Words")),
+        ("metric", _("What was asked")), ("score", _("Score")), ("scale_max", _("Top of the scale")),
+        ("text", _("Words")),
     )),
     (_("Money"), (("amount", _("Amount")), ("currency", _("Currency")))),
 )  # fmt: skip
@@ -94,7 +95,7 @@ def conventions(defaults: Defaults, detected: Dict[str, str]) -> list[Choice]:
             _("Between the columns"),
             defaults,
             found,
-            [(mark, DELIMITERS[mark]) for mark in DELIMITER_NAMES],
+            list(DELIMITERS.items()),
         ),
         _choice("decimal", _("Decimal mark"), defaults, found, [(".", "1,234.56"), (",", "1.234,56")]),
         _choice("dates", _("Dates"), defaults, found, list(SHOWN.items())),

@@ -54,9 +54,9 @@ def answering(sent: Floats, pull: Floats, rng: np.random.Generator) -> Answering
     return Answering(answered, reminded)
 
 
-def pull(feeling: Floats, base: float) -> Floats:
-    """How strongly a feeling (about 1-5) moves people to answer: least in the middle."""
-    return base + 0.95 * np.abs(feeling - 3.9)
+def pull(score: Floats, base: float) -> Floats:
+    """How strongly what one would say (about 1-5) moves to saying it: least in the middle."""
+    return base + 0.95 * np.abs(score - 3.9)
 
 
 def ask_customers(log: Log, shop: Shop) -> None:
@@ -70,7 +70,7 @@ def _after_orders(log: Log, shop: Shop) -> None:
     x, t, rng = shop.x, shop.t, shop.rng
     everyone = np.ones(len(shop.c), dtype=np.bool_)
     sent = np.floor(t.got + 4) + 10 / 24
-    reply = answering(sent, pull(x.feeling, -1.95), rng)
+    reply = answering(sent, pull(x.csat, -1.95), rng)
     _write(log, shop, CSAT, everyone, sent, reply, x.csat)
 
 
@@ -98,8 +98,9 @@ def _after_tickets(log: Log, shop: Shop) -> None:
     reopened = ~np.isnan(t.reopened)
     ease = 5.5 + 0.8 * c.mood - 1.5 * x.transferred - 0.9 * reopened + rng.normal(0, 1.0, len(c))
     sent = t.closed + 0.05
-    reply = answering(sent, pull(ease - 1.5, -1.7), rng)
-    _write(log, shop, CES, asked, sent, reply, np.clip(np.rint(ease), 1, 7))
+    score = np.clip(np.rint(ease), 1, 7)
+    reply = answering(sent, pull(score - 1.5, -1.7), rng)
+    _write(log, shop, CES, asked, sent, reply, score)
 
 
 def _write(log: Log, shop: Shop, survey: Survey, asked: Bools, sent: Floats, reply: Answering, score: Floats) -> None:
