@@ -54,7 +54,7 @@ def _groups(here: Source, question: Asked, request: HttpRequest) -> dict[str, An
         UNKNOWN if figure.group[asked.dim] is None else str(figure.group[asked.dim]): figure
         for figure in views.figures(here, asked, (asked.dim,)) or []
     }
-    by_n = sorted(figures, key=lambda key: -figures[key].n)
+    by_n = sorted(figures, key=lambda key: (key == UNKNOWN, -figures[key].n))
     a = views.chosen(by_n, request.GET.get("a", ""))
     b = views.chosen([key for key in by_n if key != a], request.GET.get("b", ""))
     names = {key: wording.group_name(asked.dim, figure.group[asked.dim]) for key, figure in figures.items()}

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
+from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
@@ -52,7 +53,18 @@ class Source:
 
     @cached_property
     def lived(self) -> Lived:
-        return Lived(self.read.events, self.read.customers, self.as_of, self.rules, self.read.to_arrow)
+        read = self.read
+        return Lived(read.events, read.customers, self.as_of, self.rules, read.to_arrow, self._begun())
+
+    def _begun(self) -> datetime | None:
+        """When the first event happened."""
+
+        def compute() -> str | None:
+            first = self.read.to_arrow(self.read.events.aggregate(first=_.occurred_at.min()))["first"][0].as_py()
+            return first.isoformat() if first else None
+
+        told = self.read.remember("metric-first-event", compute)
+        return datetime.fromisoformat(told) if told else None
 
     def of(self, segment: segments.Definition | None) -> Lived:
         """What the members of a segment lived; None: everybody."""

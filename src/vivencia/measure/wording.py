@@ -55,7 +55,7 @@ def group_name(asked: str, value: str | None) -> str:
     """What one group of a dimension is called."""
     one = dimension(asked)
     if value is None:
-        return _("not known")
+        return _("no promise") if asked == "promise" else _("not known")
     if one.kind == "period":
         return period_name(one, value)
     return value if asked == "employee" else vocabulary.title(value)

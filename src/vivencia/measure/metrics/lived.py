@@ -66,6 +66,7 @@ class Lived:
     as_of: datetime
     rules: Rules = DEFAULT_RULES
     to_arrow: Callable[[Any], pa.Table] = _ask
+    begun: datetime | None = None  # when the first event happened, where the caller knows it already
 
     def named(self, names: Names) -> ir.Table:
         """Events with one of these names."""
@@ -99,7 +100,7 @@ class Lived:
     @cached_property
     def bounds(self) -> tuple[datetime, datetime]:
         """When the first event happened, and the moment of reading; the latter twice where there is no event."""
-        first = self.to_arrow(self.events.aggregate(first=_.occurred_at.min()))["first"][0].as_py()
+        first = self.begun or self.to_arrow(self.events.aggregate(first=_.occurred_at.min()))["first"][0].as_py()
         return (first or self.as_of), self.as_of
 
     @property

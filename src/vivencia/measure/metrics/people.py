@@ -5,6 +5,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from vivencia.measure.metrics.lived import Lived, in_order, is_named, whole
+from vivencia.measure.metrics.periods import seconds
 from vivencia.measure.metrics.rules import Names
 from vivencia.understand.json_text import json_text
 
@@ -12,16 +13,19 @@ from vivencia.understand.json_text import json_text
 def first_seen(lived: Lived, names: Names) -> ir.Table:
     """One row a customer: the columns of their first event, `since` (as the source says, else that event) and
 
-    `named_first`, `named_last`: when events with one of `names` happened to them.
+    `named_first`, `named_last`: when events with one of `names` happened to them. Only the events of each customer's
+    first second are put in order, because ordering everybody's every event would cost far more.
     """
     known = lived.events.filter(_.customer_id.notnull())
-    known = known.mutate(named=ibis.cases((is_named(known, names), known.occurred_at)))
-    by_customer = ibis.window(group_by="customer_id")
-    told = known.mutate(
-        place=ibis.row_number().over(ibis.window(group_by="customer_id", order_by=in_order())),
-        named_first=_.named.min().over(by_customer),
-        named_last=_.named.max().over(by_customer),
-    ).filter(_.place == 0)
+    named = ibis.cases((is_named(known, names), known.occurred_at))
+    moments = known.group_by(who="customer_id").aggregate(
+        first_second=seconds(known.occurred_at).min(), named_first=named.min(), named_last=named.max()
+    )
+    begun = known.inner_join(
+        moments, [known.customer_id == moments.who, seconds(known.occurred_at) == moments.first_second]
+    )
+    in_turn = ibis.window(group_by="customer_id", order_by=in_order())
+    told = begun.mutate(place=ibis.row_number().over(in_turn)).filter(_.place == 0)
     since = lived.customers.select(person=_.customer_id, stated=_.since, person_traits=_.traits)
     joined = told.left_join(since, told.customer_id == since.person)
     return joined.mutate(since=ibis.coalesce(_.stated, _.occurred_at))
