@@ -38,7 +38,8 @@ def serve(address: Address, processes: int, ready: Callable[[], None]) -> int:
     ready: called when the pages can be opened. Raises AddressTakenError where the address is in use.
     """
     _ensure_free(address)
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for asked_to_stop in (signal.SIGTERM, signal.SIGINT):  # a shell may have set SIGINT to be ignored
+        signal.signal(asked_to_stop, _as_interrupt)
     web, worker = _start(_gunicorn(address, processes)), _start(_OUR_WORKER)
     try:
         if _answers(web, address):
