@@ -1,6 +1,7 @@
 """One look at one page: what axe finds, what the console says, what sticks out, what was left in English."""
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -98,6 +99,14 @@ def sticks_out(page: Page) -> list[str]:
             }"""
         )
     )
+
+
+def missing_icons(page: Page) -> list[str]:
+    """Icons a page asks for that web/icons.json does not name: they would be holes."""
+    wanted: list[str] = page.eval_on_selector_all(
+        "svg.viv-icon use", "uses => uses.map(use => use.getAttribute('href').split('#')[1])"
+    )
+    return sorted(set(wanted) - set(json.loads((ROOT / "web" / "icons.json").read_text("utf-8"))))
 
 
 @cache

@@ -14,6 +14,7 @@ from tests.browser.looking import (
     Window,
     axe_findings,
     left_in_english,
+    missing_icons,
     settle,
     sticks_out,
     window,
@@ -41,6 +42,7 @@ def looked_at(opened: Window, url: str, looks: Looks) -> list[str]:
     wrong += opened.complaints
     wrong += axe_findings(opened.page)
     wrong += [f"sticks out: {part}" for part in sticks_out(opened.page)]
+    wrong += [f"no such icon: {name}" for name in missing_icons(opened.page)]
     if looks.language == "es":
         wrong += [f"in English: {text!r}" for text in left_in_english(opened.page)]
     return wrong
