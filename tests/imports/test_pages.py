@@ -158,6 +158,15 @@ def test_progress_is_polled_until_the_import_is_done(analyst: Client) -> None:
     assert analyst.get(reverse("source-progress", args=[run.pk])).headers["HX-Refresh"] == "true"
 
 
+def test_an_interrupted_import_is_shown_and_finished(analyst: Client) -> None:
+    run = upload(analyst)
+    ImportRun.objects.filter(pk=run.pk).update(state=State.RUNNING, stage="reading", share=0.5)
+    assert "Finish it" in page(analyst, run)
+    analyst.post(reverse("source-start", args=[run.pk]))
+    run.refresh_from_db()
+    assert (run.state, run.accepted) == (State.DONE, 1)
+
+
 def test_only_administrators_name_folders_on_the_server(analyst: Client, tmp_path: Path) -> None:
     file = write(tmp_path, "events.csv", *LOG.decode().splitlines())
     assert analyst.post(reverse("source-folder"), {"path": str(file)}).status_code == 403

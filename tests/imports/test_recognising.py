@@ -81,7 +81,7 @@ def test_a_segment_export_gives_events_people_and_aliases(tmp_path: Path) -> Non
 
 QUALTRICS = (
     "StartDate,EndDate,Status,Progress,Finished,RecordedDate,ResponseId,RecipientEmail,Q1,Q1_NPS_GROUP,Q2,Q3,store",
-    'Start,End,Type,Progress,Finished,Recorded,Response,Email,"How likely to\nrecommend us?",Group,Satisfied?,Why?,Store',
+    'Start,End,Type,Done,Finished,Recorded,Response,Email,"Would you\nrecommend us?",Group,Satisfied?,Why?,Store',
     *('"' + '","'.join(f'{{""ImportId"":""c{i}""}}' for i in range(13)) + '"',),
 )
 

@@ -127,11 +127,17 @@ def is_at_work(run: ImportRun) -> bool:
         return True
 
 
+def is_interrupted(run: ImportRun) -> bool:
+    """Whether it was being executed by a process that is no more. Executing it again finishes it."""
+    return run.state == State.RUNNING and run.stage != "waiting" and run.recognised != "demo" and not is_at_work(run)
+
+
 def enqueue(run: ImportRun) -> None:
     """Let the worker execute the import. Does nothing where it runs already or is finished."""
     from vivencia.listen.jobs import execute_import
 
-    moved = ImportRun.objects.filter(pk=run.pk, state__in=[State.STAGED, State.FAILED]).update(
+    startable = [State.STAGED, State.FAILED, *([State.RUNNING] if is_interrupted(run) else [])]
+    moved = ImportRun.objects.filter(pk=run.pk, state__in=startable).update(
         state=State.RUNNING, stage="waiting", share=0, problem=None, started_at=timezone.now()
     )
     if moved:
@@ -149,7 +155,7 @@ def execute(run: ImportRun, progress: Progress | None = None) -> ImportRun:
     folder = folder_of(run)
     folder.mkdir(parents=True, exist_ok=True)
     with only_one(folder / "lock", "the import", timeout_seconds=0):
-        again = run.state == State.RUNNING and run.stage != "waiting"
+        again = run.state == State.RUNNING
         if not again:
             run.started_at = timezone.now()
         _move(run, state=State.RUNNING, stage="reading", share=0.0, problem=None, started_at=run.started_at)

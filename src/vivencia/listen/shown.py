@@ -58,6 +58,8 @@ def advance(run: ImportRun) -> Advance:
     """How far it is, how fast it goes, and how long it will take."""
     if run.stage in ("", "waiting"):
         return Advance(None, gettext("Waiting for the worker"), gettext("It starts as soon as earlier work is done."))
+    if runs.is_interrupted(run):
+        return Advance(run.share, gettext("Interrupted"), "", is_interrupted=True)
     doing = {
         "reading": gettext("Reading the files"),
         "writing": gettext("Making events"),
