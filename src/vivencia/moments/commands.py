@@ -39,9 +39,17 @@ class Day(click.ParamType[date]):
 @click.option("--since", type=Day(), help="Outcomes from this day on.")
 @click.option("--until", type=Day(), help="Outcomes before this day.")
 @click.option("--all", "everything", is_flag=True, help="Every candidate, not only the proven moments (q <= 0.05).")
+@click.option("--again", is_flag=True, help="Study anew, even where the findings are remembered.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def moments(
-    outcome: str | None, segment: str, since: date | None, until: date | None, *, everything: bool, as_json: bool
+    outcome: str | None,
+    segment: str,
+    since: date | None,
+    until: date | None,
+    *,
+    everything: bool,
+    again: bool,
+    as_json: bool,
 ) -> None:
     """The moments that matter: what customers lived that decided an outcome, strongest first.
 
@@ -54,7 +62,7 @@ def moments(
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from wrong
     click.echo(f"Studying what decides {question.outcome} …", err=True)
-    study = studies.at_once(question)
+    study = studies.at_once(question, anew=again)
     findings = studies.findings_of(study)
     if findings is None:
         click.echo(_why_empty(study), err=True)

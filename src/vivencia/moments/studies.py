@@ -118,10 +118,10 @@ def _new(question: Question, version: str, by: User | None) -> MomentStudy:
     )
 
 
-def at_once(question: Question) -> MomentStudy:
-    """The study at the ledger's present version, run here and now unless it is remembered."""
+def at_once(question: Question, *, anew: bool = False) -> MomentStudy:
+    """The study at the ledger's present version, run here and now unless it is remembered and not wanted `anew`."""
     version = open_ledger().read().version
-    known = latest(question, version)
+    known = None if anew else latest(question, version)
     if known:
         return known
     made = _new(question, version, None)
@@ -168,7 +168,7 @@ def _compute(read: Read, row: MomentStudy) -> Findings:
         say=say,
     )
     evidence = made.evidence.to_arrow()
-    read.remember(_evidence_key(row.pk), lambda: evidence)
+    read.remember(evidence_key(row.pk), lambda: evidence)
     return made.findings
 
 
@@ -215,7 +215,8 @@ class EvidenceGoneError(LookupError):
     """The ledger has moved on since the study: run it again to see who."""
 
 
-def _evidence_key(pk: int) -> str:
+def evidence_key(pk: int) -> str:
+    """Under which the ledger remembers a study's evidence."""
     return f"moment-evidence:{pk}"
 
 
@@ -227,5 +228,5 @@ def evidence(row: MomentStudy, read: Read) -> pa.Table:
 
     if row.ledger_version != read.version:
         raise EvidenceGoneError
-    told: pa.Table = read.remember(_evidence_key(row.pk), gone)
+    told: pa.Table = read.remember(evidence_key(row.pk), gone)
     return told

@@ -10,7 +10,7 @@ from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
 
-SHOWN = 60
+SHOWN = 24
 
 
 @dataclass(frozen=True)

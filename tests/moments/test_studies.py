@@ -1,0 +1,231 @@
+"""From a real ledger to moments: the whole chain, remembered, on the command line and on the pages."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+from django.utils import translation
+
+from tests.moments.company import written
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.foundation.models import Role, User
+from vivencia.moments import studies
+from vivencia.moments.chain import Studied
+from vivencia.moments.chain import study as run_chain
+from vivencia.moments.commands import moments
+from vivencia.moments.effects.planted import Planted, World, plant
+from vivencia.moments.findings import Findings, from_json, to_json
+from vivencia.moments.lived import take
+from vivencia.moments.models import MomentStudy, State
+from vivencia.moments.outcomes import OUTCOMES
+from vivencia.moments.wording import Words
+
+pytestmark = pytest.mark.django_db
+
+STRONG = {"delivery failed": -2.6, "unboxing happened": 2.2}
+PAIN = "delivery · failed"
+
+
+@pytest.fixture(scope="module")
+def planted() -> Planted:
+    """Two strong truths among twenty-four candidates, and half of everybody answering whatever they felt."""
+    world = World(effects=STRONG, answer_share=0.6, answering="at_random")
+    return plant(1500, world, seed=3)
+
+
+@pytest.fixture(scope="module")
+def filled(planted: Planted, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with these customers in its ledger, made once."""
+    folder = tmp_path_factory.mktemp("company")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VIVENCIA_HOME", str(folder))
+        events, customers = written(planted)
+        ledger = open_ledger()
+        ledger.append(events)
+        ledger.put_customers(customers)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def ran(filled: Path) -> Studied:
+    """The chain, run once."""
+    read = open_ledger().read()
+    assert read.horizon is not None
+    lived = take(read, read.horizon)
+    return run_chain(lived, OUTCOMES["nps"], version=read.version, say=lambda stage, share: None)
+
+
+@pytest.fixture
+def study(ran: Studied) -> MomentStudy:
+    """The study as the job leaves it."""
+    read = open_ledger().read()
+    row = MomentStudy.objects.create(
+        outcome="nps", ledger_version=read.version, state=State.DONE, progress=1.0, result=to_json(ran.findings)
+    )
+    read.remember(studies.evidence_key(row.pk), ran.evidence.to_arrow)
+    return row
+
+
+@pytest.fixture
+def findings(study: MomentStudy) -> Findings:
+    told = studies.findings_of(study)
+    assert told is not None
+    return told
+
+
+@pytest.fixture
+def signed_in() -> Callable[[str], Client]:
+    def enter(role: str) -> Client:
+        client = Client()
+        client.force_login(User.objects.create_user(f"{role}@example.org", "correct-horse-battery-7", role=role))
+        return client
+
+    return enter
+
+
+def test_the_planted_pain_and_gain_are_found_with_intervals_that_hold_the_truth(
+    findings: Findings, planted: Planted
+) -> None:
+    assert {moment.key for moment in findings.proven()} == {PAIN, "unboxing · happened"}
+    for moment in findings.proven():
+        truth = planted.ate[moment.key.replace(" · ", " ")]
+        assert moment.low is not None
+        assert moment.high is not None
+        assert moment.low <= truth <= moment.high
+
+
+def test_a_study_is_remembered_until_the_ledger_changes(study: MomentStudy) -> None:
+    assert studies.at_once(studies.Question("nps")).pk == study.pk
+
+
+def test_a_job_leaves_the_same_as_the_chain_and_its_evidence(ran: Studied) -> None:
+    row = studies.at_once(studies.Question("nps"))
+    told = studies.findings_of(row)
+    assert told is not None
+    assert [moment.key for moment in told.proven()] == [moment.key for moment in ran.findings.proven()]
+    assert studies.evidence(row, open_ledger().read()).num_rows == len(ran.evidence)
+
+
+def test_running_a_job_twice_changes_nothing(study: MomentStudy) -> None:
+    before = study.result
+    studies.run(study.pk)
+    study.refresh_from_db()
+    assert study.result == before
+    assert study.state == State.DONE
+
+
+def test_findings_survive_being_written_down(findings: Findings) -> None:
+    assert from_json(json.loads(json.dumps(to_json(findings)))) == findings
+
+
+def test_a_study_names_nobody_and_its_evidence_is_with_the_ledger(study: MomentStudy) -> None:
+    assert '"c1"' not in json.dumps(study.result)
+    told = studies.evidence(study, open_ledger().read())
+    assert set(told["key"].to_pylist()) == {PAIN, "unboxing · happened"}
+    pain = [row["outcome"] for row in told.to_pylist() if row["key"] == PAIN]
+    assert pain == sorted(pain, key=lambda score: (score is None, score))  # the worst first
+
+
+def test_a_segment_without_answers_says_so(filled: Path) -> None:
+    told = studies.at_once(studies.Question("nps", segment="nobody"))
+    assert told.state == State.EMPTY
+    assert told.reason == "nothing_lived"
+
+
+def test_the_command_gives_the_documented_keys_and_only_proven_moments(study: MomentStudy) -> None:
+    told = CliRunner().invoke(moments, ["--outcome", "nps", "--json"])
+    rows = json.loads(told.stdout)
+    assert told.exit_code == 0
+    assert {(row["touchpoint"], row["condition"], row["kind"]) for row in rows} == {
+        ("delivery", "failed", "pain"),
+        ("unboxing", "happened", "gain"),
+    }
+    wanted = ["touchpoint", "condition", "kind", "effect", "low", "high", "q_value", "n_exposed", "n", "value_at_stake", "robustness"]
+    assert list(rows[0])[:11] == wanted
+
+
+def test_every_candidate_is_told_on_request(study: MomentStudy) -> None:
+    rows = json.loads(CliRunner().invoke(moments, ["--outcome", "nps", "--all", "--json"]).stdout)
+    assert len(rows) >= 24
+
+
+def test_an_unknown_outcome_is_refused_with_the_allowed_ones(filled: Path) -> None:
+    told = CliRunner().invoke(moments, ["--outcome", "joy"])
+    assert told.exit_code == 2
+    assert "repurchase" in told.output
+
+
+def test_sentences_are_whole_in_both_languages(findings: Findings) -> None:
+    words = Words(findings, "EUR")
+    moment = findings.proven("pain")[0]
+    with translation.override("en"):
+        assert words.sentence(moment).startswith("“delivery” goes wrong. It costs ")
+    with translation.override("es"):
+        said = words.sentence(moment)
+        assert "sale mal. Cuesta " in said
+        assert "," in said  # decimals as Spanish writes them
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role])
+def test_every_role_reads_moments(role: str, study: MomentStudy, signed_in: Callable[[str], Client]) -> None:
+    page = signed_in(role).get("/moments/?outcome=nps")
+    assert page.status_code == 200
+    assert "“delivery” goes wrong." in page.content.decode()
+
+
+@pytest.mark.parametrize(("role", "sees"), [("viewer", False), ("agent", True), ("analyst", True)])
+def test_people_are_shown_to_who_may_see_them(
+    role: str, sees: bool, study: MomentStudy, signed_in: Callable[[str], Client]
+) -> None:
+    page = signed_in(role).get(f"/moments/nps/{PAIN}")
+    assert page.status_code == 200
+    assert ("Who lived it, and what they said" in page.content.decode()) == sees
+
+
+def test_only_who_analyses_may_study_again(study: MomentStudy, signed_in: Callable[[str], Client]) -> None:
+    assert signed_in("viewer").post("/moments/run/", {"outcome": "nps"}).status_code == 403
+    assert signed_in("analyst").post("/moments/run/", {"outcome": "nps"}).status_code == 302
+
+
+def test_opening_the_page_starts_the_study_once(filled: Path, signed_in: Callable[[str], Client]) -> None:
+    client = signed_in("viewer")
+    for _visit in range(2):
+        assert "Finding out which moments matter" in client.get("/moments/?outcome=ces").content.decode()
+    assert MomentStudy.objects.filter(outcome="ces", state=State.QUEUED).count() == 1
+
+
+def test_a_filtered_question_is_studied_for_analysts_only(filled: Path, signed_in: Callable[[str], Client]) -> None:
+    page = signed_in("viewer").get("/moments/?outcome=nps&segment=segment+1").content.decode()
+    assert "Nobody has studied this selection yet" in page
+    assert not MomentStudy.objects.filter(segment="segment 1").exists()
+
+
+def test_a_moment_that_is_gone_says_where_to_look(study: MomentStudy, signed_in: Callable[[str], Client]) -> None:
+    page = signed_in("viewer").get("/moments/nps/moon%20%C2%B7%20happened")
+    assert page.status_code == 404
+    assert "To the moments" in page.content.decode()
+
+
+def test_the_overview_begins_with_the_strongest_pain(study: MomentStudy, signed_in: Callable[[str], Client]) -> None:
+    page = signed_in("executive").get("/").content.decode()
+    assert "What to mend first" in page
+    assert page.index("“delivery” goes wrong.") < page.index("“unboxing”")
+
+
+def test_without_data_pages_lead_to_data(home: Path, signed_in: Callable[[str], Client]) -> None:
+    administrator = signed_in("administrator")
+    assert "The demonstration company" in administrator.get("/").content.decode()
+    assert "Nothing lived yet" in administrator.get("/moments/").content.decode()
+    assert "somebody with the right to import" in signed_in("viewer").get("/").content.decode()
+
+
+def test_strangers_are_asked_to_sign_in(client: Client) -> None:
+    assert client.get("/moments/").status_code == 302
+    assert client.get("/").status_code == 302
+
+
+def test_outcomes_say_which_way_is_better() -> None:
+    assert OUTCOMES["churn"].better == -1
