@@ -46,7 +46,7 @@ TITLES = {
     SURVEY: N_("Survey answers"),
     OWN_FORM: N_("Events, one a row"),
     PROCESS: N_("Process log"),
-    "proposal": N_("A mapping proposed from names and contents"),
+    "proposal": N_("Proposed mapping"),
     "mapping": N_("A mapping of your own"),
 }
 
