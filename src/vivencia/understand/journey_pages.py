@@ -172,50 +172,47 @@ def customers_address(found: Look, **about: str) -> str:
 
 
 def _findings(found: Look, counted: dict[str, Any]) -> list[dict[str, str]]:
-    """What to look at next: the worst step, the longest common wait, the step most often lived again."""
-    journeys = max(counted["journeys"], 1)
-    overall = felt_of(counted["felt"])
-    findings = []
-    common = [one for one in counted["touchpoints"] if one["journeys"] >= 0.02 * journeys]
-    hurt = [(speaks(one)[0], one) for one in common]
-    hurt = [(felt, one) for felt, one in hurt if tone(felt, overall) == "pain"]
-    if hurt:
-        felt, one = min(hurt, key=lambda pair: pair[0].mean or 0.0)
-        findings.append(
-            {
-                "icon": "mood-sad",
-                "tone": "pain",
-                "title": _("Worst felt: %(step)s") % {"step": say(one["touchpoint"])},
-                "text": _("%(score)s, against %(overall)s over all journeys")
-                % {"score": score(felt, found.scale), "overall": score(overall, found.scale)},
-                "href": customers_address(found, step=one["touchpoint"]),
-            }
-        )
-    usual = [one for one in counted["edges"] if one["journeys"] >= 0.1 * journeys and _onward(found, one)]
-    if usual:
+    """What to look at next: what felt worst, the longest common wait, the step most often lived again."""
+    least = 0.1 * max(counted["journeys"], 1)
+    findings = [_worst(found, counted)]
+    if usual := [one for one in counted["edges"] if one["journeys"] >= least and _onward(found, one)]:
         slow = max(usual, key=lambda one: one["median_dwell_seconds"])
-        findings.append(
-            {
-                "icon": "clock",
-                "tone": "caution",
-                "title": _("Longest common wait: %(move)s") % {"move": move(slow["source"], slow["target"])},
-                "text": _("half of them wait more than %(wait)s") % {"wait": duration(slow["median_dwell_seconds"])},
-                "href": customers_address(found, source=slow["source"], target=slow["target"]),
-            }
-        )
-    again = [one for one in counted["edges"] if one["source"] == one["target"]]
+        title = _("Longest common wait: %(move)s") % {"move": move(slow["source"], slow["target"])}
+        text = _("half of them wait more than %(wait)s") % {"wait": duration(slow["median_dwell_seconds"])}
+        findings.append(_finding("clock", title, text, customers_address(found, **_ends(slow))))
+    again = [one for one in counted["edges"] if one["source"] == one["target"] and one["journeys"] >= least / 2]
     if again:
         most = max(again, key=lambda one: one["journeys"])
-        findings.append(
-            {
-                "icon": "repeat",
-                "tone": "neutral",
-                "title": _("Most often again at once: %(step)s") % {"step": say(most["source"])},
-                "text": _("in %(share)s of journeys") % {"share": share(most["journeys"] / journeys)},
-                "href": customers_address(found, source=most["source"], target=most["target"]),
-            }
-        )
-    return findings
+        title = _("Most often again at once: %(step)s") % {"step": say(most["source"])}
+        text = _("in %(share)s of journeys") % {"share": share(most["journeys"] / max(counted["journeys"], 1))}
+        findings.append(_finding("repeat", title, text, customers_address(found, **_ends(most))))
+    return [one for one in findings if one]
+
+
+def _worst(found: Look, counted: dict[str, Any]) -> dict[str, str]:
+    """The step that felt worst; where none is clearly worse than average, the move that did; empty without either."""
+    least, overall = 0.01 * max(counted["journeys"], 1), felt_of(counted["felt"])
+    steps = [
+        (speaks(one)[0], say(one["touchpoint"]), {"step": one["touchpoint"]}, one) for one in counted["touchpoints"]
+    ]
+    moves = [(felt_of(one["passing"]), move(**_ends(one)), _ends(one), one) for one in counted["edges"]]
+    for kind in (steps, moves):
+        hurt = [row for row in kind if row[3]["journeys"] >= least and tone(row[0], overall) == "pain"]
+        if hurt:
+            felt, name, about, _one = min(hurt, key=lambda row: row[0].mean or 0.0)
+            against = {"score": score(felt, found.scale), "overall": score(overall, found.scale)}
+            text = _("%(score)s, against %(overall)s over all journeys") % against
+            title = _("Worst felt: %(step)s") % {"step": name}
+            return _finding("mood-sad", title, text, customers_address(found, **about))
+    return {}
+
+
+def _ends(one: dict[str, Any]) -> dict[str, str]:
+    return {"source": one["source"], "target": one["target"]}
+
+
+def _finding(icon: str, title: str, text: str, href: str) -> dict[str, str]:
+    return {"icon": icon, "title": title, "text": text, "href": href}
 
 
 def _onward(found: Look, one: dict[str, Any]) -> bool:

@@ -56,12 +56,12 @@ export function shown(flow: Flow, least: number): Shown {
   return { steps, moves: inside.filter((move) => moves.has(move)) };
 }
 
-/** The lowest level at which the map can be read at a glance. */
+/** The lowest level at which the map can be read at a glance; never the rarest moves at first. */
 export function readable(flow: Flow, narrow: boolean): number {
   const [most, moves] = narrow ? [7, 12] : [12, 26];
   const fits = LEVELS.findIndex((least) => {
     const part = shown(flow, least);
     return part.steps.length <= most && part.moves.length <= moves;
   });
-  return fits < 0 ? LEVELS.length - 1 : fits;
+  return fits < 0 ? LEVELS.length - 1 : Math.max(fits, LEVELS.indexOf(0.02));
 }
