@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ spark.sql.shuffle.partitions 2
 spark.ui.showConsoleProgress false
 spark.sql.warehouse.dir {folder}/warehouse
 """
-START_WITHIN_SECONDS = 90
+START_WITHIN_SECONDS = 240
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +60,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         if session := SparkSession.getActiveSession():
             session.stop()
         for process in reversed(running):
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)  # the script and the Java it starts
         for process in running:
             process.wait(30)
         for name in ours:
@@ -81,7 +82,7 @@ def connect(address: str, folder: Path) -> None:
 def started(folder: Path, role: str, *arguments: str) -> subprocess.Popen[bytes]:
     command = [os.environ["SPARK_HOME"] + "/bin/spark-class", f"org.apache.spark.deploy.{role}", *arguments]
     with (folder / f"{role}.log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log)
+        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
 
 def wait_for_workers(pages: int, running: list[subprocess.Popen[bytes]], count: int = 2) -> None:
@@ -96,4 +97,4 @@ def wait_for_workers(pages: int, running: list[subprocess.Popen[bytes]], count: 
         except OSError:
             pass
         time.sleep(0.3)
-    raise RuntimeError("the Spark cluster did not start")
+    raise RuntimeError(f"the Spark cluster did not start within {START_WITHIN_SECONDS} s")
