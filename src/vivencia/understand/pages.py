@@ -103,6 +103,7 @@ def customer_page(request: HttpRequest, customer_id: str) -> HttpResponse:
             "language": _language(found.known.get("language", "")),
             "traits": [(trait(key), _said(value)) for key, value in found.traits.items()],
             "consent": [(title(purpose), _given(told)) for purpose, told in found.consent.items()],
+            "ids": _by_reason(found),
             "kept": sum(one.state == "kept" for one in found.promised),
             "broken": sum(one.state in ("broken", "overdue") for one in found.promised),
             "as_of": now,
@@ -151,6 +152,14 @@ def _said(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return title(value) if isinstance(value, str) else str(value)
+
+
+def _by_reason(found: Customer) -> list[tuple[str, list[str]]]:
+    """The other ids of a person, those with the same reason together."""
+    reasons: dict[str, list[str]] = {}
+    for other in found.other_ids:
+        reasons.setdefault(other.reason, []).append(other.id)
+    return list(reasons.items())
 
 
 def _language(code: str) -> str:
