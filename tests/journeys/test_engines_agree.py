@@ -1,14 +1,11 @@
 """What the journey table says in memory, the same Ibis expressions say on an engine."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,40 +56,3 @@ EVERY_STEP = [Lived("ever", step, place, "o9") for place, step in enumerate(STEP
 def test_memory_and_duckdb_agree(events: list[Lived], case: CaseKind, wanted: list[str], hours: int | None) -> None:
     here = plain.asked(plain.arrow(events + EVERY_STEP))
     agree(here, here, case, wanted, hours)
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    """A Spark of our own, or the cluster that VIVENCIA_SPARK names."""
-    pyspark = pytest.importorskip("pyspark.sql")
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = pyspark.SparkSession.builder.master(os.environ.get("VIVENCIA_SPARK", "local[1]"))
-    settings = {"spark.sql.session.timeZone": "UTC", "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2"}
-    for key, value in settings.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    yield session
-    session.stop()
-
-
-@pytest.mark.spark
-@pytest.mark.parametrize("case", ["customer", "subject"])
-def test_memory_and_spark_agree(spark: Any, case: CaseKind, tmp_path: Any) -> None:
-    import pyarrow.parquet as pq
-
-    events = [
-        Lived(("ana", "luis", None)[i % 3], STEPS[i * i % 4], (i * 7) % 31, (None, "o1", "o2", "o3")[i % 5 % 4])
-        for i in range(60)
-    ]
-    rows = plain.arrow(events + EVERY_STEP)
-    pq.write_table(rows, tmp_path / "events.parquet")
-    spark.read.parquet(str(tmp_path / "events.parquet")).createOrReplaceTempView("events")
-    backend = ibis.pyspark.connect(spark)
-    for hours in (None, 6):
-        agree(
-            plain.asked(rows),
-            (backend.table("events"), backend.to_pyarrow),
-            case,
-            ["visit", "purchase", "review"],
-            hours,
-        )
