@@ -103,8 +103,8 @@ def voices(read: Read, as_of: datetime) -> list[Voice]:
     def compute() -> list[dict[str, Any]]:
         said = read.events.filter(_.text.notnull() & (_.text.strip() != "") & _.customer_id.notnull())
         about = said.filter(_.metric.isnull() | (_.metric != "enps")).mutate(at=_.occurred_at)
-        rows = read.to_arrow(about.order_by([ibis.desc("at"), ibis.asc("event_id")]).select(*columns).limit(LISTED + 1))
+        rows = read.to_arrow(about.order_by([ibis.desc("at"), ibis.asc("event_id")]).select(*columns).limit(4))
         return [{**row, "at": row["at"].isoformat()} for row in rows.to_pylist()]
 
-    told = read.remember("lead/voices/1", compute)
+    told = read.remember("lead/voices/2", compute)
     return [Voice(**{**row, "at": datetime.fromisoformat(row["at"]), "metric": row["metric"] or ""}) for row in told]

@@ -1,56 +1,83 @@
-"""The few figures an overview shows: where the company stands, and where it is going."""
+"""The few figures an overview shows: where the company stands, where it is going, and whether that is enough."""
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from vivencia.measure import targets, wording
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.metrics.computing import Question
 from vivencia.measure.metrics.figure import Figure
+from vivencia.measure.models import Target
 from vivencia.measure.reading import Source
 
 ASKED = (("csat", "mean"), ("nps", None), ("ces", None))
 LIVED = (("promise_kept", None), ("repurchase", None))
+MOST = 4
 MONTHS = 12
 DAYS = 90
 
 
 @dataclass(frozen=True)
 class Vital:
-    """One figure over the last `DAYS` days, with its last months; None in `trend` = not enough data that month."""
+    """One figure over the last `DAYS` days, with its last months; None in `trend` = not enough data that month.
+
+    `state`: how the figure stands to the target that holds now ("" without one); see `targets.State`.
+    """
 
     name: str
     title: str
     figure: Figure
     trend: list[float | None]
     decimals: int
+    target: Target | None
+    state: str
 
     @property
     def href(self) -> str:
-        """Its page, where metrics have pages."""
-        try:
-            return f"{reverse('metrics')}{self.name}/"
-        except NoReverseMatch:
-            return ""
+        return reverse("metric", args=[self.name])
+
+    @property
+    def standing(self) -> str:
+        """The state in words."""
+        words = {
+            "reached": _("Target reached"),
+            "missed": _("Target missed"),
+            "undecided": _("Target within the interval"),
+        }
+        return words.get(self.state, "")
+
+    @property
+    def tone(self) -> str:
+        return {"reached": "gain", "missed": "pain"}.get(self.state, "neutral")
 
 
 def vitals(source: Source) -> list[Vital]:
-    """The figures there are data for, at most four."""
+    """The figures there are data for, at most `MOST`."""
     found = [vital for name, variant in (*ASKED, *LIVED) if (vital := _vital(source, name, variant))]
-    return found[:4]
+    return found[:MOST]
 
 
 def _vital(source: Source, name: str, variant: str | None) -> Vital | None:
+    metric = METRICS[name]
+    way = metric.variant(variant)
     since = source.as_of - timedelta(days=DAYS)
-    asked: Any = Question(name, variant, since=since)
-    figure = source.figures(asked)[0]
+    (figure,) = source.figures(Question(name, way.name, since=since))
     if figure.n == 0:
         return None
-    metric = METRICS[name]
     begin = source.as_of - timedelta(days=31 * MONTHS)
-    months = source.figures(Question(name, variant, by=("period:month",), since=begin))
-    trend = [month.value for month in months][-MONTHS:]
-    return Vital(metric.name, _(metric.title), figure, trend, 2 if figure.unit.startswith("of") else 1)
+    months = source.figures(Question(name, way.name, by=("period:month",), since=begin))
+    target = targets.current(metric, way.name, source.as_of.date())
+    window = _("Window: from %(since)s on.") % {"since": date_format(since, "j M Y")}
+    return Vital(
+        name=name,
+        title=_(metric.title),
+        figure=wording.shown(figure, wording.definition(way, source.rules, window)),
+        trend=[month.value for month in months][-MONTHS:],
+        decimals=wording.decimals(way.unit),
+        target=target,
+        state=targets.state(target, figure) if target else "",
+    )

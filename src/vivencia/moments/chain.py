@@ -124,4 +124,6 @@ def _exposed_units(frame: pl.DataFrame, exposure: Exposure | None, moment: Momen
     at = pl.Series("at", np.nan_to_num(exposure.at)).cast(pl.Int64)
     worst_first = (moment.kind == "pain") == (better > 0)
     lived_it = frame.with_columns(pl.lit(moment.key).alias("key"), at).filter(exposed)
-    return lived_it.sort("outcome", "at", descending=[not worst_first, True], nulls_last=True).head(MOST_EVIDENCE)
+    return lived_it.sort(
+        pl.coalesce("score", "outcome"), "at", descending=[not worst_first, True], nulls_last=True
+    ).head(MOST_EVIDENCE)

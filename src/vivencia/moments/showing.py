@@ -86,8 +86,8 @@ def row(
         moment=moment,
         title=words.title(moment),
         effect=words.effect(moment),
-        amount=signed(moment.effect, words),
-        interval=_("%(low)s to %(high)s") % {"low": signed(moment.low, words), "high": signed(moment.high, words)},
+        amount=words.signed(moment.effect),
+        interval=_("%(low)s to %(high)s") % {"low": words.signed(moment.low), "high": words.signed(moment.high)},
         stake=words.stake(moment),
         exposed=words.exposed(moment),
         when=words.when(moment),
@@ -101,13 +101,6 @@ def moment_address(question: Question, moment: Moment) -> str:
     from vivencia.moments.pages import address
 
     return address("moment", question, outcome=question.outcome, key=moment.key)
-
-
-def signed(value: float | None, words: Words) -> str:
-    """With its sign, a true minus."""
-    if value is None:
-        return words.amount(None)
-    return ("+" if value > 0 else "−" if value < 0 else "") + words.amount(abs(value))
 
 
 def _scale(moments: Any) -> tuple[float, float]:
@@ -158,7 +151,7 @@ def one(findings: Findings, moment: Moment, words: Words) -> dict[str, Any]:
         "moment": moment,
         "title": words.title(moment),
         "effect": words.effect(moment),
-        "amount": signed(moment.effect, words),
+        "amount": words.signed(moment.effect),
         "stake": words.stake(moment),
         "when": words.when(moment),
         "place_percent": None if moment.place is None else round(100 * moment.place),
@@ -242,7 +235,7 @@ def _calculation(moment: Moment, words: Words) -> str:
     unit = f" {words.currency}" if words.findings.kind == "money" else ""
     stake = moment.stake.value
     return (of_hundred if words.findings.kind == "share" else each) % {
-        "effect": signed(moment.effect, words),
+        "effect": words.signed(moment.effect),
         "exposed": number(moment.exposed_a_year, 0),
         "stake": ("+" if stake > 0 else "−") + number(abs(stake), 0) + unit,
     }

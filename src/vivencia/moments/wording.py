@@ -118,6 +118,12 @@ class Words:
             return f"{number(value, 2)} {self.currency}"
         return number(value, 2 if self.findings.kind == "score" else 1)
 
+    def signed(self, value: float | None) -> str:
+        """As `amount`, with its sign (a true minus)."""
+        if value is None:
+            return self.amount(None)
+        return ("+" if value > 0 else "−" if value < 0 else "") + self.amount(abs(value))
+
     def sentence(self, moment: Moment) -> str:
         """Title and effect."""
         return f"{self.title(moment)} {self.effect(moment)}"
@@ -231,13 +237,14 @@ class Words:
     def assumed(self, moment: Moment) -> list[str]:
         """What has to be taken on trust."""
         told = [str(_ASSUMPTIONS[code]) for code in moment.assumptions if code in _ASSUMPTIONS]
-        if moment.sensitivity_low is not None and moment.sensitivity_high is not None:
+        complete = moment.corrected == "complete"
+        if not complete and moment.sensitivity_low is not None and moment.sensitivity_high is not None:
             told.append(
                 _(
                     "Whatever pattern those who did not answer follow, within reason, the effect lies between "
                     "%(low)s and %(high)s."
                 )
-                % {"low": self.amount(moment.sensitivity_low), "high": self.amount(moment.sensitivity_high)}
+                % {"low": self.signed(moment.sensitivity_low), "high": self.signed(moment.sensitivity_high)}
             )
         return told
 
@@ -274,7 +281,7 @@ def _told(moment: Moment) -> dict[str, str]:
         "place": say(moment.touchpoint),
         "key": say(moment.condition_key),
         "value": say(moment.condition_value),
-        "limit": number(moment.threshold, 1),
+        "limit": number(moment.threshold, 0 if (moment.threshold or 0.0).is_integer() else 1),
     }
 
 
