@@ -130,9 +130,9 @@ class _People:
         self._table, self._keys = table, list[Ints]()
         self._people = int(table.person.max()) + 1 if table.journeys else 1
 
-    def add(self, group: Ints, case: Ints) -> None:
+    def add(self, group: Ints, first: Mask, case: Ints) -> None:
         if self._table.case == "subject":
-            self._keys.append(group * self._people + self._table.person[case])
+            self._keys.append(group[first] * self._people + self._table.person[case[first]])
 
     def count(self, journeys: Ints) -> Ints:
         if self._table.case == "customer" or not self._keys:
@@ -148,37 +148,40 @@ class _Tally:
         self.visits, self.journeys = np.zeros(groups, np.int64), np.zeros(groups, np.int64)
         self.people, self.passing = _People(table), Sums(groups)
 
-    def add(self, group: Ints, first: Mask, case: Ints, scores: NDArray[np.float64]) -> None:
+    def add(self, group: Ints, first: Mask, answered: Mask, case: Ints, scores: NDArray[np.float64]) -> None:
         self.visits += np.bincount(group, minlength=len(self.visits))
-        group, case = group[first], case[first]
-        self.journeys += np.bincount(group, minlength=len(self.journeys))
-        self.people.add(group, case)
-        self.passing.add(group, scores[case])
+        self.journeys += np.bincount(group[first], minlength=len(self.journeys))
+        self.people.add(group, first, case)
+        heard = np.flatnonzero(first & answered)  # few journeys hold an answer
+        self.passing.add(group[heard], scores[case[heard]])
 
 
 @dataclass(frozen=True)
 class _Counted:
     steps: _Tally
-    moves: _Tally  # by the place of the pair of steps in `pairs`
+    moves: _Tally  # by the place of the pair of steps in `pairs`; the last group is no move: a journey's last row
     pairs: Ints
     medians: NDArray[np.float64]  # microseconds between, for each of the pairs
 
 
 def _counted(table: JourneyTable, scores: NDArray[np.float64]) -> _Counted:
     pairs, place = _pairs(table)
-    steps, moves, medians = _Tally(table, len(table.steps)), _Tally(table, len(pairs)), Medians(table, len(pairs))
+    groups, known = len(pairs) + 1, ~np.isnan(scores)
+    steps, moves, medians = _Tally(table, len(table.steps)), _Tally(table, groups), Medians(table, groups)
     for journeys, rows in blocks(table):
         case = np.repeat(np.arange(journeys.start, journeys.stop), table.lengths[journeys])
+        answered = known[case]
         step = table.step[rows].astype(np.int64)
-        steps.add(step, table.first[rows], case, scores)
-        inner = np.ones(len(step), np.bool_)
-        inner[table.offsets[journeys.start + 1 : journeys.stop + 1] - 1 - rows.start] = False
-        go = np.flatnonzero(inner)
-        pair = step[go] * len(table.steps) + step[go + 1]
+        steps.add(step, table.first[rows], answered, case, scores)
+        last = table.offsets[journeys.start + 1 : journeys.stop + 1] - 1 - rows.start
+        pair = step * len(table.steps)
+        pair[:-1] += step[1:]
         pair = pair if place is None else np.searchsorted(pairs, pair)
-        moves.add(pair, table.first_move[rows][go], case[go], scores)
-        at = table.at[rows]
-        medians.add(pair, at[go + 1] - at[go])
+        pair[last] = len(pairs)
+        wait = np.diff(table.at[rows], append=0)
+        wait[last] = 0
+        moves.add(pair, table.first_move[rows], answered, case, scores)
+        medians.add(pair, wait)
     return _Counted(steps, moves, pairs, medians.of(moves.visits))
 
 
@@ -238,7 +241,7 @@ class Medians:
 def _edges(table: JourneyTable, counted: _Counted) -> tuple[Edge, ...]:
     width, moves = len(table.steps), counted.moves
     customers = moves.people.count(moves.journeys)
-    order = np.argsort(-moves.visits, kind="stable")
+    order = np.argsort(-moves.visits[:-1], kind="stable")
     return tuple(
         Edge(
             source=table.steps[int(counted.pairs[i]) // width],

@@ -1,6 +1,7 @@
 """Variants: which whole journeys are the same sequence of steps, and how common each sequence is."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from vivencia.understand.journeys.flow import Felt, Medians, Sums, blocks
 from vivencia.understand.journeys.table import SECOND, Ints, JourneyTable, Mask
 
+_RUN = 1 << 18  # rows compared at once, so that what is computed on them stays in cache
 _SEED = 20_240_229
 _BASE = np.uint64(0x9E3779B97F4A7C15)  # odd, so that its powers are invertible modulo 2**64
 
@@ -39,7 +41,7 @@ def variants(table: JourneyTable, limit: int | None = None) -> Variants:
     groups = grouped(table)
     count = np.bincount(groups)
     first = _first_member(groups, len(count))
-    order = np.lexsort((first, -count))[:limit]
+    order = _most_common(count, first)[:limit]
     place = np.full(len(count) + 1, len(order))
     place[order] = np.arange(len(order))
     among = place[groups]  # each journey's row; those past the limit share the row past the last
@@ -62,6 +64,14 @@ def variants(table: JourneyTable, limit: int | None = None) -> Variants:
         for row, i in enumerate(order)
     )
     return Variants(table.journeys, len(count), rows)
+
+
+def _most_common(count: Ints, first: Ints) -> Ints:
+    """Groups by count, the largest first, then by their first journey: one sort of both in one integer."""
+    if not len(count):
+        return count
+    bits = int(first.max()).bit_length()
+    return np.argsort((count.max() - count << bits) | first)
 
 
 def path(table: JourneyTable, journey: int) -> tuple[str, ...]:
@@ -106,13 +116,17 @@ def _first_member(groups: Ints, n: int) -> Ints:
 def _verified(table: JourneyTable, groups: Ints) -> bool:
     """Whether every journey has the very steps of the first one of its group."""
     model = _first_member(groups, int(groups.max()) + 1)[groups]
-    if (table.lengths[model] != table.lengths).any():
+    followers = np.flatnonzero(model != np.arange(table.journeys))
+    lengths = table.lengths[followers]
+    if (table.lengths[model[followers]] != lengths).any():
         return False
-    shift = table.offsets[model] - table.offsets[:-1]
-    for journeys, rows in blocks(table):
-        same = np.repeat(shift[journeys], table.lengths[journeys])
-        same += np.arange(rows.start, rows.stop)
-        if (table.step[same] != table.step[rows]).any():
+    ends = np.cumsum(lengths)
+    bounds = [0, *np.searchsorted(ends, np.arange(_RUN, ends[-1], _RUN)).tolist(), len(ends)] if len(ends) else [0]
+    for begin, end in pairwise(bounds):
+        some, long = followers[begin:end], lengths[begin:end]
+        place = np.arange(int(long.sum())) - np.repeat(np.cumsum(long) - long, long)
+        mine, models = table.offsets[some], table.offsets[model[some]]
+        if (table.step[place + np.repeat(mine, long)] != table.step[place + np.repeat(models, long)]).any():
             return False
     return True
 
