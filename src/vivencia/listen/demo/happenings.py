@@ -78,7 +78,8 @@ def when(c: Context, x: Lived, rng: np.random.Generator) -> Times:
     early = _evening(promised - np.floor(u[:, 1] * 2), 9) + u[:, 2] * 10 / 24
     got = np.where(x.sent, np.where(x.late, promised + x.late_days, early), ordered + 0.01)
     after_late = promised + 0.15 + u[:, 3] * np.minimum(x.late_days, 2.0)
-    asked = np.where(x.stock_out, ordered + 1.1 + u[:, 3] * 0.6, got + 0.2 + u[:, 3] * 1.3)
+    over = np.where(x.sent, promised, got)  # whoever asks for help does so when the promised time is past
+    asked = np.where(x.stock_out, ordered + 1.1 + u[:, 3] * 0.6, over + 0.55 + u[:, 3])
     ticket = np.where(x.ticket, daytime(np.where(x.late, after_late, asked)), np.nan)
     wait = np.array([3.0, 5.0, 500.0])[x.ticket_channel] * (0.4 + 1.6 * u[:, 4]) / 1440
     answered = ticket + wait
