@@ -19,6 +19,9 @@ setup:
 setup-dev:
 	@python3 tools/setup.py --dev
 
+# Checks read the settings, and settings make a data folder: not the user's own.
+lint docs: export VIVENCIA_HOME := $(CURDIR)/.cache/home
+
 lint:
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m ruff check .

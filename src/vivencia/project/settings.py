@@ -4,8 +4,6 @@ import os
 import secrets
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
-
 from vivencia.foundation.home import home
 from vivencia.project.databases import database_from
 
@@ -114,7 +112,7 @@ AXES_DISABLE_ACCESS_LOG = True  # our audit log says who signed in; addresses of
 PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600  # seconds a one-time link lives
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("es", _("Spanish")), ("en", _("English"))]
+LANGUAGES = [("es", "Español"), ("en", "English")]  # each by its own name: who looks for theirs can read it
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("VIVENCIA_TIME_ZONE", "UTC")
