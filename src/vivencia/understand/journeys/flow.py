@@ -98,7 +98,7 @@ def flow(table: JourneyTable, scale: int | None = None) -> Flow:
     )
 
 
-def blocks(table: JourneyTable, rows: int = 1 << 18) -> Iterator[tuple[slice, slice]]:
+def blocks(table: JourneyTable, rows: int = 1 << 16) -> Iterator[tuple[slice, slice]]:
     """Runs of whole journeys and the rows they own, small enough for what is computed on them to stay in cache."""
     ends = np.searchsorted(table.offsets, np.arange(rows, table.events, rows))
     bounds = np.unique(np.concatenate(([0], ends, [table.journeys])))
@@ -149,8 +149,9 @@ class _Tally:
         self.people, self.passing = _People(table), Sums(groups)
 
     def add(self, group: Ints, first: Mask, answered: Mask, case: Ints, scores: NDArray[np.float64]) -> None:
-        self.visits += np.bincount(group, minlength=len(self.visits))
-        self.journeys += np.bincount(group[first], minlength=len(self.journeys))
+        both = np.bincount(2 * group + first, minlength=2 * len(self.visits))  # one count of both, without picking rows
+        self.visits += both[::2] + both[1::2]
+        self.journeys += both[1::2]
         self.people.add(group, first, case)
         heard = np.flatnonzero(first & answered)  # few journeys hold an answer
         self.passing.add(group[heard], scores[case[heard]])
