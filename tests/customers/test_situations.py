@@ -6,13 +6,13 @@ import pytest
 
 from tests.customers.shop import TODAY, day
 from vivencia.foundation.ledger.reading import Read
-from vivencia.understand.lived import Lived, events_of, promises_of
+from vivencia.understand.lived import Lived, life_of
 from vivencia.understand.situations import Situation, is_bad, situation
 from vivencia.understand.value import value
 
 
 def situation_of(read: Read, who: str) -> dict[str, Situation]:
-    found = situation(events_of(read, who, TODAY), promises_of(read, who, TODAY), TODAY)
+    found = situation(*life_of(read, who, TODAY), TODAY)
     return {one.kind: one for one in found}
 
 
@@ -76,14 +76,15 @@ def test_where_data_never_say_solved_any_answer_ends_the_waiting() -> None:
 
 
 def test_value_counts_orders_and_money_under_every_id(read: Read) -> None:
-    worth = value(events_of(read, "ana", TODAY))
+    worth = value(life_of(read, "ana", TODAY)[0])
 
     assert (worth.orders, worth.revenue) == (2, {"EUR": 80.0})
-    assert value(events_of(read, "dario", TODAY)).revenue == {}, "not known is not zero"
+    assert value(life_of(read, "dario", TODAY)[0]).revenue == {}, "not known is not zero"
 
 
 def test_nothing_after_the_moment_is_seen(read: Read) -> None:
     before = day(5, 11)
+    lived, promised = life_of(read, "ana", before)
 
-    assert max(event.at for event in events_of(read, "ana", before)) <= before
-    assert [one.state for one in promises_of(read, "ana", before)] == ["kept", "overdue"]
+    assert max(event.at for event in lived) <= before
+    assert [one.state for one in promised] == ["kept", "overdue"]

@@ -9,7 +9,7 @@ from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.understand.identity import OtherId, ids_of
-from vivencia.understand.lived import Lived, Promised, events_of, promises_of
+from vivencia.understand.lived import Lived, Promised, life_of
 from vivencia.understand.situations import Situation, closes, situation
 from vivencia.understand.value import Value, value
 
@@ -47,7 +47,7 @@ def customer(read: Read, customer_id: str, as_of: datetime) -> Customer:
     """The person with this canonical id, as of a moment."""
     rows = read.to_arrow(read.customers.filter(_.customer_id == customer_id)).to_pylist()
     known = {key: told for key, told in (rows[0] if rows else {}).items() if told is not None}
-    lived, promised = events_of(read, customer_id, as_of), promises_of(read, customer_id, as_of)
+    lived, promised = life_of(read, customer_id, as_of)
     return Customer(
         customer_id=customer_id,
         known=known,

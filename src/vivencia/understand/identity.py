@@ -27,11 +27,8 @@ def canonical(read: Read, any_id: str) -> str | None:
     led = read.to_arrow(read.aliases.filter(_.alias_id == any_id).select("person_id"))
     if led.num_rows:
         return str(led["person_id"][0].as_py())
-    known = ibis.union(
-        read.customers.filter(_.customer_id == any_id).select("customer_id").limit(1),
-        read.events.filter(_.customer_id == any_id).select("customer_id").limit(1),
-    )
-    return any_id if read.to_arrow(known).num_rows else None
+    known = (read.customers.filter(_.customer_id == any_id), read.events_of(any_id))
+    return any_id if any(read.to_arrow(table.select("customer_id").limit(1)).num_rows for table in known) else None
 
 
 def ids_of(read: Read, customer_id: str) -> list[OtherId]:

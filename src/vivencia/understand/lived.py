@@ -60,24 +60,25 @@ _COLUMNS = (
     "event_id", "name", "touchpoint", "channel", "amount", "currency", "promise", "promised_at", "metric", "score",
     "scale_max", "text", "employee_id", "subject_kind", "subject_id", "source", "properties",
 )  # fmt: skip
+_PROMISED = (
+    "event_id", "promise", "subject_kind", "subject_id", "opened_at", "promised_at", "fulfilled_at", "state",
+    "late_hours",
+)  # fmt: skip
 
 
-def events_of(read: Read, customer_id: str, as_of: datetime) -> list[Lived]:
-    """What the person lived up to `as_of`, oldest first; ties as the sources had them."""
-    theirs = read.events_of(customer_id).filter(_.occurred_at <= as_of)
+def life_of(read: Read, customer_id: str, as_of: datetime) -> tuple[list[Lived], list[Promised]]:
+    """What the person lived up to `as_of`, and every promise made to them, oldest first; ties as the sources had them.
+
+    Their events are taken out once; promises are worked out from those few rows.
+    """
+    rows = read.to_arrow(read.events_of(customer_id).filter(_.occurred_at <= as_of))
+    theirs = ibis.memtable(rows)
     ordered = theirs.order_by([ibis.asc("occurred_at"), ibis.asc("received_at"), ibis.asc("seq")])
-    rows = read.to_arrow(ordered.select(*_COLUMNS, at=_.occurred_at)).to_pylist()
-    return [Lived(**{**row, "properties": _object(row["properties"])}) for row in rows]
-
-
-def promises_of(read: Read, customer_id: str, as_of: datetime) -> list[Promised]:
-    """Every promise made to the person, oldest first."""
-    theirs = read.events_of(customer_id).filter(_.occurred_at <= as_of)
-    made = promises(theirs, as_of).select(
-        "event_id", "promise", "subject_kind", "subject_id", "opened_at", "promised_at", "fulfilled_at", "state",
-        "late_hours",
-    )  # fmt: skip
-    return [Promised(**row) for row in read.to_arrow(made.order_by(ibis.asc("opened_at"))).to_pylist()]
+    lived = ordered.select(*_COLUMNS, at=_.occurred_at).to_pyarrow().to_pylist()
+    made = promises(theirs, as_of).select(*_PROMISED).order_by(ibis.asc("opened_at")).to_pyarrow().to_pylist()
+    return [Lived(**{**row, "properties": _object(row["properties"])}) for row in lived], [
+        Promised(**row) for row in made
+    ]
 
 
 def _object(text: str | None) -> dict[str, Any]:
