@@ -69,7 +69,7 @@ def synthetic(events: int, seed: int = 7) -> pa.Table:
             ).cast(pa.string()),
             "occurred_at": pa.array(at[order] + 1_700_000_000 * 10**6, pa.timestamp("us", tz="UTC")),
             "seq": pa.array(np.arange(n)),
-            "metric": pa.array(np.where(np.isnan(score), None, "csat"), pa.string()),
+            "metric": pa.array(np.full(n, "csat"), pa.string(), mask=np.isnan(score)),
             "score": pa.array(score, from_pandas=True),
             "scale_max": pa.array(np.where(np.isnan(score), np.nan, 5.0), from_pandas=True),
         }
@@ -82,7 +82,8 @@ def _walk(random: np.random.Generator, lengths: np.ndarray, n: int) -> np.ndarra
     ahead[np.cumsum(lengths) - lengths] = 0
     total = np.cumsum(ahead)
     since = total - np.repeat(total[np.cumsum(lengths) - lengths], lengths)
-    return since % len(STEPS)
+    place: np.ndarray = since % len(STEPS)
+    return place
 
 
 def by_hand(step: np.ndarray, at: np.ndarray, offsets: np.ndarray, width: int) -> tuple[int, int]:
