@@ -29,4 +29,3 @@ def organisation() -> Organisation:
 
 def save(changed: Organisation) -> None:
     Setting.objects.update_or_create(key=KEY, defaults={"value": asdict(changed)})
-

@@ -33,9 +33,7 @@ class WelcomeForm(forms.Form):
     code = forms.CharField(
         label=gettext_lazy("Set-up code"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=gettext_lazy(
-            "The terminal where Vivencia was started shows it; so does the file setup_code."
-        ),
+        help_text=gettext_lazy("The terminal where Vivencia was started shows it; so does the file setup_code."),
     )
 
     def __init__(self, data: Any, *, local: bool) -> None:
