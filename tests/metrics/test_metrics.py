@@ -304,6 +304,13 @@ def test_first_contact_resolution_needs_an_answer_and_no_further_contact() -> No
     assert told("fcr", said, variant="survey") == {(): (75.0, 4)}
 
 
+def test_where_every_contact_has_an_id_of_its_own_nothing_is_said_about_the_first() -> None:
+    of = lived(*(row for name in "abcdef" for row in issue(name, ("reported", 0), ("responded", 5))))
+    for variant in ("no_recontact", "first_level"):
+        figure = only("fcr", of, variant=variant)
+        assert (figure.value, figure.n, figure.reason) == (None, 0, "not_enough_data")
+
+
 # Visits, goals, people
 
 

@@ -3,7 +3,8 @@
 import ibis.expr.types as ir
 from ibis import _
 
-from vivencia.measure.metrics.issues import settled_at_once
+from vivencia.measure.metrics import people
+from vivencia.measure.metrics.issues import issues, settled_at_once
 from vivencia.measure.metrics.lived import Lived, Window
 from vivencia.measure.metrics.metric import Metric, Variant
 from vivencia.measure.metrics.reductions import Share
@@ -11,11 +12,15 @@ from vivencia.measure.metrics.words import N_
 
 
 def no_recontact(lived: Lived, window: Window) -> ir.Table:
+    """Where every contact has an id of its own, nobody can be seen to come back: nothing can be said."""
+    if not people.anybody(lived, issues(lived).filter(_.again_at.notnull())):
+        return people.nobody()
     return settled_at_once(lived)
 
 
 def first_level(lived: Lived, window: Window) -> ir.Table:
-    return settled_at_once(lived).filter(_.escalated == 0)
+    told = no_recontact(lived, window)
+    return told.filter(_.escalated == 0) if "escalated" in told.columns else told
 
 
 def said(lived: Lived, window: Window) -> ir.Table:
@@ -38,7 +43,7 @@ METRIC = Metric(
             N_(
                 "Share of issues answered without a further contact on the same issue until {recontact_days} days "
                 "after the answer. Base: issues reported whose {recontact_days} days have passed; one never answered "
-                "counts as not solved."
+                "counts as not solved. Where no further contact was ever recorded, nothing can be said."
             ),
             "%",
             no_recontact,
