@@ -111,7 +111,10 @@ def _kinds(place: _Place) -> Iterator[Exposure]:
 
 
 def _slow(place: _Place) -> Iterator[Exposure]:
-    """Waited for a step longer than three quarters of those who had to wait for it; it is lived from that moment on."""
+    """Came to a step later after the one before than three quarters of the others.
+
+    It counts from the step on: who calls late often calls because something broke meanwhile, and that came first.
+    """
     waits = place.rows.filter(pl.col("elapsed").is_not_null())
     waits = waits.filter(pl.int_range(pl.len()).over("unit", "name") == 0)
     names = waits["name"].value_counts(sort=True).head(4)["name"].to_list()
@@ -120,9 +123,7 @@ def _slow(place: _Place) -> Iterator[Exposure]:
         limit = float(of_name["elapsed"].quantile(0.75) or 0)
         if limit < SHORTEST_WAIT:
             continue
-        slow = of_name.filter(pl.col("elapsed") > limit).with_columns(
-            at=pl.col("at") - pl.col("elapsed") + round(limit)
-        )
+        slow = of_name.filter(pl.col("elapsed") > limit)
         condition = Condition("slow", None if rank == 0 else name, percentile=75, threshold=limit / 1e6)
         yield place.made(condition, slow, _first(of_name, place.n))
 
