@@ -158,7 +158,9 @@ def live(c: Context, luck: Luck, do: Mapping[str, bool] | None = None) -> Lived:
     who = np.array([-0.1, -0.15, 0.22, 0.05])[c.segment] - 0.12 * c.far + 0.03 * np.minimum(c.number, 6)
     feeling = 3.95 + who + c.mood + shift["csat"] + luck.feeling
     nps = 7.55 + 1.6 * who + 1.5 * c.mood + shift["nps"] + 1.1 * luck.feeling + luck.loyalty
-    chance = np.array([30.0, 36, 55, 60])[c.segment] + 1.5 * np.minimum(c.number, 6) - 3 * c.far + shift["repurchase"]
+    usual = np.array([30.0, 36, 55, 60])[c.segment] + 1.5 * np.minimum(c.number, 6) - 3 * c.far
+    # whoever is content for reasons of their own comes back more too: what people do tells what the silent would say
+    chance = usual + 9 * (c.mood + luck.feeling) + shift["repurchase"]
     return Lived(
         **{key: value for key, value in x.items() if key in _BOOLS},
         late_days=np.where(x["late"], 0.4 + np.minimum(-2.6 * np.log(np.maximum(u[:, 15], 1e-9)), 12), 0.0),
