@@ -22,6 +22,7 @@ from vivencia.moments.lived import take
 from vivencia.moments.models import MomentStudy, State
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.wording import Words
+from vivencia.understand.models import Segment
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,15 @@ def test_the_planted_pain_and_gain_are_found_with_intervals_that_hold_the_truth(
 
 def test_a_study_is_remembered_until_the_ledger_changes(study: MomentStudy) -> None:
     assert studies.at_once(studies.Question("nps")).pk == study.pk
+
+
+def test_a_study_of_a_saved_segment_is_forgotten_once_the_segment_changes(filled: Path) -> None:
+    saved = Segment.objects.create(name="Ours")
+    question = studies.Question("nps", f"{studies.SAVED}{saved.pk}")
+    MomentStudy.objects.create(outcome="nps", segment=question.segment, ledger_version="e1", state=State.DONE)
+    assert studies.latest(question) is not None
+    saved.save()
+    assert studies.latest(question) is None
 
 
 def test_a_job_leaves_the_same_as_the_chain_and_its_evidence(ran: Studied) -> None:

@@ -84,6 +84,13 @@ def failed(question: Question, version: str) -> MomentStudy | None:
 
 
 def _of(question: Question) -> "models.QuerySet[MomentStudy]":
+    """Studies of a question; of a segment saved here, those since it last changed."""
+    asked = _ever(question)
+    saved = _saved(question.segment)
+    return asked.filter(asked_at__gte=saved.changed_at) if saved else asked
+
+
+def _ever(question: Question) -> "models.QuerySet[MomentStudy]":
     return MomentStudy.objects.filter(
         outcome=question.outcome, segment=question.segment, since=question.since, until=question.until
     )
@@ -175,13 +182,19 @@ def _compute(read: Read, row: MomentStudy) -> Findings:
 SAVED = "saved:"  # what a segment saved here is called in a question, before its number
 
 
+def _saved(segment: str) -> Segment | None:
+    """The segment saved here that a question is about, if it is about one and there still is one."""
+    number = segment.removeprefix(SAVED)
+    return Segment.objects.filter(pk=number).first() if segment.startswith(SAVED) and number.isdecimal() else None
+
+
 def _members(read: Read, segment: str, today: datetime) -> list[str] | None:
     """The people of a segment: one the data name, or one saved here; None = everybody."""
     if not segment:
         return None
     definition = segments.Definition((segments.InSegment((segment,)),))
     if segment.startswith(SAVED):
-        saved = Segment.objects.filter(pk=segment.removeprefix(SAVED)).first()
+        saved = _saved(segment)
         if saved is None:
             return []
         definition = saved.definition
@@ -195,7 +208,7 @@ def _finish(pk: int, began: float, **fields: object) -> None:
 
 
 def _forget_old(row: MomentStudy) -> None:
-    old = list(_of(question_of(row)).values_list("pk", flat=True)[KEPT:])
+    old = list(_ever(question_of(row)).values_list("pk", flat=True)[KEPT:])
     MomentStudy.objects.filter(pk__in=old).delete()
 
 
