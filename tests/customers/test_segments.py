@@ -85,6 +85,9 @@ def test_a_definition_survives_being_stored() -> None:
         ({"kind": "trait", "key": "age", "operator": "at least", "value": "old"}, "a number is needed"),
         ({"kind": "promise", "state": "forgotten"}, "allowed: kept, broken"),
         ({"kind": "silent", "days": "-3"}, "a whole number"),
+        ({"kind": "silent", "days": "inf"}, "a number is needed"),
+        ({"kind": "spend", "operator": "at least", "amount": "nan"}, "a number is needed"),
+        ({"kind": "touchpoint", "touchpoint": "delivery", "within_days": "99999999"}, "from 0 to 36500"),
     ],
 )
 def test_a_wrong_condition_says_what_is_allowed(stored: dict[str, str], says: str) -> None:

@@ -4,6 +4,7 @@
 moments take it as they are. Pure: nothing is read but the ledger, and the moment "today" means is an argument.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from vivencia.understand.json_text import json_text
 from vivencia.understand.promises import STATES, promises
 
 Match = Literal["all", "any"]
+MOST = 36_500  # days back, or orders: more is a slip of the hand, and no calendar goes there
 
 
 class Reading(Protocol):
@@ -279,15 +281,18 @@ def _allowed(name: str, value: str, allowed: tuple[str, ...]) -> None:
 
 def _number(name: str, value: Any) -> float:
     try:
-        return float(str(value).replace(",", "."))
+        number = float(str(value).replace(",", "."))
     except ValueError:
-        raise ValueError(f"{name} is {value!r}; a number is needed") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{name} is {value!r}; a number is needed")
+    return number
 
 
 def _whole(name: str, value: Any) -> int:
     number = _number(name, value)
-    if number != int(number) or number < 0:
-        raise ValueError(f"{name} is {value!r}; a whole number from 0 is needed")
+    if not number.is_integer() or not 0 <= number <= MOST:
+        raise ValueError(f"{name} is {value!r}; a whole number from 0 to {MOST} is needed")
     return int(number)
 
 
