@@ -67,6 +67,10 @@ def test_what_is_rolled_back_was_never_there(ledger: Ledger) -> None:
         ({"score": True}, "score is True; it must be a number"),
         ({"amount": float("nan")}, "amount is 'nan'; it must be a number"),
         ({"channel": ["web"]}, "channel is ['web']; it must be text"),
+        ({"occurred_at": "0001-01-01T00:00:00+10:00"}, "allowed: the years 1900 to 2199"),
+        ({"amount": 10**400}, "it must be a finite number"),
+        ({"properties": "colour: red"}, "properties is 'colour: red'; it must be a JSON object"),
+        ({"properties": "[1]"}, "it must be a JSON object"),
     ],
 )
 def test_a_bad_event_is_kept_with_the_reason(ledger: Ledger, wrong: dict[str, Any], reason: str) -> None:

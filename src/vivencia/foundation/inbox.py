@@ -6,6 +6,7 @@ which the ledger, idempotent on `event_id`, does not count.
 """
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.models import InboxEvent
 
 AT_A_TIME = 5_000
+YEARS = range(1900, 2200)  # as for imports
+LARGEST = 1e300  # beyond it a whole number may be no float
 _OURS = {"received_at", "seq", "batch_id"}
 _NEEDED = [field.name for field in EVENTS if not field.nullable and field.name not in _OURS]
 _TYPES = {field.name: field.type for field in EVENTS}
@@ -104,11 +107,22 @@ def _value(name: str, value: Any) -> Any:
         return _time(name, value)
     if wanted == pa.float64():
         return _number(name, value)
-    if name == "properties" and isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
+    if name == "properties":
+        return _properties(value)
     if not isinstance(value, str):
         raise ValueError(f"{name} is {value!r}; it must be text")
     return value
+
+
+def _properties(value: Any) -> str:
+    """Text that is not a JSON object would make every later question about properties fail."""
+    try:
+        members = json.loads(value) if isinstance(value, str) else value
+    except (ValueError, RecursionError):
+        members = None
+    if not isinstance(members, dict):
+        raise ValueError(f"properties is {value!r}; it must be a JSON object")
+    return json.dumps(_plain(members), ensure_ascii=False)
 
 
 def _time(name: str, value: Any) -> datetime:
@@ -118,13 +132,15 @@ def _time(name: str, value: Any) -> datetime:
         raise ValueError(f"{name} is {value!r}; it must be a time such as 2026-03-01T09:30:00Z") from None
     if moment.tzinfo is None:
         raise ValueError(f"{name} is {value!r}; it must say its time zone, such as 2026-03-01T09:30:00Z")
+    if moment.year not in YEARS:
+        raise ValueError(f"{name} is {value!r}; allowed: the years {YEARS[0]} to {YEARS[-1]}")
     return moment.astimezone(UTC)
 
 
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name} is {value!r}; it must be a number")
-    number = float(value)
+    number = float(value) if abs(value) < LARGEST else math.nan
     if number - number != 0:
         raise ValueError(f"{name} is {value!r}; it must be a finite number")
     return number
