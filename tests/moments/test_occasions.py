@@ -108,6 +108,17 @@ def test_repurchase_counts_only_who_was_followed_long_enough_and_another_order()
     assert drawn.left_out == {"follow_up_not_over": 1}  # the second order itself
 
 
+def test_who_had_left_before_cannot_be_lost_again() -> None:
+    rows = forty_orders()
+    for customer, after in (("c0", 2), ("c1", 2), ("c2", 60)):
+        rows.append(event(customer, BEGINNING + after * DAY, "subscription cancelled"))
+    back = {"subject_kind": "order", "subject_id": "o1"}
+    rows.append(event("c1", BEGINNING + 4 * DAY, "order placed", touchpoint="purchase", amount=5.0, **back))
+    drawn = occasions(lived_by(rows), OUTCOMES["churn"])
+    assert drawn.left_out == {"already_gone": 1}  # c0; c1 came back, and c2 left afterwards
+    assert (len(drawn.frame), drawn.frame["outcome"].sum()) == (39, 1)
+
+
 def test_a_period_is_about_when_the_outcome_came() -> None:
     half = Period(since=micros(BEGINNING + 10 * DAY + timedelta(hours=20)))
     assert len(occasions(lived_by(forty_orders()), OUTCOMES["csat"], period=half).frame) == 20

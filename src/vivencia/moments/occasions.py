@@ -285,10 +285,29 @@ def _followed(lived: Lived, outcome: Outcome) -> Occasions:
     frame = _started(units, by)
     if "score" not in frame.columns:
         frame = frame.with_columns(score=pl.lit(None, pl.Float64))
-    result = _behaviour(frame, lived, outcome, days, by)
+    staying = _not_gone(frame, lived) if outcome.name == "churn" else frame
+    result = _behaviour(staying, lived, outcome, days, by)
     followed = result.filter(pl.col("outcome").is_not_null())
-    left_out = {"follow_up_not_over": len(result) - len(followed)} if len(followed) < len(result) else {}
+    counted = {"already_gone": len(frame) - len(staying), "follow_up_not_over": len(result) - len(followed)}
+    left_out = {reason: units for reason, units in counted.items() if units}
     return Occasions(followed, by, outcome, None, clock, days, left_out=left_out)
+
+
+def _not_gone(frame: pl.DataFrame, lived: Lived) -> pl.DataFrame:
+    """Without the units whose customer had left before the follow-up began and not bought since: who is gone already
+    cannot be lost, and would pass for somebody who stays."""
+    rows = frame.with_row_index("row")
+    left = _latest(rows, departures(lived), "left_at")
+    bought = _latest(rows, purchases(lived), "bought_at")
+    moments = rows.select("row").join(left, on="row", how="left").join(bought, on="row", how="left").sort("row")
+    gone = moments["left_at"].is_not_null() & (moments["bought_at"] <= moments["left_at"]).fill_null(value=True)
+    return frame.filter(~gone)
+
+
+def _latest(rows: pl.DataFrame, events: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Per unit (`row`), when the last of these events of its person up to its cutoff happened, if any."""
+    before = rows.select("row", "person", "cutoff").join(events.select("person", "at"), on="person")
+    return before.filter(pl.col("at") <= pl.col("cutoff")).group_by("row").agg(pl.col("at").max().alias(name))
 
 
 def _behaviour(frame: pl.DataFrame, lived: Lived, outcome: Outcome, days: int, by: str) -> pl.DataFrame:
