@@ -97,6 +97,12 @@ def test_a_wide_row_gives_several_events_with_joined_values(shop: Path) -> None:
     assert [event["event_id"] for event in brought.events] == ["shop/bought/1", "shop/came/1", "shop/bought/2"]
 
 
+def test_a_key_of_two_columns_keeps_them_apart(tmp_path: Path) -> None:
+    file = write(tmp_path, "f.csv", "order,line,date,customer", "a/b,c,2026-01-01,ana", "a,b/c,2026-01-02,eva")
+    brought = bring(file, EVENTS.replace('file = "*"', 'file = "*"\nkey = ["order", "line"]'))
+    assert len({*brought.values("event_id")}) == 2
+
+
 def test_customers_know_their_account_and_aliases_name_them(shop: Path) -> None:
     brought = bring(shop, SHOP)
     ana = next(person for person in brought.customers if person["customer_id"] == "ana")

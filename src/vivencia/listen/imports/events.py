@@ -65,7 +65,10 @@ class Made:
         before = literal(f"{self.fields['source'][1:-1]}/{self.event.kind}/")
         key = self.staged.table.key
         if key and self.event.id is None:
-            cells = ", ".join(f"coalesce({self.staged.columns.raw(self.staged.columns.named(k))}, '')" for k in key)
+            parts = [self.staged.columns.raw(self.staged.columns.named(k)) for k in key]
+            if len(parts) > 1:  # "a/b" + "c" is not "a" + "b/c"
+                parts = [rf"replace(replace({part}, '\', '\\'), '/', '\/')" for part in parts]
+            cells = ", ".join(f"coalesce({part}, '')" for part in parts)
             return f"concat({before}, concat_ws('/', {cells}))"
         if self.staged.hashed:
             twin = f", CASE WHEN {quoted('#ordinal')} > 1 THEN concat('.', {quoted('#ordinal')}) ELSE '' END"
