@@ -158,7 +158,7 @@ def _by_reason(found: Customer) -> list[tuple[str, list[str]]]:
     """The other ids of a person, those with the same reason together."""
     reasons: dict[str, list[str]] = {}
     for other in found.other_ids:
-        reasons.setdefault(other.reason, []).append(other.id)
+        reasons.setdefault(title(other.reason), []).append(other.id)
     return list(reasons.items())
 
 

@@ -148,6 +148,16 @@ PLACES: Words = {
     "files": _("import files"),
 }
 
+REASONS: Words = {
+    "signed in to the app with the e-mail address of the shop": _(
+        "Signed in to the app with the e-mail address of the shop"
+    ),
+    "showed the shop's card at the till and online": _("Showed the shop's card at the till and online"),
+    "olist gives every order its own customer_id; customer_unique_id is the person.": _(
+        "The source gives every order an id of its own; this is the person behind them."
+    ),
+}
+
 CONSENT: Words = {
     "service": _("service messages"),
     "surveys": _("surveys"),
@@ -156,6 +166,7 @@ CONSENT: Words = {
 
 _ALL: Words = {
     **PLACES,
+    **REASONS,
     **CONSENT,
     **SUBJECTS,
     **TRAITS,
@@ -172,7 +183,8 @@ def say(word: str | None) -> str:
     """The word in the reader's language; None is an empty text."""
     if word is None:
         return ""
-    known = _ALL.get(word.strip().lower().replace("_", " ")) or _ALL.get(word.strip().lower())
+    plain = word.strip().lower()
+    known = _ALL.get(plain) or _ALL.get(plain.replace("_", " "))
     return str(known) if known is not None else word.replace("_", " ").strip()
 
 
