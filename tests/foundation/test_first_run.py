@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from vivencia.foundation import first_run
 from vivencia.foundation.home import home
@@ -47,6 +47,8 @@ def test_afterwards_the_welcome_is_closed(client: Client) -> None:
         {"REMOTE_ADDR": "192.0.2.7"},
         {"HTTP_X_FORWARDED_FOR": "192.0.2.7"},
         {"HTTP_FORWARDED": "for=192.0.2.7"},
+        {"HTTP_X_REAL_IP": "192.0.2.7"},
+        {"SERVER_PROTOCOL": "HTTP/1.0"},
         {"HTTP_HOST": "testserver"},
     ],
 )
@@ -58,6 +60,13 @@ def test_from_elsewhere_it_takes_the_set_up_code(client: Client, elsewhere: dict
     code = first_run.setup_code()
     assert client.post("/welcome/", {**SAID, "code": f" {code.upper()} "}, **there).status_code == 302
     assert User.objects.exists()
+
+
+@pytest.mark.parametrize("known", [{"SECURE": True}, {"CSRF_TRUSTED_ORIGINS": ["https://cx.example.org"]}])
+def test_where_a_proxy_is_known_of_nobody_is_at_the_machine_itself(client: Client, known: dict[str, Any]) -> None:
+    with override_settings(**known):
+        assert client.post("/welcome/", SAID, **LOCAL).status_code == 200
+    assert not User.objects.exists()
 
 
 def test_the_set_up_code_is_kept_private_and_goes_with_the_first_administrator() -> None:

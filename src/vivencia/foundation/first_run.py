@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
@@ -17,7 +18,7 @@ from vivencia.foundation.home import home
 from vivencia.foundation.models import Role, Setting, User
 
 LOCK = "first_administrator"
-PROXY_HEADERS = ("forwarded", "via")
+PROXY_HEADERS = ("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip")
 OPEN_PATHS = ("/static/", "/preferences/", "/welcome/", "/health")
 
 
@@ -49,8 +50,14 @@ def code_is_right(said: str) -> bool:
 
 def is_local(request: HttpRequest) -> bool:
     """Whether the request comes from this very machine, and not through a proxy that stands on it."""
-    proxied = any(name.lower().startswith("x-forwarded") or name.lower() in PROXY_HEADERS for name in request.headers)
-    return not proxied and _loopback(request.META.get("REMOTE_ADDR", "")) and _loopback(_host(request))
+    return not _proxied(request) and _loopback(request.META.get("REMOTE_ADDR", "")) and _loopback(_host(request))
+
+
+def _proxied(request: HttpRequest) -> bool:
+    """A proxy that adds no header is told by its settings here, or by HTTP/1.0, which no browser speaks."""
+    if settings.SECURE or settings.CSRF_TRUSTED_ORIGINS or request.META.get("SERVER_PROTOCOL") == "HTTP/1.0":
+        return True
+    return any(name.lower().startswith("x-forwarded") or name.lower() in PROXY_HEADERS for name in request.headers)
 
 
 def _host(request: HttpRequest) -> str:
