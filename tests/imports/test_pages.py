@@ -124,6 +124,11 @@ def test_a_corrected_file_takes_the_place_of_an_import(analyst: Client) -> None:
     assert (first.state, second.state, second.accepted) == (State.UNDONE, State.DONE, 2)
 
 
+def test_an_address_that_replaces_nothing_known_is_an_ordinary_import(analyst: Client) -> None:
+    assert analyst.get(reverse("source-new"), {"replace": "last"}).status_code == 200
+    assert upload(analyst, replace="last").replaces is None
+
+
 def test_names_of_uploads_stay_in_their_folder(analyst: Client, home: Path) -> None:
     run = upload(analyst, LOG, "..%2f..\\..\\evil;name.csv")
     assert Path(run.path).parent == runs.folder_of(run) / "input"

@@ -1,6 +1,7 @@
 """The Sources pages: what has come in, bringing more in, and looking at a mapping before it is used."""
 
 import shutil
+import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def sources(request: HttpRequest) -> HttpResponse:
 @require_GET
 def new(request: HttpRequest) -> HttpResponse:
     """Ways to bring data in."""
-    old = ImportRun.objects.filter(pk=request.GET.get("replace") or 0, state=State.DONE).first()
+    old = _replaced(request.GET.get("replace", ""))
     return render(request, "listen/new.html", {"accept": ",".join(sorted(_endings())), "replaces": old})
 
 
@@ -223,7 +224,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _stage(request: HttpRequest, path: Path, *, batch: str = "") -> HttpResponse:
-    old = ImportRun.objects.filter(pk=request.POST.get("replace") or 0, state=State.DONE).first()
+    old = _replaced(request.POST.get("replace", ""))
     try:
         looked = runs.look(path)
         found = recognising.recognise(looked.looks)
@@ -233,6 +234,11 @@ def _stage(request: HttpRequest, path: Path, *, batch: str = "") -> HttpResponse
         return _refused(request, wording.problem(problem))
     run = runs.stage(looked, found, by=request.user, replaces=old, batch=batch, is_upload=bool(batch))
     return redirect("source", run.pk)
+
+
+def _replaced(number: str) -> ImportRun | None:
+    """The import a corrected file is to replace, where the number is one that was brought in."""
+    return ImportRun.objects.filter(pk=int(number), state=State.DONE).first() if number.isdecimal() else None
 
 
 def _start(request: HttpRequest, run: ImportRun) -> HttpResponse:
@@ -327,7 +333,7 @@ def _preview(run: ImportRun, request: HttpRequest) -> dict[str, Any]:
 
 
 def _previewed(said: Mapping, looks: tuple[Look, ...], run: ImportRun) -> dict[str, Any]:
-    work = runs.folder_of(run) / "preview"
+    work = runs.folder_of(run) / f"preview-{uuid.uuid4().hex}"  # somebody who types quickly asks for several at once
     if not editor.is_complete(said):
         return {"trouble": _when_is_missing()}
     try:
