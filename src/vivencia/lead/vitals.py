@@ -15,7 +15,7 @@ from vivencia.measure.models import Target
 from vivencia.measure.reading import Source
 
 ASKED = (("csat", "mean"), ("nps", None), ("ces", None))
-LIVED = (("promise_kept", None), ("repurchase", None))
+LIVED = (("promise_kept", None), ("repurchase", "within"))  # "ever" would seem to fall: the newest had no time yet
 MOST = 4
 MONTHS = 12
 DAYS = 90
@@ -24,6 +24,8 @@ DAYS = 90
 @dataclass(frozen=True)
 class Vital:
     """One figure over the last `DAYS` days, with its last months; None in `trend` = not enough data that month.
+
+    Buying again is of those whose days to come back ended in that time, so that everybody had as long.
 
     `state`: how the figure stands to the target that holds now ("" without one); see `targets.State`.
     """
@@ -38,7 +40,8 @@ class Vital:
 
     @property
     def href(self) -> str:
-        return reverse("metric", args=[self.name])
+        """The metric's page, counted the same way."""
+        return f"{reverse('metric', args=[self.name])}?variant={self.figure.variant}"
 
     @property
     def standing(self) -> str:
@@ -64,11 +67,12 @@ def vitals(source: Source) -> list[Vital]:
 def _vital(source: Source, name: str, variant: str | None) -> Vital | None:
     metric = METRICS[name]
     way = metric.variant(variant)
-    since = source.as_of - timedelta(days=DAYS)
+    settled = source.as_of - timedelta(days=source.rules.repurchase_days if name == "repurchase" else 0)
+    since = settled - timedelta(days=DAYS)
     (figure,) = source.figures(Question(name, way.name, since=since))
     if figure.n == 0:
         return None
-    begin = source.as_of - timedelta(days=31 * MONTHS)
+    begin = settled - timedelta(days=31 * MONTHS)
     months = source.figures(Question(name, way.name, by=("period:month",), since=begin))
     target = targets.current(metric, way.name, source.as_of.date())
     window = _("Window: from %(since)s on.") % {"since": date_format(since, "j M Y")}
