@@ -129,6 +129,15 @@ def test_xml_with_entities_is_refused(tmp_path: Path) -> None:
     assert "well-formed" in refusal(write(tmp_path, "g.xes", "<log><trace></log>"))
 
 
+@pytest.mark.parametrize(
+    "event", ['{"id": "e1", "relationships": ["o1"]}', '{"id": "e1", "attributes": [{"value": 1}]}']
+)
+def test_an_ocel_log_of_the_wrong_shape_is_refused(tmp_path: Path, event: str) -> None:
+    log = f'{{"eventTypes": [], "objectTypes": [], "objects": [], "events": [{event}]}}'
+    with pytest.raises(Problem, match=r"f\.json: the file is damaged"):
+        bring(write(tmp_path, "f.json", log))
+
+
 def test_scores_off_the_scale_and_amounts_that_are_no_numbers(tmp_path: Path) -> None:
     toml = EVENTS.replace("amount = {", 'metric = "nps"\nscore = "nps"\namount = {')
     file = write(

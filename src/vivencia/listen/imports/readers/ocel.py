@@ -57,6 +57,13 @@ def _log(file: Path) -> dict[str, Any]:
 
 
 def _table(log: dict[str, Any], file: Path) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+    try:
+        return _rows_of(log)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise Problem("damaged", file=file.name, why=f"{type(error).__name__}: {error}") from error
+
+
+def _rows_of(log: dict[str, Any]) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
     kinds = {item.get("id"): item.get("type") for item in log["objects"] if isinstance(item, dict)}
     events = [event for event in log["events"] if isinstance(event, dict)]
     types = [kind for kind, _ in _usage(events, kinds).most_common()]
