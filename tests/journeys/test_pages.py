@@ -1,13 +1,19 @@
 """Journeys' pages: each answers its question, keeps its filters, and shows people only to those who may see them."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Role
+from vivencia.understand import journey_asking, journey_reading
+from vivencia.understand.journey_asking import Asked
+from vivencia.understand.journey_reading import Journeys
 from vivencia.understand.models import Phase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_shop")]
@@ -53,6 +59,15 @@ def test_without_data_every_page_says_how_to_fill_it(
 )
 def test_filters_narrow_and_nonsense_does_not_break(browser: Browser, name: str, asked: dict[str, str]) -> None:
     page(browser(), name, **asked)
+
+
+def test_days_begin_at_midnight_in_the_company_s_time_zone() -> None:
+    read = open_ledger().read()
+    table = journey_reading.journey_table(read, Journeys("customer"))
+    wish = Asked("customer", since=date(2026, 3, 1), until=date(2026, 3, 1))
+    with timezone.override("America/Bogota"):
+        found = journey_asking.selection(read, table, wish)
+    assert (found.since, found.until) == (datetime(2026, 3, 1, 5, tzinfo=UTC), datetime(2026, 3, 2, 5, tzinfo=UTC))
 
 
 def test_the_map_says_what_follows_what_and_how_it_felt(browser: Browser) -> None:

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.reading import Read
@@ -162,4 +161,4 @@ def _day(text: str) -> date | None:
 
 
 def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), ZoneInfo(settings.TIME_ZONE)) if day else None
+    return datetime.combine(day, time(), timezone.get_current_timezone()) if day else None

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from django.http import HttpRequest
+from django.utils import timezone
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
@@ -51,7 +52,8 @@ class Look:
 
     def remember(self, what: str, compute: Callable[[], Any]) -> Any:
         """A result of the asked journeys, computed once a ledger version (and day, where a saved segment is meant)."""
-        return self.read.remember(f"{self.wish.journeys.key}-{what}-{self.wish!r}-{self._segment()}", compute)
+        zone = timezone.get_current_timezone_name() if self.wish.since or self.wish.until else ""
+        return self.read.remember(f"{self.wish.journeys.key}-{what}-{self.wish!r}-{zone}-{self._segment()}", compute)
 
     def felt(self) -> Felt:
         """What all asked journeys felt."""
