@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,15 @@ from django.utils import translation
 from tests.moments.company import written
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Role, User
+from vivencia.foundation.organisation import organisation
+from vivencia.measure.metrics.periods import midnight
 from vivencia.moments import studies
 from vivencia.moments.chain import Studied
 from vivencia.moments.chain import study as run_chain
 from vivencia.moments.commands import moments
 from vivencia.moments.effects.planted import Planted, World, plant
 from vivencia.moments.findings import Findings, from_json, to_json
-from vivencia.moments.lived import take
+from vivencia.moments.lived import micros, take
 from vivencia.moments.models import MomentStudy, State
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.wording import Words
@@ -100,6 +103,13 @@ def test_the_planted_pain_and_gain_are_found_with_intervals_that_hold_the_truth(
 
 def test_a_study_is_remembered_until_the_ledger_changes(study: MomentStudy) -> None:
     assert studies.at_once(studies.Question("nps")).pk == study.pk
+
+
+def test_a_period_has_both_its_days_on_the_company_s_clock(home: Path) -> None:
+    day = date(2026, 3, 1)
+    period = studies.Question("nps", since=day, until=day).period
+    begins = micros(midnight(day, organisation().time_zone))
+    assert (period.since, period.until) == (begins, begins + 86_400_000_000)
 
 
 def test_a_study_of_a_saved_segment_is_forgotten_once_the_segment_changes(filled: Path) -> None:

@@ -37,7 +37,7 @@ class Day(click.ParamType[date]):
 )
 @click.option("--segment", default="", help="Only customers of this segment.")
 @click.option("--since", type=Day(), help="Outcomes from this day on.")
-@click.option("--until", type=Day(), help="Outcomes before this day.")
+@click.option("--until", type=Day(), help="Outcomes up to and including this day.")
 @click.option("--all", "everything", is_flag=True, help="Every candidate, not only the proven moments (q <= 0.05).")
 @click.option("--again", is_flag=True, help="Study anew, even where the findings are remembered.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")

@@ -58,7 +58,7 @@ def asked(request: HttpRequest, told: dict[str, str]) -> studies.Question:
     outcome = told.get("outcome", "")
     segment = told.get("segment", "")[:200]
     since, until = _day(told.get("since")), _day(told.get("until"))
-    if since and until and since >= until:
+    if since and until and since > until:
         since, until = None, None
     return studies.Question(outcome if outcome in OUTCOMES else studies.usual_outcome(), segment, since, until)
 

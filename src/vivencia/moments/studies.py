@@ -2,8 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from datetime import time as clock_time
+from datetime import date, datetime, timedelta
 
 import ibis
 import pyarrow as pa
@@ -13,6 +12,8 @@ from django.utils import timezone
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import User
+from vivencia.foundation.organisation import organisation
+from vivencia.measure.metrics.periods import midnight
 from vivencia.moments.chain import study as run_chain
 from vivencia.moments.findings import Findings, from_json, to_json
 from vivencia.moments.lived import micros, take
@@ -28,8 +29,8 @@ KEPT = 5  # studies remembered of each question
 
 @dataclass(frozen=True)
 class Question:
-    """What a study is about: `segment` "" = everybody; `since` (included) and `until` (left out) of the outcomes'
-    days."""
+    """What a study is about: `segment` "" = everybody; `since` and `until`: days of the outcomes, both included, on the
+    company's clock."""
 
     outcome: str
     segment: str = ""
@@ -39,16 +40,16 @@ class Question:
     def __post_init__(self) -> None:
         """Raises ValueError for an unknown outcome or a period that ends before it begins."""
         outcome_named(self.outcome)
-        if self.since and self.until and self.since >= self.until:
-            raise ValueError(f"since {self.since} is not before until {self.until}")
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"since {self.since} is after until {self.until}")
 
     @property
     def period(self) -> Period:
-        return Period(_midnight(self.since), _midnight(self.until))
+        return Period(_midnight(self.since), _midnight(self.until + timedelta(days=1) if self.until else None))
 
 
 def _midnight(day: date | None) -> int | None:
-    return micros(datetime.combine(day, clock_time(), UTC)) if day else None
+    return micros(midnight(day, organisation().time_zone)) if day else None
 
 
 def usual_outcome() -> str:
