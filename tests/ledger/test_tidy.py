@@ -107,3 +107,8 @@ def test_customers_and_aliases_are_tidied_too(ledger: Ledger, home: Path) -> Non
     assert len(list((home / "ledger").glob("customers/*.parquet"))) == 1
     read = ledger.read()
     assert read.to_arrow(read.customers).num_rows == read.to_arrow(read.aliases).num_rows == 9
+
+
+def test_before_the_first_import_there_is_nothing_to_tidy(home: Path) -> None:
+    open_ledger().tidy()
+    assert not (home / "ledger" / "HEAD").exists()

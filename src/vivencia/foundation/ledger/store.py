@@ -116,6 +116,8 @@ class Ledger:
 
     def tidy(self, grace_seconds: float = tidying.GRACE_SECONDS) -> None:
         """Sort what has piled up, and clear away what nobody has needed for the grace. Quick where there is nothing."""
+        if not (self._folder / "HEAD").exists():
+            return
         with only_one(self._folder / "tidy.lock", "tidying the ledger", LOCK_TIMEOUT_SECONDS):
             self._sort()
             with self._writer():
