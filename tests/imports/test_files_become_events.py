@@ -95,6 +95,14 @@ def test_events_have_the_ledgers_shape(tmp_path: Path) -> None:
     assert (schema.names, schema.types) == (SHAPE.names, SHAPE.types)
 
 
+def test_scores_on_their_metrics_own_scale_have_the_ledgers_shape_too(tmp_path: Path) -> None:
+    file = write(tmp_path, "f.csv", "event_id,customer_id,occurred_at,name,metric,score", "e,ana,2026-01-31,said,nps,9")
+    brought = bring(file)
+    assert brought.values("scale_max") == [10.0]
+    assert brought.taken.events_file is not None
+    assert pq.read_schema(brought.taken.events_file).types == SHAPE.types
+
+
 def test_ties_keep_the_files_order(tmp_path: Path) -> None:
     file = write(tmp_path, "f.csv", "customer,date", "c,2026-01-01", "a,2026-01-01", "b,2026-01-01")
     assert bring(file, EVENTS).values("customer_id") == ["c", "a", "b"]

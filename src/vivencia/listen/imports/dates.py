@@ -32,6 +32,9 @@ _DAYS: Final = {
     "ymd": ("%Y/%m/%d", "%Y.%m.%d", "%Y%m%d"),
 }  # fmt: skip
 PATTERNS: Final = {order: tuple(day + time for day, time in product(days, _TIMES)) for order, days in _DAYS.items()}
+_MARKS: Final = {
+    pattern: re.sub(r"[^/.:,-]", "", re.sub("%.", "", pattern)) for each in PATTERNS.values() for pattern in each
+}
 SHOWN: Final = {
     "iso": "2026-11-30 18:45",
     "dmy": "30/11/2026 18:45",
@@ -45,6 +48,7 @@ _MONTHS: Final = (
 )  # fmt: skip
 _ISO: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?\s?(Z|UTC|[+-]\d{2}(:?\d{2})?)?")
 _EPOCH: Final = re.compile(r"-?\d{9,10}(\.\d+)?|\d{13}")
+_DIGITS: Final = frozenset("9#")  # in a shape
 _ZONED: Final = r"(Z|UTC|[+-]\d{2}(:?\d{2})?)$"
 
 
@@ -76,6 +80,8 @@ def detect(values: Sequence[str], declared: str = "auto") -> Dates:
     if not sampled:
         return Dates(orders[0], PATTERNS.get(orders[0], ())[:1])
     shapes = _by_shape(sampled)
+    if orders[0] == "iso" and _reading(shapes, "iso").count == len(sampled):
+        return Dates("iso")
     read = {order: _reading(shapes, order) for order in orders}
     best = max(orders, key=lambda order: read[order].count)
     counts = {order: reading.count for order, reading in read.items()}
@@ -146,10 +152,10 @@ class _Reading:
 
 
 def _by_shape(values: Sequence[str]) -> dict[str, list[str]]:
-    """Values of the same build together: "31/12/2026" and "01/02/2026" are both "9/9/9999"."""
+    """Values of the same build together: "31/12/2026" and "01/02/2026" are both "9/9/#"."""
     shapes: dict[str, list[str]] = {}
     for value in values:
-        shape = re.sub(r"\d{1,2}", "9", re.sub(r"[^\W\d_]+", "a", re.sub(r"\d{4}", "y", value)))
+        shape = re.sub(r"\d{1,2}", "9", re.sub(r"\d{4}", "#", re.sub(r"[^\W\d_]+", "a", value)))
         shapes.setdefault(shape, []).append(value)
     return shapes
 
@@ -159,9 +165,13 @@ def _reading(shapes: dict[str, list[str]], order: str) -> _Reading:
         build = _ISO if order == "iso" else _EPOCH
         return _Reading(sum(build.fullmatch(value) is not None for values in shapes.values() for value in values))
     count, used = 0, set()
-    for values in shapes.values():
-        probes = [_english_word(value) for value in values]
-        fitting = [pattern for pattern in PATTERNS[order] if any(_is(probe, pattern) for probe in probes[:20])]
+    for shape, values in shapes.items():
+        if not _DIGITS & set(shape):
+            continue
+        marks = re.sub(r"[^/.:,-]", "", shape)  # no directive reads a mark: only patterns with the same ones can fit
+        candidates = [pattern for pattern in PATTERNS[order] if _MARKS[pattern] == marks]
+        probes = [_english_word(value) for value in values] if "a" in shape else values
+        fitting = [pattern for pattern in candidates if any(_is(probe, pattern) for probe in probes[:20])]
         used.update(fitting)
         count += sum(any(_is(probe, pattern) for pattern in fitting) for probe in probes)
     return _Reading(count, tuple(pattern for pattern in PATTERNS[order] if pattern in used))
@@ -176,8 +186,6 @@ def _is(value: str, pattern: str) -> bool:
 
 
 def _english_word(value: str) -> str:
-    if not any(character.isalpha() for character in value):
-        return value
     lowered = value.lower().replace(" de ", " ")
     for theirs, ours in _MONTHS:
         lowered = lowered.replace(theirs, ours)

@@ -144,7 +144,7 @@ def _fields(event: Event, columns: Columns, batch: Batch) -> dict[str, str]:
         "promised_at": columns.time(event.promised_at),
         "metric": asked,
         "score": score,
-        "scale_max": NULL if score == NULL else f"CASE WHEN {score} IS NOT NULL THEN {scale_max(event, columns)} END",
+        "scale_max": NULL if score == NULL else _scale_max(event, columns, score),
         "text": columns.text(event.text),
         "employee_id": columns.text(event.employee),
         "subject_kind": _subject_kind(event, columns),
@@ -153,6 +153,11 @@ def _fields(event: Event, columns: Columns, batch: Batch) -> dict[str, str]:
         "batch_id": literal(batch.id),
         "properties": _properties(event, columns),
     }
+
+
+def _scale_max(event: Event, columns: Columns, score: str) -> str:
+    """A number of the ledger's own type: a file in its shape is adopted as it is, not written a second time."""
+    return f"CASE WHEN {score} IS NOT NULL THEN CAST({scale_max(event, columns)} AS DOUBLE) END"
 
 
 def _subject_kind(event: Event, columns: Columns) -> str:
