@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,15 @@ def test_the_command_counts_and_names_the_rejects(log: Path, home: Path) -> None
     assert rejects_in(Path(told["rejects_file"]))[0]["row"] == "3"
     assert Path(told["rejects_file"]).is_relative_to(home)
     assert events_in(home) == {"e1": 1, "e3": 1}
+
+
+def test_events_of_erased_people_are_refused_and_counted(log: Path, home: Path) -> None:
+    open_ledger().erase(["ana"], datetime(2026, 6, 1, tzinfo=UTC))
+    told = vivencia(import_, str(log))
+    assert (told["read"], told["accepted"], told["rejected"], told["erased"]) == (3, 1, 1, 1)
+    assert events_in(home) == {"e3": 1}
+    shown = CliRunner().invoke(import_, [str(write(log.parent, "one.csv", HEADER, "e9,ana,2026-01-05,bought"))])
+    assert "1 events of people who were erased" in shown.stdout
 
 
 def test_the_same_file_again_adds_nothing(log: Path, home: Path) -> None:

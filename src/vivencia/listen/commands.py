@@ -144,6 +144,7 @@ def _told(run: ImportRun) -> dict[str, Any]:
         "accepted": run.accepted,
         "rejected": run.rejected,
         "duplicates": run.duplicates,
+        "erased": run.erased,
         "rejected_rows": run.rejected_rows,
         "customers": run.customers,
         "aliases": run.aliases,
@@ -164,6 +165,8 @@ def _say(run: ImportRun, *, as_json: bool) -> None:
     click.echo(f"  {run.read:>10} rows read")
     click.echo(f"  {run.accepted:>10} events brought in")
     click.echo(f"  {run.duplicates:>10} events were there already")
+    if run.erased:
+        click.echo(f"  {run.erased:>10} events of people who were erased, refused")
     click.echo(f"  {run.rejected:>10} rejected" + (f", see {told['rejects_file']}" if told["rejects_file"] else ""))
     if run.customers:
         click.echo(f"  {run.customers:>10} customers")

@@ -45,6 +45,7 @@ class ImportRun(models.Model):
     rejected = models.BigIntegerField(default=0)  # events left out, and rows that could not be read
     rejected_rows = models.BigIntegerField(default=0)
     duplicates = models.BigIntegerField(default=0)  # events the ledger had
+    erased = models.BigIntegerField(default=0)  # events of people who were erased, refused
     customers = models.BigIntegerField(default=0)
     aliases = models.BigIntegerField(default=0)
 

@@ -19,6 +19,7 @@ from django.utils import timezone, translation
 
 from vivencia.foundation import audit
 from vivencia.foundation.home import home
+from vivencia.foundation.ledger.change import Appended
 from vivencia.foundation.ledger.disk import LedgerBusyError, only_one
 from vivencia.foundation.ledger.schema import ALIASES, CUSTOMERS, EVENTS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
@@ -226,17 +227,18 @@ def _bring_in(run: ImportRun, folder: Path, report: Progress, *, again: bool) ->
         finally:
             _keep_rejects(work / "rejects.csv", folder)
     report("storing", 1.0)
-    accepted, duplicates = _store(run, ledger, taken)
+    appended = _store(run, ledger, taken)
     _move(
         run,
         state=State.DONE,
         stage="",
         share=1.0,
         read=taken.rows,
-        accepted=accepted,
+        accepted=appended.accepted,
         rejected=taken.rejected,
         rejected_rows=taken.rejected_rows,
-        duplicates=duplicates,
+        duplicates=appended.duplicates,
+        erased=appended.erased,
         customers=taken.customers,
         aliases=taken.aliases,
         finished_at=timezone.now(),
@@ -244,10 +246,10 @@ def _bring_in(run: ImportRun, folder: Path, report: Progress, *, again: bool) ->
     if run.is_upload:
         shutil.rmtree(folder / "input", ignore_errors=True)
     act = Act.IMPORT_REPLACED if run.replaces_id else Act.IMPORTED
-    audit.record(act, by=run.by, run=run.pk, events=accepted, rejected=taken.rejected)
+    audit.record(act, by=run.by, run=run.pk, events=appended.accepted, rejected=taken.rejected)
 
 
-def _store(run: ImportRun, ledger: Ledger, taken: Taken) -> tuple[int, int]:
+def _store(run: ImportRun, ledger: Ledger, taken: Taken) -> Appended:
     """Events, customers and aliases in one step, in the place of the import that is replaced."""
     old = run.replaces
     customers: pa.Table | Path = taken.customers_file or CUSTOMERS.empty_table()
@@ -262,7 +264,7 @@ def _store(run: ImportRun, ledger: Ledger, taken: Taken) -> tuple[int, int]:
     appended = ledger.replace(old.batch if old else run.batch, events, customers, aliases)
     if old is not None:
         ImportRun.objects.filter(pk=old.pk).update(state=State.UNDONE)
-    return appended.accepted, appended.duplicates
+    return appended
 
 
 def _keep_rejects(file: Path, folder: Path) -> None:
