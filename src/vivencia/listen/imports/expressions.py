@@ -97,7 +97,9 @@ class Columns:
         """Whether any of the value's columns is filled, readable or not."""
         if value is None or not self.used(value):
             return "false"
-        return f"({_first([self.raw(column) for column in self.used(value)])}) IS NOT NULL"
+        columns = self.used(value)
+        self.touched.update(columns)
+        return "(" + " OR ".join(f"{quoted(column)} IS NOT NULL" for column in columns) + ")"
 
     def holds(self, condition: Condition | None) -> str:
         """Whether a row meets a condition."""
