@@ -11,8 +11,9 @@ from django.test import Client
 from django.utils import translation
 
 from tests.moments.company import written
+from vivencia.foundation import audit
 from vivencia.foundation.ledger.store import open_ledger
-from vivencia.foundation.models import Role, User
+from vivencia.foundation.models import Act, Role, User
 from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics.periods import midnight
 from vivencia.moments import studies
@@ -119,6 +120,16 @@ def test_a_study_of_a_saved_segment_is_forgotten_once_the_segment_changes(filled
     assert studies.latest(question) is not None
     saved.save()
     assert studies.latest(question) is None
+
+
+def test_a_study_from_before_an_import_was_undone_is_not_shown_as_if_it_still_held(filled: Path) -> None:
+    question = studies.Question("csat")
+    MomentStudy.objects.create(outcome="csat", ledger_version="e1", state=State.DONE)
+    assert studies.latest(question) is not None
+    audit.record(Act.IMPORT_UNDONE, by=None, run=1, rows=9)
+    assert studies.latest(question) is None
+    here = MomentStudy.objects.create(outcome="csat", ledger_version=open_ledger().read().version, state=State.DONE)
+    assert studies.latest(question) == here
 
 
 def test_a_job_leaves_the_same_as_the_chain_and_its_evidence(ran: Studied) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
-from vivencia.foundation.models import User
+from vivencia.foundation.models import Act, AuditEntry, User
 from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics.periods import midnight
 from vivencia.moments.chain import study as run_chain
@@ -68,9 +68,17 @@ def usual_outcome() -> str:
 
 
 def latest(question: Question, version: str | None = None) -> MomentStudy | None:
-    """The newest finished study of a question, at this version of the ledger or (None) at any."""
+    """The newest finished study of a question, at this version of the ledger or (None) at any.
+
+    At any: not one asked for before an import was undone, for it may rest on what has been taken out again.
+    """
     known = _of(question).filter(state__in=(State.DONE, State.EMPTY))
-    return (known.filter(ledger_version=version) if version else known).first()
+    if version:
+        return known.filter(ledger_version=version).first()
+    undone = AuditEntry.objects.filter(act=Act.IMPORT_UNDONE).first()
+    if undone:
+        known = known.filter(models.Q(asked_at__gt=undone.at) | models.Q(ledger_version=open_ledger().read().version))
+    return known.first()
 
 
 def under_way(question: Question, version: str) -> MomentStudy | None:
