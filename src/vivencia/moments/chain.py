@@ -60,9 +60,10 @@ def _estimated(made: Assembly, say: Say) -> Study:
     lead = [place for place, beside in enumerate(circumstances) if not beside]
     first = estimate(only(made.units, lead))
     say("circumstances", 0.65)
-    whole = estimate(made.units)
-    own = dict(zip(lead, first.effects, strict=True))
-    effects = [own.get(place, effect) for place, effect in enumerate(whole.effects)]
+    rest = [place for place, beside in enumerate(circumstances) if beside]
+    second = estimate(made.units, only=rest)
+    own = dict(zip([*lead, *rest], [*first.effects, *second.effects], strict=True))
+    effects = [own[place] for place in range(len(circumstances))]
     judged = q_values([effect.p_value for effect in effects])
     told = tuple(replace(effect, q_value=q) for effect, q in zip(effects, judged, strict=True))
     return replace(first, effects=told)

@@ -112,7 +112,7 @@ class Equations:
     def _chance(self) -> FloatArray:
         """A first, feelings-blind chance of answering of everybody."""
         alpha = self.solve(np.zeros(self.feelings.shape[1]))
-        return np.clip(1 / (1 + np.exp(-(self.known @ alpha))), 0.02, 0.95)
+        return np.clip(expit(self.known @ alpha), 0.02, 0.95)
 
     def solve(self, gamma: FloatArray) -> FloatArray:
         """alpha at which weighted answers reproduce everybody's x, d, w: a convex problem, damped Newton."""

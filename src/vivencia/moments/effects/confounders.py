@@ -75,8 +75,12 @@ def independent(columns: FloatArray) -> FloatArray:
 
 
 def independent_mask(columns: FloatArray, tolerance: float = 1e-6) -> BoolArray:
-    """Which columns are not (nearly) a mix of earlier ones: Gram-Schmidt on the correlation matrix."""
-    gram = columns.T @ columns
+    """Which columns are not (nearly) a mix of earlier ones."""
+    return independent_of(columns.T @ columns, tolerance)
+
+
+def independent_of(gram: FloatArray, tolerance: float = 1e-6) -> BoolArray:
+    """The same from the columns' cross products: Gram-Schmidt on the correlation matrix."""
     scale = np.sqrt(np.maximum(np.diag(gram), 1e-300))
     left = gram / np.outer(scale, scale)
     kept = np.zeros(len(left), bool)
@@ -84,6 +88,6 @@ def independent_mask(columns: FloatArray, tolerance: float = 1e-6) -> BoolArray:
         if left[j, j] <= tolerance or scale[j] < 1e-12:
             continue
         kept[j] = True
-        pivot = left[:, j].copy()
-        left -= np.outer(pivot, pivot) / pivot[j]
+        pivot = left[j + 1 :, j].copy()  # earlier columns have been judged
+        left[j + 1 :, j + 1 :] -= np.outer(pivot, pivot / left[j, j])
     return kept

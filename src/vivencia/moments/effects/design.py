@@ -113,7 +113,7 @@ def _set_off(units: Units, base: FloatArray, exposures: FloatArray) -> BoolArray
         if not earlier:
             continue
         use = [*range(base.shape[1]), *(base.shape[1] + i for i in earlier)]
-        kept = np.array(use)[confounders.independent_mask(known[:, use])]
+        kept = np.array(use)[confounders.independent_of(gram[np.ix_(use, use)])]
         slope = linear.solve(gram[np.ix_(kept, kept)], gram[kept, base.shape[1] + k])
         rise = dict(zip(kept.tolist(), slope.tolist(), strict=True))
         for i in earlier:

@@ -5,7 +5,7 @@ as precise, correct both for who answers, and say how sure all that is. docs/gui
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -39,28 +39,29 @@ class _Material:
     level: float
 
 
-def estimate(units: Units, *, level: float = 0.95, seed: int = 0) -> Study:
+def estimate(units: Units, *, level: float = 0.95, seed: int = 0, only: Sequence[int] | None = None) -> Study:
     """The effect of every candidate on the outcome, with everything needed to judge it. See `units.Study`.
 
-    level: of the intervals. seed: of the folds; the same seed gives the same result. Raises ValueError where the
-    arrays of `units` do not have one row a unit.
+    level: of the intervals. seed: of the folds; the same seed gives the same result. only: places of the candidates
+    whose effects are wanted, in that order (the others are still held equal; q values are over those wanted); None =
+    all. Raises ValueError where the arrays of `units` do not have one row a unit.
     """
     with threadpool_limits(1):
-        return _study(*_ready(units), level, seed)
+        return _study(*_ready(units), level, seed, range(len(units.candidates)) if only is None else only)
 
 
-def _study(units: Units, notes: list[str], level: float, seed: int) -> Study:
+def _study(units: Units, notes: list[str], level: float, seed: int, wanted: Sequence[int]) -> Study:
     answered = np.isfinite(units.outcome)
     n_answered = int(answered.sum())
     if n_answered < FEW_UNITS or np.ptp(units.outcome[answered]) == 0:
         why = "too_few_answers" if n_answered < FEW_UNITS else "same_always"
         notes.append("few_units" if n_answered < FEW_UNITS else "constant_outcome")
-        return _silent(units, n_answered, why, notes)
+        return _silent(units, n_answered, why, notes, wanted)
     plan = design.build(units, n_answered)
     fold = linear.folds(len(answered), units.groups, FOLDS, np.random.default_rng(seed))
     full = completed.complete(units.outcome, units.kind, plan.known(), _shadows(units), units.reminded, fold, FOLDS)
     material = _Material(units, plan, full, answered, fold, level)
-    effects = _each(lambda j: _effect(material, j), len(units.candidates))
+    effects = _each(lambda j: _effect(material, j), wanted)
     q = judge.q_values([effect.p_value for effect in effects])
     return Study(
         effects=tuple(replace(effect, q_value=value) for effect, value in zip(effects, q, strict=True)),
@@ -75,10 +76,10 @@ def _study(units: Units, notes: list[str], level: float, seed: int) -> Study:
     )
 
 
-def _each(work: Callable[[int], Effect], count: int) -> list[Effect]:
+def _each(work: Callable[[int], Effect], wanted: Sequence[int]) -> list[Effect]:
     """Candidates side by side, one linear-algebra thread each: many threads on small matrices only wait."""
     with ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, 4)) as pool:
-        return list(pool.map(work, range(count)))
+        return list(pool.map(work, wanted))
 
 
 def _ready(units: Units) -> tuple[Units, list[str]]:
@@ -128,9 +129,9 @@ def _rows(units: Units, keep: BoolArray, outcome: FloatArray) -> Units:
     )
 
 
-def _silent(units: Units, n_answered: int, why: str, notes: list[str]) -> Study:
+def _silent(units: Units, n_answered: int, why: str, notes: list[str], wanted: Sequence[int]) -> Study:
     n = len(units.outcome)
-    effects = tuple(_unknown(candidate, why, n) for candidate in units.candidates)
+    effects = tuple(_unknown(units.candidates[j], why, n) for j in wanted)
     none = Level(None, None, None)
     return Study(effects, n, n_answered, n_answered / n if n else None, none, none, "none", notes=tuple(notes))
 

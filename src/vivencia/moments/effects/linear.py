@@ -61,7 +61,8 @@ def _curvature(columns: FloatArray, flag: FloatArray, beta: FloatArray) -> tuple
     chance = probability(columns, beta)
     weight = np.maximum(chance * (1 - chance), 1e-6)
     gradient = columns.T @ (flag - chance) - beta * _light(columns)
-    hessian = (columns * weight[:, None]).T @ columns + np.diag(_light(columns))
+    bent = columns * np.sqrt(weight)[:, None]  # one matrix with itself: half the work of two different ones
+    hessian = bent.T @ bent + np.diag(_light(columns))
     return gradient, hessian
 
 
