@@ -24,6 +24,8 @@ from scipy.special import expit
 
 from vivencia.moments.effects.units import BoolArray, FloatArray
 
+LIGHT = 1.0  # penalty on alpha: where no weights reproduce everybody (few answers, rare columns), close has to do
+CLOSE = 1e-9  # Newton steps that gain less than this for each unit are the last
 PRIOR_MEAN = 0.7  # the unhappy and the happy are expected to answer at exp(0.7) = 2 times the odds of the others ...
 PRIOR_SPREAD = 0.7  # ... and between 0.5 and 8 times with 95 % certainty
 
@@ -81,6 +83,8 @@ class Equations:
         self.total = known.sum(0)
         self.feelings = asked.feelings[self.who]
         self.asked = asked
+        self.light = np.full(known.shape[1], LIGHT)
+        self.light[0] = 1e-6 * len(self.who)
         self.alpha = np.zeros(known.shape[1])
         share = len(self.who) / self.n
         self.alpha[0] = np.log(share / (1 - share)) if share < 1 else 10.0
@@ -117,11 +121,11 @@ class Equations:
     def solve(self, gamma: FloatArray) -> FloatArray:
         """alpha at which weighted answers reproduce everybody's x, d, w: a convex problem, damped Newton."""
         alpha, offset = self.alpha.copy(), self.feelings @ gamma
-        ridge = 1e-6 * len(self.who)
         value, gradient, odds = self._dual(alpha, offset)
         for _ in range(60):
-            hessian = (self.rows * odds[:, None]).T @ self.rows
-            hessian[np.diag_indices_from(hessian)] += ridge
+            bent = self.rows * np.sqrt(odds)[:, None]
+            hessian = bent.T @ bent
+            hessian[np.diag_indices_from(hessian)] += self.light
             step = np.linalg.solve(hessian, gradient)
             size = 1.0
             while size > 1e-4:
@@ -132,8 +136,9 @@ class Equations:
                 size /= 2
             else:
                 break
+            near = abs(float(gradient @ step)) < CLOSE * self.n  # what is left to gain, in log-likelihood
             alpha, (value, gradient, odds) = trial, new
-            if np.abs(gradient).max() < 1e-7 * self.n:
+            if near or np.abs(gradient).max() < 1e-7 * self.n:
                 break
         self.alpha = alpha
         return alpha
@@ -141,8 +146,8 @@ class Equations:
     def _dual(self, alpha: FloatArray, offset: FloatArray) -> tuple[float, FloatArray, FloatArray]:
         log_odds = self.rows @ alpha + offset
         odds = np.exp(np.minimum(-log_odds, 30.0))
-        value = odds.sum() - log_odds.sum() + float(self.total @ alpha)
-        gradient = self.total - self.rows.T @ (1 + odds)
+        value = odds.sum() - log_odds.sum() + float(self.total @ alpha) + 0.5 * float(self.light @ alpha**2)
+        gradient = self.total - self.rows.T @ (1 + odds) + self.light * alpha
         return float(value), gradient, odds
 
     def odds(self, alpha: FloatArray, gamma: FloatArray) -> FloatArray:
@@ -173,7 +178,7 @@ class Equations:
         by_alpha, by_gamma = sink @ self.rows, sink @ self.feelings
         weighted = (self.rows * odds[:, None]).T
         hessian = -(weighted @ self.rows)
-        hessian[np.diag_indices_from(hessian)] -= 1e-6 * len(self.who)
+        hessian[np.diag_indices_from(hessian)] -= self.light
         lean = np.linalg.solve(hessian, by_alpha.T).T
         unit = unit - calibration @ lean.T
         jacobian = (by_gamma + lean @ (weighted @ self.feelings)) / self.n
