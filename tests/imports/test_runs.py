@@ -170,6 +170,6 @@ def test_an_import_killed_at_any_moment_is_finished_by_starting_it_again(tmp_pat
 def _wait_until_reading(home: Path, child: "subprocess.Popen[bytes]") -> None:
     """Kill it once it is at work on its files."""
     for _ in range(600):
-        if list((home / "imports").glob("*/work/*")) or child.poll() is not None:
+        if list((home / "imports").rglob("work/*")) or child.poll() is not None:
             return
         time.sleep(0.02)
