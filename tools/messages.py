@@ -35,7 +35,8 @@ KEYWORDS: dict[str, Any] = {
 
 
 def packages() -> list[str]:
-    return sorted(folder.name for folder in ROOT.iterdir() if (folder / "__init__.py").exists())
+    """Every Django app of ours: "listen", "listen/surveys"."""
+    return sorted(file.parent.relative_to(ROOT).as_posix() for file in ROOT.rglob("apps.py"))
 
 
 def catalogue_file(package: str) -> Path:
@@ -44,12 +45,14 @@ def catalogue_file(package: str) -> Path:
 
 def sources(package: str) -> Iterator[tuple[str, bytes]]:
     """Each file's name and its content as Python that gettext's extractor can read."""
+    inner = [ROOT / other for other in packages() if other.startswith(f"{package}/")]
     for file in sorted((ROOT / package).rglob("*.py")):
-        if "migrations" not in file.parts:
+        if "migrations" not in file.parts and not any(file.is_relative_to(app) for app in inner):
             yield str(file.relative_to(ROOT)), file.read_bytes()
     for suffix in ("*.html", "*.txt"):
         for file in sorted((ROOT / package).rglob(f"templates/**/{suffix}")):
-            yield str(file.relative_to(ROOT)), templatize(file.read_text("utf-8")).encode()
+            if not any(file.is_relative_to(app) for app in inner):
+                yield str(file.relative_to(ROOT)), templatize(file.read_text("utf-8")).encode()
 
 
 def collected(package: str) -> Catalog:

@@ -33,6 +33,8 @@ MENU = (
     Entry("journeys", _("Journeys"), "route", Right.SEE_FIGURES),
     Entry("metrics", _("Metrics"), "chart-line", Right.SEE_FIGURES),
     Entry("moments", _("Moments"), "heart-handshake", Right.SEE_FIGURES),
+    Entry("voices", _("Voices"), "message-circle", Right.SEE_CUSTOMERS),
+    Entry("surveys", _("Surveys"), "clipboard-text", Right.ASK),
     Entry("sources", _("Sources"), "database-import", Right.IMPORT, apart=True),
     Entry("settings", _("Settings"), "settings", Right.ADMINISTER),
 )

@@ -20,20 +20,22 @@ View = Callable[..., HttpResponseBase]
 class Right(StrEnum):
     SEE_FIGURES = "see_figures"  # metrics, journeys, moments: aggregates only
     SEE_CUSTOMERS = "see_customers"  # single people, their timelines and words
+    SEE_PERSONAL = "see_personal"  # e-mail, phone and the like inside what customers wrote, unmasked
     EXPORT = "export"  # take rows out
     ANALYSE = "analyse"  # segments, targets, phases, running studies
     IMPORT = "import"  # bring data in, undo imports
+    ASK = "ask"  # surveys: make them, ask customers
     ADMINISTER = "administer"  # people, settings, erasure
 
 
 _EVERYONE = frozenset({Right.SEE_FIGURES})
-_ANALYST = frozenset({Right.SEE_FIGURES, Right.SEE_CUSTOMERS, Right.EXPORT, Right.ANALYSE, Right.IMPORT})
+_ANALYST = _EVERYONE | {Right.SEE_CUSTOMERS, Right.EXPORT, Right.ANALYSE, Right.IMPORT, Right.ASK}
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),
-    Role.CX_LEAD: _ANALYST,
+    Role.CX_LEAD: _ANALYST | {Right.SEE_PERSONAL},
     Role.ANALYST: _ANALYST,
-    Role.AGENT: _EVERYONE | {Right.SEE_CUSTOMERS},
+    Role.AGENT: _EVERYONE | {Right.SEE_CUSTOMERS, Right.SEE_PERSONAL},
     Role.EXECUTIVE: _EVERYONE | {Right.SEE_CUSTOMERS},
     Role.VIEWER: _EVERYONE,
 }

@@ -18,8 +18,10 @@ WHO_ROLES_ARE_FOR: dict[str, Promise] = {
 WHAT_RIGHTS_ALLOW: dict[str, Promise] = {
     Right.SEE_FIGURES: _("See overview, metrics, journeys and moments"),
     Right.SEE_CUSTOMERS: _("See single customers, their timelines and words"),
+    Right.SEE_PERSONAL: _("Read personal data that customers wrote, unmasked"),
     Right.EXPORT: _("Export rows"),
     Right.ANALYSE: _("Make segments, targets and phases, and look for moments"),
     Right.IMPORT: _("Import data and undo imports"),
+    Right.ASK: _("Make surveys and ask customers"),
     Right.ADMINISTER: _("Manage people, settings and erasure"),
 }

@@ -1,6 +1,7 @@
 """The worker: one process that runs background tasks, carries the inbox into the ledger, and keeps the ledger tidy.
 
-A task runs in the main thread; the inbox is drained by a thread of its own, so that a long import delays no event.
+A task runs in the main thread; the inbox is drained by a thread of its own, so that a long import delays no event,
+and so are the packages' chores.
 Whoever stops the worker in the middle of a task puts the task back: every task may run twice.
 """
 
@@ -8,7 +9,6 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
 from types import FrameType
 
 from django.db import close_old_connections
@@ -17,6 +17,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker as TaskLoop
 from django_tasks_db.models import DBTaskResult
 
+from vivencia.foundation.chores import CHORES, Chore
 from vivencia.foundation.home import home
 from vivencia.foundation.inbox import drain
 from vivencia.foundation.ledger.disk import LedgerBusyError, only_one
@@ -25,6 +26,7 @@ from vivencia.foundation.ledger.store import open_ledger
 logger = logging.getLogger("vivencia.worker")
 
 LOOK_EVERY_SECONDS = 0.5
+DRAIN_EVERY_SECONDS = 1.0
 TIDY_EVERY_SECONDS = 60.0
 FINISH_WITHIN_SECONDS = 5.0  # what a running task is given when the worker is told to stop
 MOST_ATTEMPTS = 3  # a task that took its worker down this often is given up
@@ -41,17 +43,18 @@ def run_worker() -> None:
         loop = _task_loop()
         _listen_for_stop(loop, stop)
         parent = os.getppid()
-        chores = [
-            threading.Thread(target=_again_and_again, args=(drain, 1.0, stop), name="inbox", daemon=True),
-            threading.Thread(target=_again_and_again, args=(_tidy, TIDY_EVERY_SECONDS, stop), name="tidy", daemon=True),
+        own = [Chore("inbox", drain, DRAIN_EVERY_SECONDS), Chore("tidy", _tidy, TIDY_EVERY_SECONDS)]
+        threads = [
+            threading.Thread(target=_again_and_again, args=(chore, stop), name=chore.name, daemon=True)
+            for chore in (*own, *CHORES.values())
         ]
-        for chore in chores:
-            chore.start()
+        for thread in threads:
+            thread.start()
         logger.info("Worker %s is at work for %s (parent %s)", os.getpid(), home(), parent)
         loop.run()
         stop.set()
-        for chore in chores:
-            chore.join(FINISH_WITHIN_SECONDS)
+        for thread in threads:
+            thread.join(FINISH_WITHIN_SECONDS)
         logger.info("Worker %s has stopped", os.getpid())
 
 
@@ -103,14 +106,14 @@ def _tidy() -> None:
     open_ledger().tidy()
 
 
-def _again_and_again(chore: Callable[[], object], every_seconds: float, stop: threading.Event) -> None:
+def _again_and_again(chore: Chore, stop: threading.Event) -> None:
     """A chore that fails is told of and tried again: the inbox keeps what it has, the ledger what it had."""
-    while not stop.wait(every_seconds):
+    while not stop.wait(chore.every_seconds):
         close_old_connections()
         try:
-            chore()
+            chore.do()
         except LedgerBusyError as busy:
             logger.info("%s; trying again", busy)
         except Exception:
-            logger.exception("%s failed; trying again", threading.current_thread().name)
+            logger.exception("%s failed; trying again", chore.name)
         close_old_connections()

@@ -48,9 +48,13 @@ INSTALLED_APPS = [
     "django_vite",
     "vivencia.foundation",
     "vivencia.listen",
+    "vivencia.listen.api",
+    "vivencia.listen.surveys",
+    "vivencia.listen.sources",
     "vivencia.understand",
     "vivencia.measure",
     "vivencia.moments",
+    "vivencia.act",
     "vivencia.lead",
 ]
 

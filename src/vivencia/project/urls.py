@@ -5,6 +5,10 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("vivencia.foundation.urls")),
     path("", include("vivencia.listen.urls")),
+    path("", include("vivencia.listen.api.urls")),
+    path("", include("vivencia.listen.surveys.urls")),
+    path("", include("vivencia.listen.sources.urls")),
+    path("", include("vivencia.act.urls")),
     path("", include("vivencia.moments.urls")),
     path("", include("vivencia.lead.urls")),
     path("", include("vivencia.understand.urls")),
