@@ -52,7 +52,7 @@ def test_nothing_of_a_person_is_left_in_the_ledger(ledger: Ledger, home: Path) -
     assert any("broken" in text for text in everything_below(home).values())
     ids = ledger.same_person("loyalty-815")
     assert ids == {"ana-4711", "loyalty-815", "cookie-42"}
-    assert ledger.erase(ids, AFTER) == {"events": 3, "customers": 1, "aliases": 2}
+    assert ledger.erase(ids, AFTER) == {"events": 3, "customers": 1, "aliases": 2, "readings": 0}
     for file, text in everything_below(home).items():
         for secret in SECRETS:
             assert secret not in text, file
@@ -112,6 +112,7 @@ def test_erasure_reaches_inbox_and_refused_rows_and_gives_a_receipt(ledger: Ledg
         "events": 3,
         "customers": 1,
         "aliases": 2,
+        "readings": 0,
         "inbox": 1,
         "rejects": 1,
         "files": 2,

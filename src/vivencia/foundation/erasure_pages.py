@@ -18,6 +18,7 @@ PLACES = {
     "events": gettext_lazy("events"),
     "customers": gettext_lazy("customer records"),
     "aliases": gettext_lazy("joined identities"),
+    "readings": gettext_lazy("readings of texts"),
     "inbox": gettext_lazy("waiting events"),
     "rejects": gettext_lazy("rejected rows"),
     "files": gettext_lazy("files brought in"),

@@ -143,6 +143,7 @@ PLACES: Words = {
     "events": _("events"),
     "customers": _("customers"),
     "aliases": _("other ids"),
+    "readings": _("readings of texts"),
     "inbox": _("inbox"),
     "rejects": _("rejected rows"),
     "files": _("import files"),

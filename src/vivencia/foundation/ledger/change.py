@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 from duckdb import Expression
 
 from vivencia.foundation.ledger import known, writing
@@ -56,6 +57,27 @@ class Change:
             events = self._rows(self._files["events"]) if self._files["events"] else None
             welcome = welcome_people(self._db, arriving, events, self._erased)
         self._take(name, staged, welcome, _count(welcome), given)
+
+    def put_readings(self, rows: Rows) -> None:
+        """Stage readings, without those of events that are no longer there: an undo or an erasure came in between."""
+        staged = self._stage("readings", rows)
+        arriving = self._rows(staged)
+        given = writing.require(arriving, self._tables["readings"].schema)
+        ids = arriving.project("event_id, hash(event_id) AS h").fetchnumpy()
+        held = np.zeros(len(ids["h"]), dtype=bool)
+        for file in self._files["events"]:
+            held |= known.each_held(ids["h"], self._hashes([file]))
+        if not held.all():
+            there = self._db.from_arrow(pa.table({"there_id": pa.array(ids["event_id"][held], pa.string())}))
+            arriving = arriving.join(there.distinct(), "event_id = there_id", how="semi")
+        self._take("readings", staged, arriving, int(held.sum()), given)
+
+    def event_ids(self, wanted: Expression) -> list[str]:
+        """The ids of the events for which `wanted` is true (never null)."""
+        if not self._files["events"]:
+            return []
+        found = self._rows(self._files["events"]).filter(wanted).project("event_id").fetchall()
+        return [each for (each,) in found]
 
     def remove(self, name: str, unwanted: Expression) -> int:
         """Take the rows out for which `unwanted` is true (never null); only files that hold some are written again."""

@@ -122,7 +122,13 @@ class Spark:
         return _with_value(expression, answer.cast(_spoken(answer.schema, table.schema().to_pyarrow())))
 
 
-_SPARK = {"string": "STRING", "double": "DOUBLE", "int64": "BIGINT", "timestamp[us, tz=UTC]": "TIMESTAMP"}
+_SPARK = {
+    "string": "STRING",
+    "double": "DOUBLE",
+    "int8": "TINYINT",
+    "int64": "BIGINT",
+    "timestamp[us, tz=UTC]": "TIMESTAMP",
+}
 _of_thread = threading.local()
 
 

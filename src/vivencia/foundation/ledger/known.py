@@ -42,6 +42,14 @@ def any_shared(arriving: Hashes, held: Hashes) -> bool:
     return bool((more[np.minimum(place, len(more) - 1)] == fewer).any())
 
 
+def each_held(arriving: Hashes, held: Hashes) -> npt.NDArray[np.bool_]:
+    """For each arriving hash whether it is among those held."""
+    if not len(held):
+        return np.zeros(len(arriving), dtype=np.bool_)
+    place = np.minimum(np.searchsorted(held, arriving), len(held) - 1)
+    return np.asarray(held[place] == arriving, dtype=np.bool_)
+
+
 def forget(cache: Path, needed: Iterable[Path]) -> None:
     """Drop the hashes of files that are no more."""
     names = {file.stem + _NAMED for file in needed}

@@ -1,4 +1,4 @@
-"""One consistent version of the ledger's three tables, ready to be asked."""
+"""One consistent version of the ledger's tables, ready to be asked."""
 
 import functools
 import hashlib
@@ -27,9 +27,10 @@ _preparing = threading.RLock()
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One version of the ledger: its name, whose it is, and the Parquet files each table consists of."""
+    """One version of the ledger: its names, whose it is, and the Parquet files each table consists of."""
 
     version: str
+    readings_version: str
     ledger: Path
     files: dict[str, tuple[Path, ...]]
 
@@ -43,9 +44,12 @@ class Snapshot:
 class Read:
     """What the ledger said at one version. Ask it from the thread that opened it; open another elsewhere.
 
-    version: names what was read; equal versions are equal contents.
+    version: names what was read, readings apart; equal versions are equal contents. Readings follow from the events,
+    and a change of theirs alone does not make every remembered figure old.
+    readings_version: as `version`, and the readings too.
     events: EVENTS, with `customer_id` canonical; null where nobody knows whose the event is.
     customers: CUSTOMERS, one row a person: the newest.
+    readings: READINGS, one row an event: the newest.
     aliases: `alias_id`, `person_id`: every id that is somebody's other name, and the canonical id it leads to.
     """
 
@@ -57,6 +61,10 @@ class Read:
     @property
     def version(self) -> str:
         return self._snapshot.version
+
+    @property
+    def readings_version(self) -> str:
+        return self._snapshot.readings_version
 
     @functools.cached_property
     def events(self) -> ir.Table:
@@ -71,9 +79,22 @@ class Read:
         return self._tables["aliases"]
 
     @functools.cached_property
+    def readings(self) -> ir.Table:
+        """Made ready only for who asks: most reads need none, and readings change every few seconds."""
+        raw = self._held("raw_readings")
+        name = f"readings_{self._name}"
+        with _preparing:
+            return self._engine.held(name) or self._engine.view(name, self._newest_readings(raw))
+
+    @functools.cached_property
     def told_aliases(self) -> ir.Table:
         """ALIASES as the sources told them: which two ids are one person, why, and since when."""
         return self._held("raw_aliases")
+
+    @functools.cached_property
+    def told_customers(self) -> ir.Table:
+        """CUSTOMERS as the sources told them: every row about every id, the newest of an id being what it says now."""
+        return self._held("raw_customers")
 
     def events_of(self, customer_id: str) -> ir.Table:
         """`events` of one person.
@@ -110,13 +131,14 @@ class Read:
                 self._prepare()
             return self._engine.to_arrow(expression)
 
-    def remember(self, key: str, compute: Callable[[], Any]) -> Any:
+    def remember(self, key: str, compute: Callable[[], Any], *, with_readings: bool = False) -> Any:
         """`compute()`'s result, computed once a version and shared by all processes.
 
         The key must say everything besides the ledger that the result depends on. The result is a pa.Table or
-        something JSON can say; tuples come back as lists.
+        something JSON can say; tuples come back as lists. What depends on readings says so: `with_readings=True`.
         """
-        return results.remember(self._cache, lambda: self.version, key, compute, worth_keeping=self._complete)
+        version = (lambda: self.readings_version) if with_readings else (lambda: self.version)
+        return results.remember(self._cache, version, key, compute, worth_keeping=self._complete)
 
     def _complete(self) -> bool:
         return all(file.exists() for files in self._snapshot.files.values() for file in files)
@@ -127,7 +149,7 @@ class Read:
 
     @functools.cached_property
     def _tables(self) -> dict[str, ir.Table]:
-        """The three tables, made ready on the engine by the first who asks for this version in this process."""
+        """Events, customers and aliases, made ready on the engine by the process's first who asks for this version."""
         with _preparing:
             held = {name: self._engine.held(f"{name}_{self._name}") for name in _SEEN}
             ready = {name: table for name, table in held.items() if table is not None}
@@ -161,13 +183,26 @@ class Read:
         led = {column: events.semi_join(aliases, events[column] == aliases.alias_id) for column in columns}
         return [column for column in columns if self.to_arrow(led[column].select(column).limit(1)).num_rows]
 
+    def _newest_readings(self, readings: ir.Table) -> ir.Table:
+        """One row an event; where no event was read twice, which is the rule, no query need look for it."""
+        twice = readings.group_by("event_id").aggregate(n=_.count()).filter(_.n > 1).limit(1)
+        if not self.remember("read-twice", lambda: bool(self.to_arrow(twice).num_rows), with_readings=True):
+            return readings
+        ranked = readings.mutate(
+            rank=ibis.row_number().over(group_by="event_id", order_by=[ibis.desc("read_at"), ibis.desc("model")])
+        )
+        return ranked.filter(_.rank == 0).select(*readings.columns)
+
     def _let_go_of_old(self) -> None:
         """Versions come every second in a busy company; their names do not stay for ever."""
         _named[self._name] = None
         _named.move_to_end(self._name)
         while len(_named) > _VERSIONS_KEPT:
             old, _nothing = _named.popitem(last=False)
-            for name in [*(f"{name}_{old}" for name in _SEEN), *(f"raw_{name}_{old}" for name in TABLES)]:
+            for name in [
+                *(f"{name}_{old}" for name in (*_SEEN, "readings")),
+                *(f"raw_{name}_{old}" for name in TABLES),
+            ]:
                 self._engine.drop(name)
 
 

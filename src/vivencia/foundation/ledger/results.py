@@ -11,7 +11,7 @@ import shutil
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +61,10 @@ def forget(cache: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def forget_old(cache: Path, current: str, kept_seconds: float = KEPT_SECONDS) -> None:
-    """Drop results of versions other than `current` that nobody has added to for a while."""
+def forget_old(cache: Path, current: Collection[str], kept_seconds: float = KEPT_SECONDS) -> None:
+    """Drop results of versions not among `current` that nobody has added to for a while."""
     for folder in _versions(cache):
-        if folder.name != current and time.time() - folder.stat().st_mtime > kept_seconds:
+        if folder.name not in current and time.time() - folder.stat().st_mtime > kept_seconds:
             shutil.rmtree(folder, ignore_errors=True)
 
 

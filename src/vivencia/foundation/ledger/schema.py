@@ -1,4 +1,4 @@
-"""The shape of the ledger's tables: what one event, one customer and one alias are.
+"""The shape of the ledger's tables: what one event, one customer, one alias and one reading are.
 
 Times are microseconds in UTC. A null means *not known*, never zero and never an empty string.
 """
@@ -68,4 +68,21 @@ ALIASES = pa.schema(
     ]
 )
 
-TABLES: dict[str, pa.Schema] = {"events": EVENTS, "customers": CUSTOMERS, "aliases": ALIASES}
+READINGS = pa.schema(
+    [
+        pa.field("event_id", pa.string(), nullable=False),  # whose text was read; one reading an event, the newest wins
+        pa.field("language", pa.string()),  # ISO 639-1; null where it cannot be told
+        pa.field("sentiment", pa.int8()),  # -1, 0 or +1
+        pa.field("strength", pa.float64()),  # of the feeling, 0 to 1
+        pa.field("emotion", pa.string()),  # delight, surprise, disappointment, frustration, worry or none
+        pa.field("intent", pa.string()),  # what the person wants; null = none of the known intents, an unknown problem
+        pa.field("intent_certainty", pa.float64()),  # 0 to 1
+        pa.field("topics", pa.string()),  # JSON list of {"topic", "sentiment"}
+        pa.field("masked", pa.string()),  # the text with personal data masked
+        pa.field("model", pa.string(), nullable=False),  # which version of the models read it
+        pa.field("read_at", UTC_TIME, nullable=False),
+        pa.field("batch_id", pa.string(), nullable=False),  # the event's: undoing the batch undoes its readings
+    ]
+)
+
+TABLES: dict[str, pa.Schema] = {"events": EVENTS, "customers": CUSTOMERS, "aliases": ALIASES, "readings": READINGS}

@@ -2,11 +2,13 @@
 
 import functools
 import operator
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
+import pyarrow as pa
 from deltalake.exceptions import DeltaError
 from duckdb import ColumnExpression, ConstantExpression, Expression
 from ibis import _
@@ -16,13 +18,13 @@ from vivencia.foundation.ledger import engines, known, results, tidying, writing
 from vivencia.foundation.ledger.change import Appended, Change
 from vivencia.foundation.ledger.disk import LOCK_TIMEOUT_SECONDS, only_one
 from vivencia.foundation.ledger.erased import read_erased, write_erased
-from vivencia.foundation.ledger.head import Head, publish, read_head
+from vivencia.foundation.ledger.head import Head, missing_tables, publish, read_head
 from vivencia.foundation.ledger.reading import Read, Snapshot
 from vivencia.foundation.ledger.schema import TABLES
 from vivencia.foundation.ledger.table import Table
 from vivencia.foundation.ledger.writing import Rows
 
-_CLOCKS = {"events": "occurred_at", "customers": "updated_at", "aliases": "made_at"}
+_CLOCKS = {"events": "occurred_at", "customers": "updated_at", "aliases": "made_at", "readings": "read_at"}
 
 
 def open_ledger(folder: Path | None = None) -> "Ledger":
@@ -31,7 +33,7 @@ def open_ledger(folder: Path | None = None) -> "Ledger":
 
 
 class Ledger:
-    """Three append-only tables on disk; one writer at a time among all processes, any number of readers."""
+    """Four append-only tables on disk; one writer at a time among all processes, any number of readers."""
 
     def __init__(self, data: Path) -> None:
         self._folder, self._cache = data / "ledger", data / "cache"
@@ -51,7 +53,7 @@ class Ledger:
                 if head == self._head():
                     raise
                 continue
-            return Snapshot(head.version, self._folder, files)
+            return Snapshot(head.version, head.readings_version, self._folder, files)
 
     def append(self, events: Rows) -> Appended:
         """Add events in EVENTS' shape; those whose event_id is known are counted, not added.
@@ -71,6 +73,25 @@ class Ledger:
         """Add statements that two ids are one person, in ALIASES' shape; the newest about an alias holds."""
         with self._change() as change:
             change.put("aliases", aliases)
+
+    def put_readings(self, readings: Rows) -> None:
+        """Add what was read in events' texts, in READINGS' shape; the newest `read_at` of an event wins.
+
+        Readings of events that are not in the ledger (any more) are left out.
+        """
+        with self._change() as change:
+            change.put_readings(readings)
+
+    def amend(self, name: Literal["customers", "aliases"], say: Callable[[Read], pa.Table]) -> int:
+        """Add rows made from what is known, while nobody else writes: between asking and telling nothing is lost.
+
+        Returns how many rows were added.
+        """
+        with self._change() as change:
+            rows = say(self.read())
+            if rows.num_rows:
+                change.put(name, rows)
+        return int(rows.num_rows)
 
     def undo(self, batch_id: str) -> int:
         """Take out everything a batch brought; returns how many rows that was."""
@@ -108,7 +129,9 @@ class Ledger:
         with only_one(self._folder / "tidy.lock", "tidying the ledger", LOCK_TIMEOUT_SECONDS):
             with self._change() as change:
                 write_erased(self._folder, read_erased(self._folder).with_ids(ids, at))
-                counts = {name: change.remove(name, _names(ids, *columns[name])) for name in TABLES}
+                theirs = change.event_ids(_names(ids, *columns["events"]))
+                counts = {name: change.remove(name, _names(ids, *named)) for name, named in columns.items()}
+                counts["readings"] = change.remove("readings", _names(theirs, "event_id")) if theirs else 0
             with self._writer():
                 self._clear_away(grace_seconds=0.0)
                 results.forget(self._cache)
@@ -122,7 +145,8 @@ class Ledger:
             self._sort()
             with self._writer():
                 self._clear_away(grace_seconds)
-        results.forget_old(self._cache, self._head().version)
+        head = self._head()
+        results.forget_old(self._cache, (head.version, head.readings_version))
 
     def _sort(self) -> None:
         head = self._head()
@@ -145,7 +169,7 @@ class Ledger:
             tidying.shorten_log(table, head.place(name).delta, grace_seconds)
 
     def _head(self) -> Head:
-        if not (self._folder / "HEAD").exists():
+        if missing_tables(self._folder):
             with self._writer():
                 pass
         return read_head(self._folder)
@@ -155,10 +179,10 @@ class Ledger:
         """Alone at the ledger, which is as its last published head says."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with only_one(self._folder / "writer.lock", "the ledger", LOCK_TIMEOUT_SECONDS):
-            if not (self._folder / "HEAD").exists():
-                for table in self._tables.values():
-                    table.create()
-                publish(self._folder, Head())
+            if missing := missing_tables(self._folder):
+                for name in missing:
+                    self._tables[name].create()
+                publish(self._folder, read_head(self._folder) if (self._folder / "HEAD").exists() else Head())
             head = read_head(self._folder)
             for name, table in self._tables.items():
                 table.forget_after(head.place(name).delta)

@@ -25,6 +25,7 @@ _ORDER = {
     "events": "customer_id, occurred_at, seq",
     "customers": "customer_id, updated_at",
     "aliases": "alias_id, made_at",
+    "readings": "event_id, read_at",
 }
 
 

@@ -103,7 +103,13 @@ def _rewrite(db: duckdb.DuckDBPyConnection, file: Path, schema: pa.Schema, folde
     return write(shaped(db.read_parquet(str(file)), schema), folder)
 
 
-_SQL = {"string": "VARCHAR", "double": "DOUBLE", "int64": "BIGINT", "timestamp[us, tz=UTC]": "TIMESTAMPTZ"}
+_SQL = {
+    "string": "VARCHAR",
+    "double": "DOUBLE",
+    "int8": "TINYINT",
+    "int64": "BIGINT",
+    "timestamp[us, tz=UTC]": "TIMESTAMPTZ",
+}
 
 
 def write(rows: duckdb.DuckDBPyRelation, folder: Path, compression: Literal["snappy", "zstd"] = "snappy") -> Path:
