@@ -1,17 +1,32 @@
-"""Where else in the operational database a person may be named: values kept as JSON by any package, and tracebacks."""
+"""Where else in the operational database a person may be named: values kept as JSON by any package, and tracebacks.
 
-from collections.abc import Collection
+What packages keep of people in columns of their own they remove themselves, by a function declared as a `wiper` in a
+module that their AppConfig's `ready` imports:
+
+    @traces.wiper
+    def _forget(marks: Collection[str]) -> int: ...  # the person's ids and addresses; returns rows removed or changed
+"""
+
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django_tasks_db.models import DBTaskResult
 
+Wiper = Callable[[Collection[str]], int]
+WIPERS: dict[str, Wiper] = {}
 LONG_ENOUGH = 4  # a shorter id stands in every traceback, as a line's number
 
 
+def wiper(forget: Wiper) -> Wiper:
+    """Have every erasure call the function with the person's ids and addresses."""
+    WIPERS[f"{forget.__module__}.{forget.__qualname__}"] = forget
+    return forget
+
+
 def wipe(marks: Collection[str]) -> int:
-    """Take the marks out of every JSON value that is one of them, and empty tracebacks that quote one.
+    """Have packages forget the marks, take them out of JSON values that are one, and empty tracebacks that quote one.
 
     Returns how many rows were changed.
     """
@@ -22,7 +37,8 @@ def wipe(marks: Collection[str]) -> int:
         for field in model._meta.get_fields()
         if isinstance(field, models.JSONField)
     ]
-    return sum(_wiped(field, wanted) for field in kept) + _tracebacks(wanted)
+    forgotten = sum(forget(wanted) for forget in list(WIPERS.values()))
+    return forgotten + sum(_wiped(field, wanted) for field in kept) + _tracebacks(wanted)
 
 
 def _wiped(field: "models.JSONField[Any, Any]", marks: frozenset[str]) -> int:

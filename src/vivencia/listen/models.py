@@ -1,4 +1,4 @@
-"""Listen's tables: imports, and mappings people keep."""
+"""Listen's tables: imports, mappings people keep, what is asked to be sent, and consent."""
 
 from typing import ClassVar
 
@@ -80,3 +80,88 @@ class SavedMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Kind(models.TextChoices):
+    """What an outgoing request is: it decides how its sending is told on the timeline."""
+
+    SURVEY = "survey", _("Survey invitation")
+    REMINDER = "survey_reminder", _("Survey reminder")
+    MESSAGE = "message", _("Message")
+
+
+class Standing(models.TextChoices):
+    """Where an outgoing request is. Only `act/outreach` moves it on."""
+
+    WAITING = "waiting", _("Waiting")
+    HELD = "held", _("Held back for now")
+    SENT = "sent", _("Sent")
+    REFUSED = "refused", _("Not sent")
+    BOUNCED = "bounced", _("Came back")
+    EXPIRED = "expired", _("Too late to send")
+
+
+class OutgoingRequest(models.Model):
+    """Something somebody wants to say to one person. It goes out only where the sincerity gate lets it.
+
+    `reason` is a code of `listen.reasons` with its `facts`; both are empty where nothing is to be explained.
+    """
+
+    key = models.CharField(max_length=200, unique=True)  # asking again with the same key asks once
+    kind = models.CharField(max_length=20, choices=Kind)
+    purpose = models.CharField(max_length=60)  # what the person must agree to: surveys, service, newsletter
+    customer_id = models.CharField(max_length=500, db_index=True)  # as the asker knew the person
+    channel = models.CharField(max_length=20)
+    address = models.CharField(max_length=320, db_index=True)
+    language = models.CharField(max_length=35)  # BCP 47
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    about_kind = models.CharField(max_length=60, blank=True)  # the order or ticket it is about
+    about_id = models.CharField(max_length=500, blank=True)
+    source = models.CharField(max_length=120)  # who asks: "survey:<slug>"
+    told_as = models.JSONField(default=dict)  # columns of EVENTS that the event of its sending carries
+
+    not_before = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    state = models.CharField(max_length=10, choices=Standing, default=Standing.WAITING)
+    reason = models.CharField(max_length=40, blank=True)
+    facts = models.JSONField(default=dict)
+    next_try_at = models.DateTimeField()  # when the gate looks at it next
+    claimed_until = models.DateTimeField(null=True)  # a sender is at it until then
+    attempts = models.PositiveIntegerField(default=0)
+    settled_at = models.DateTimeField(null=True)  # when it was sent, refused, bounced or expired
+    message_id = models.CharField(max_length=200, blank=True, db_index=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-asked_at", "-pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "next_try_at"], name="outgoing_due"),
+            models.Index(fields=["source", "state"], name="outgoing_by_source"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} ({self.state})"
+
+
+class Consent(models.Model):
+    """One statement of a person about one purpose, with its proof. Statements are added, never changed."""
+
+    customer_id = models.CharField(max_length=500)
+    purpose = models.CharField(max_length=60)
+    given = models.BooleanField()
+    proof = models.TextField()  # where and how it was said, in words
+    at = models.DateTimeField()  # when it was said
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-at", "-pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["customer_id", "purpose", "-at"], name="consent_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose}: {'given' if self.given else 'withdrawn'}"
