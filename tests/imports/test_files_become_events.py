@@ -149,7 +149,7 @@ def test_ocel_takes_the_object_most_events_are_about(tmp_path: Path) -> None:
         ],
     }  # fmt: skip
     brought = bring(write(tmp_path, "log.json", json.dumps(log)))
-    assert [each.partition("/")[0] for each in brought.values("event_id")] == ["e1", "e2"]
+    assert [each.split("/")[2] for each in brought.values("event_id")] == ["e1", "e2"]
     for event in log["events"]:
         event["time"] = event["time"].replace("2026", "2025")
     other = bring(write(tmp_path, "other.json", json.dumps(log)))
@@ -158,3 +158,28 @@ def test_ocel_takes_the_object_most_events_are_about(tmp_path: Path) -> None:
     assert brought.values("subject_kind") == ["order", "order"]
     assert brought.values("customer_id") == ["c1", None]
     assert json.loads(brought.events[0]["properties"]) == {"via": "web", "object:item": "i1"}
+
+
+def test_systems_that_number_their_events_alike_tell_of_different_ones(tmp_path: Path) -> None:
+    header = "event_id,customer_id,occurred_at,name"
+    web = bring(write(tmp_path, "web.csv", header, "1,ana,2026-01-01,bought", "2,bo,2026-01-02,bought"))
+    till = bring(write(tmp_path, "till.csv", header, "1,eva,2026-01-01,bought", "2,bo,2026-01-02,returned"))
+    ids = {*web.values("event_id"), *till.values("event_id")}
+    assert len(ids) == 4
+    again = bring(write(tmp_path, "later.csv", header, "2,bo,2026-01-02T00:00:00Z,bought", "3,bo,2026-01-03,bought"))
+    assert [each in ids for each in again.values("event_id")] == [True, False]  # overlapping exports of one system
+
+
+def test_a_call_in_segments_form_keeps_the_id_it_has_everywhere(tmp_path: Path) -> None:
+    call = {"type": "track", "userId": "ana", "event": "Paid", "timestamp": "2026-01-01T10:00:00Z"}
+    calls = [{**call, "messageId": each} for each in ("ajs-next-17f", "17")]
+    live, numbered = bring(write(tmp_path, "c.jsonl", *(json.dumps(each) for each in calls))).values("event_id")
+    assert live == "ajs-next-17f"
+    assert numbered.startswith("segment/track/17/")  # a bare number is nobody's alone
+
+
+def test_answers_of_two_surveys_that_number_from_one_are_all_kept(tmp_path: Path) -> None:
+    head = "Response ID,Timestamp,Finished,User ID,How likely are you to recommend us?"
+    one = write(tmp_path, "a.csv", head, *(f"{i},2026-01-0{i}T10:00:00Z,true,u{i},{i}" for i in (1, 2, 3)))
+    other = write(tmp_path, "b.csv", head, *(f"{i},2026-02-0{i}T10:00:00Z,true,u{i},{i}" for i in (1, 2, 3)))
+    assert len({*bring(one).values("event_id"), *bring(other).values("event_id")}) == 6

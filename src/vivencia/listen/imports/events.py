@@ -61,8 +61,8 @@ class Made:
 
     def _id(self) -> str:
         """The idempotency key: the file's own, or the row's key, or its contents; the same file gives the same."""
-        own = self.staged.columns.text(self.event.id)
         before = literal(f"{self.fields['source'][1:-1]}/{self.event.kind}/")
+        own = self._own_id(before)
         key = self.staged.table.key
         if key and self.event.id is None:
             parts = [self.staged.columns.raw(self.staged.columns.named(k)) for k in key]
@@ -77,6 +77,22 @@ class Made:
             cells = ", ".join(f"coalesce(CAST({quoted(c)} AS VARCHAR), chr(30))" for c in self.staged.base)
             contents = f"concat({before}, md5(concat_ws(chr(31), {cells})))"
         return contents if own == NULL else f"coalesce({own}, {contents})"
+
+    def _own_id(self, before: str) -> str:
+        """The file's own id. Two systems that number 1, 2, 3 tell of different events: who, what and when tell apart.
+
+        An id that is unique everywhere is the event's wherever it comes from; a bare number never is.
+        """
+        own = self.staged.columns.text(self.event.id)
+        if own == NULL or self.event.id is None:
+            return NULL
+        about = [self.fields[name] for name in ("name", "customer_id", "anonymous_id", "account_id", "subject_id")]
+        told = ", ".join(f"coalesce({sql}, '')" for sql in about if sql != NULL)
+        digest = f"left(md5(concat_ws(chr(31), epoch_us({self.fields['occurred_at']}), {told})), 12)"
+        numbered = f"CASE WHEN {own} IS NOT NULL THEN concat({before}, {own}, '/', {digest}) END"
+        if not self.event.id.unique:
+            return numbered
+        return f"CASE WHEN regexp_full_match({own}, '[0-9]+') THEN {numbered} ELSE {own} END"
 
 
 _TEXT: Final = "CAST(NULL AS VARCHAR)"

@@ -38,6 +38,7 @@ class Value:
     not_before: str | None = None  # another column, whose time must not be later
     optional: bool = False  # the file may lack the column
     whole: bool = False  # of several columns, take the first the file has, even where it is empty
+    unique: bool = False  # of an id: no other system uses it, so it is the same event whichever way it comes
 
 
 @dataclass(frozen=True)
@@ -385,10 +386,13 @@ class _Reader:
             raise Problem("missing-key", file=self.file, field=f"{at}.column")
         texts = {key: self._text(body[key], f"{at}.{key}") for key in _VALUE_TEXTS if key in body}
         words = {key: self._text(value, f"{at}.words") for key, value in self._dict(body, "words", at).items()}
-        optional = self._bool(body.get("optional", False), f"{at}.optional")
-        whole = self._bool(body.get("whole", False), f"{at}.whole")
+        optional, whole, unique = (
+            self._bool(body.get(key, False), f"{at}.{key}") for key in ("optional", "whole", "unique")
+        )
         constant = body.get("constant")
-        return Value(columns=columns, constant=constant, words=words, optional=optional, whole=whole, **texts)
+        return Value(
+            columns=columns, constant=constant, words=words, optional=optional, whole=whole, unique=unique, **texts
+        )
 
     def _condition(self, raw: Any, at: str) -> Condition | None:
         if raw is None:

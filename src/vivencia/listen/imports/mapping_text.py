@@ -132,7 +132,7 @@ def _value(value: Value, *, word: bool) -> str:
     for name in ("dates", "zone", "clock", "decimal", "glue", "not_before"):
         if (text := getattr(value, name)) is not None:
             said[name] = _text(text)
-    for name in ("optional", "whole"):
+    for name in ("optional", "whole", "unique"):
         if getattr(value, name):
             said[name] = "true"
     if value.words:

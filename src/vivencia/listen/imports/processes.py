@@ -61,8 +61,7 @@ def _mapping(
     event = Event(
         table="log",
         kind="event",
-        # logs number their events from one: alone, such an id is also that of another log's event
-        id=Value((own_id, activity, time), glue="/") if own_id else None,
+        id=Value((own_id,)) if own_id else None,
         name=Value((activity,)),
         touchpoint=Value((activity,)),
         when=Value((time,)),

@@ -72,7 +72,9 @@ def survey_mapping(look: Look) -> tuple[Mapping, list[Guess]] | None:
     answers = Look(look.file, look.kind, look.columns, rows, look.conventions)
     columns = see(answers)
     when = _named(columns, _WHEN, dates=True)
-    questions = [found for column in columns if (found := _question(column, texts.get(column.name, "")))]
+    key = _named(columns, _ID)  # numbered answers look like a scale
+    asked = [column for column in columns if key is None or column.name != key.name]
+    questions = [found for column in asked if (found := _question(column, texts.get(column.name, "")))]
     if when is None or not questions:
         return None
     return _mapping(look, columns, when, questions, skip)
@@ -99,7 +101,7 @@ def _mapping(
     )
     texts = Value(tuple(column.name for column in words), glue=". " if len(words) > 1 else None) if words else None
     events = tuple(
-        _event(question, when, customer, subject, properties, texts if place == 0 else None)
+        _event(question, key, when, customer, subject, properties, texts if place == 0 else None)
         for place, question in enumerate(_most_telling_first(questions))
     )
     guesses = [Guess("when", when.name, "name"), *(Guess("score", q.column, "scale", _ends(q)) for q in questions)]
@@ -114,6 +116,7 @@ def _mapping(
 
 def _event(
     question: Question,
+    key: Seen | None,
     when: Seen,
     customer: Seen | None,
     subject: Seen | None,
@@ -123,6 +126,7 @@ def _event(
     return Event(
         table="answers",
         kind=plain(question.column).replace(" ", "-"),
+        id=Value((key.name,)) if key else None,
         name=Value(constant="survey answered"),
         touchpoint=Value(constant="survey"),
         when=Value((when.name,)),
