@@ -18,6 +18,7 @@ from django.utils import timezone
 from vivencia.foundation import traces
 from vivencia.foundation.audit import record
 from vivencia.foundation.home import home
+from vivencia.foundation.inbox import KINDS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.models import Act, Erasure, InboxEvent
 
@@ -88,12 +89,8 @@ def _reachable_at(ids: Collection[str], ledger: Ledger) -> set[str]:
 
 
 def _in_inbox(ids: Collection[str]) -> list[int]:
-    rows = InboxEvent.objects.all().values_list("pk", "event").iterator(2_000)
-    return [pk for pk, event in rows if isinstance(event, dict) and _names(event, ids)]
-
-
-def _names(event: dict[str, object], ids: Collection[str]) -> bool:
-    return event.get("customer_id") in ids or event.get("anonymous_id") in ids
+    rows = InboxEvent.objects.all().values_list("pk", "kind", "event").iterator(2_000)
+    return [pk for pk, kind, said in rows if kind in KINDS and KINDS[kind].ids(said) & set(ids)]
 
 
 def _erase_from_inbox(ids: Collection[str]) -> int:

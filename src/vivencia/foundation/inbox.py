@@ -1,40 +1,88 @@
-"""The durable inbox: an event put here in a committed transaction reaches the ledger exactly once.
+"""The durable inbox: what is put here in a committed transaction reaches the ledger exactly once.
 
-`put` writes rows to the operational database inside the caller's transaction. `drain`, in the worker, appends them to
-the ledger, which returns after fsync, and only then deletes them. A crash in between appends them a second time,
-which the ledger, idempotent on `event_id`, does not count.
+`put`, `put_customers` and `put_aliases` write rows to the operational database inside the caller's transaction;
+`put_together` commits for several callers at once. `drain`, in the worker, carries rows over to the ledger, which
+returns after fsync, and only then deletes them. A crash in between carries them over a second time, which the ledger,
+idempotent on `event_id`, does not count, and which says of people only what is known already.
+
+A package that receives something else than our own columns declares a kind of its own in `KINDS`: its rows are kept as
+they came and read when they are drained, so that what cannot be read is kept with the reason, and read again once that
+is mended.
 """
 
-import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+from django.db.models import Max, Min
 from django.utils import timezone
 
-from vivencia.foundation.ledger.schema import EVENTS, UTC_TIME
+from vivencia.foundation.arriving import as_alias, as_customer, as_event, plain
+from vivencia.foundation.ledger.schema import EVENTS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
+from vivencia.foundation.merging import Said, alias_rows, customer_rows
 from vivencia.foundation.models import InboxEvent
 
 AT_A_TIME = 5_000
-YEARS = range(1900, 2200)  # as for imports
-LARGEST = 1e300  # beyond it a whole number may be no float
-_OURS = {"received_at", "seq", "batch_id"}
-_NEEDED = [field.name for field in EVENTS if not field.nullable and field.name not in _OURS]
-_TYPES = {field.name: field.type for field in EVENTS}
+AT_ONCE = 1_000  # rows in one INSERT
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one row says, in the columns of EVENTS, CUSTOMERS and ALIASES as `put` and its sisters take them."""
+
+    events: Sequence[Any] = ()
+    customers: Sequence[Any] = ()
+    aliases: Sequence[Any] = ()
+
+
+Reader = Callable[[Any, datetime], Told]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How rows of one kind are read.
+
+    reader: called once a drain; what it returns reads one row's contents, received at a time, or raises ValueError
+    saying what is wrong with it. ids: every id of a person that a row's contents name.
+    """
+
+    reader: Callable[[], Reader]
+    ids: Callable[[Any], set[str]]
+
+
+def _columns(*names: str) -> Callable[[Any], set[str]]:
+    def named(said: Any) -> set[str]:
+        values = [said.get(name) for name in names] if isinstance(said, dict) else []
+        return {each for each in values if isinstance(each, str) and each}
+
+    return named
+
+
+EVENT, CUSTOMER, ALIAS = "event", "customer", "alias"
+KINDS: dict[str, Kind] = {
+    EVENT: Kind(lambda: lambda said, _at: Told(events=[said]), _columns("customer_id", "anonymous_id")),
+    CUSTOMER: Kind(lambda: lambda said, _at: Told(customers=[said]), _columns("customer_id")),
+    ALIAS: Kind(lambda: lambda said, _at: Told(aliases=[said]), _columns("alias_id", "customer_id")),
+}
 
 
 @dataclass(frozen=True)
 class Drained:
-    """What a drain did: rows that reached the ledger, rows it had already, rows of erased people, rows kept as bad."""
+    """What a drain did.
+
+    accepted, duplicates, erased: events that reached the ledger, that it had already, of people who were erased.
+    customers, aliases: rows of people and of joined ids that said something new. bad: rows kept with a problem.
+    """
 
     accepted: int = 0
     duplicates: int = 0
     erased: int = 0
     bad: int = 0
+    customers: int = 0
+    aliases: int = 0
 
 
 def put(events: Sequence[Mapping[str, Any]]) -> None:
@@ -42,13 +90,43 @@ def put(events: Sequence[Mapping[str, Any]]) -> None:
 
     `received_at`, `seq` and `batch_id` are ours. Whatever is wrong with an event is found by `drain`.
     """
+    keep(EVENT, [plain(event) for event in events])
+
+
+def put_customers(customers: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what is said of people, as CUSTOMERS' columns, until the worker merges it into what is known of them.
+
+    `customer_id` and `source` are needed, `updated_at` and `batch_id` are ours. A field that is not given, null or
+    empty stays as it was. `traits` (an object) merges key by key, null taking a key away; `consent`
+    (purpose to {"given", "at", "proof"}) purpose by purpose, the later `at` holding.
+    """
+    keep(CUSTOMER, [plain(customer) for customer in customers])
+
+
+def put_aliases(aliases: Sequence[Mapping[str, Any]]) -> None:
+    """Keep statements that two ids are one person (`alias_id`, `customer_id`, `reason`, `source`) until they are told.
+
+    The newest statement about an alias holds; one with `"unless_known": True` gives way to any earlier one.
+    """
+    keep(ALIAS, [plain(alias) for alias in aliases])
+
+
+def keep(kind: str, contents: Iterable[Any]) -> None:
+    """Keep rows of a kind. The contents are what every database's JSON can hold (`arriving.plain`)."""
     now = timezone.now()
-    InboxEvent.objects.bulk_create([InboxEvent(event=_plain(event), received_at=now) for event in events], 1_000)
+    InboxEvent.objects.bulk_create([InboxEvent(kind=kind, event=each, received_at=now) for each in contents], AT_ONCE)
 
 
 def waiting() -> int:
-    """How many events are on their way."""
+    """How many rows are on their way."""
     return InboxEvent.objects.filter(problem="").count()
+
+
+def backlog() -> int:
+    """About how many rows are on their way: never fewer, and told at once however many there are."""
+    first = InboxEvent.objects.filter(problem="").aggregate(first=Min("id"))["first"]
+    last = InboxEvent.objects.aggregate(last=Max("id"))["last"]
+    return 0 if first is None else last - first + 1
 
 
 def drain(ledger: Ledger | None = None) -> Drained:
@@ -60,110 +138,78 @@ def drain(ledger: Ledger | None = None) -> Drained:
     return total
 
 
+@dataclass
+class _Sorted:
+    """Rows of the inbox taken apart: what goes where, which rows that settles, and which cannot be read."""
+
+    events: list[dict[str, Any]] = field(default_factory=list)
+    customers: list[Said] = field(default_factory=list)
+    aliases: list[dict[str, Any]] = field(default_factory=list)
+    giving_way: set[int] = field(default_factory=set)  # places in `aliases`
+    settled: list[int] = field(default_factory=list)
+    bad: list[InboxEvent] = field(default_factory=list)
+
+    def take(self, row: InboxEvent, told: Told) -> None:
+        """Raises ValueError before anything of the row is taken."""
+        events = [as_event(each, row.received_at, row.pk) for each in told.events]
+        customers = [Said(as_customer(each), row.received_at) for each in told.customers]
+        aliases = [_alias(each, row.received_at) for each in told.aliases]
+        self.events += events
+        self.customers += customers
+        for alias, gives_way in aliases:
+            if gives_way:
+                self.giving_way.add(len(self.aliases))
+            self.aliases.append(alias)
+        self.settled.append(row.pk)
+
+
+def _alias(said: Any, received_at: datetime) -> tuple[dict[str, Any], bool]:
+    columns = {key: value for key, value in said.items() if key != "unless_known"} if isinstance(said, dict) else said
+    return as_alias(columns, received_at), columns is not said and bool(said.get("unless_known"))
+
+
 def _carry(rows: list[InboxEvent], ledger: Ledger) -> Drained:
-    good, bad = _sorted_out(rows)
-    appended = ledger.append(pa.Table.from_pylist(list(good.values()), schema=EVENTS)) if good else None
-    _let_go(good)
-    InboxEvent.objects.bulk_update(bad, ["problem"], 500)
+    parts = _sorted_out(rows)
+    events = pa.Table.from_pylist(parts.events, schema=EVENTS)
+    appended = ledger.append(events) if parts.events else None
+    aliases = customers = 0
+    if parts.aliases:
+        giving_way = frozenset(parts.giving_way)
+        aliases = ledger.amend("aliases", lambda read: alias_rows(read, parts.aliases, giving_way))
+    if parts.customers:
+        customers = ledger.amend("customers", lambda read: customer_rows(read, parts.customers))
+    _let_go(parts.settled)
+    InboxEvent.objects.bulk_update(parts.bad, ["problem"], 500)
     if appended is None:
-        return Drained(bad=len(bad))
-    return Drained(appended.accepted, appended.duplicates, appended.erased, len(bad))
+        return Drained(bad=len(parts.bad), customers=customers, aliases=aliases)
+    return Drained(
+        appended.accepted, appended.duplicates, appended.erased, len(parts.bad), customers=customers, aliases=aliases
+    )
 
 
 def _let_go(rows: Iterable[int]) -> None:
     InboxEvent.objects.filter(pk__in=list(rows)).delete()
 
 
-def _sorted_out(rows: list[InboxEvent]) -> tuple[dict[int, dict[str, Any]], list[InboxEvent]]:
-    good: dict[int, dict[str, Any]] = {}
-    bad: list[InboxEvent] = []
+def _sorted_out(rows: list[InboxEvent]) -> _Sorted:
+    parts, readers = _Sorted(), {kind: KINDS[kind].reader() for kind in {row.kind for row in rows} & set(KINDS)}
     for row in rows:
         try:
-            good[row.pk] = as_event(row.event, row.received_at, row.pk)
+            if row.kind not in readers:
+                raise ValueError(f"nothing here reads what is called {row.kind!r}")
+            parts.take(row, readers[row.kind](row.event, row.received_at))
         except ValueError as problem:
             row.problem = str(problem)
-            bad.append(row)
-    return good, bad
-
-
-def as_event(said: object, received_at: datetime, seq: int) -> dict[str, Any]:
-    """One row of EVENTS. Raises ValueError saying which field is wrong, and what it may be."""
-    if not isinstance(said, dict):
-        raise ValueError("an event is an object of fields")
-    if unknown := sorted(set(said) - set(_TYPES)):
-        raise ValueError(f"no such field: {', '.join(unknown)}; put what has no column into properties")
-    if missing := [name for name in _NEEDED if said.get(name) in (None, "")]:
-        raise ValueError(f"missing: {', '.join(missing)}")
-    event = {name: _value(name, said.get(name)) for name in _TYPES if name not in _OURS}
-    return {**event, "received_at": received_at, "seq": seq, "batch_id": f"inbox-{received_at:%Y-%m-%d}"}
-
-
-def _value(name: str, value: Any) -> Any:
-    """The value in its column's type; an empty text is not known."""
-    if value is None or value == "":
-        return None
-    wanted = _TYPES[name]
-    if wanted == UTC_TIME:
-        return _time(name, value)
-    if wanted == pa.float64():
-        return _number(name, value)
-    if name == "properties":
-        return _properties(value)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is {value!r}; it must be text")
-    return value
-
-
-def _properties(value: Any) -> str:
-    """Text that is not a JSON object would make every later question about properties fail."""
-    try:
-        members = json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
-        members = None
-    if not isinstance(members, dict):
-        raise ValueError(f"properties is {value!r}; it must be a JSON object")
-    return json.dumps(_plain(members), ensure_ascii=False)
-
-
-def _time(name: str, value: Any) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} is {value!r}; it must be a time such as 2026-03-01T09:30:00Z") from None
-    if moment.tzinfo is None:
-        raise ValueError(f"{name} is {value!r}; it must say its time zone, such as 2026-03-01T09:30:00Z")
-    if moment.year not in YEARS:
-        raise ValueError(f"{name} is {value!r}; allowed: the years {YEARS[0]} to {YEARS[-1]}")
-    return moment.astimezone(UTC)
-
-
-def _number(name: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{name} is {value!r}; it must be a number")
-    number = float(value) if abs(value) < LARGEST else math.nan
-    if number - number != 0:
-        raise ValueError(f"{name} is {value!r}; it must be a finite number")
-    return number
-
-
-def _plain(value: Any) -> Any:
-    """The value as every database's JSON can hold it: no NUL, no half character, no number that is not one."""
-    match value:
-        case Mapping():
-            return {_plain(str(key)): _plain(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case datetime():
-            return value.isoformat()
-        case float() if value - value != 0:
-            return str(value)
-        case None | bool() | int() | float():
-            return value
-        case _:
-            return str(value).encode("utf-8", "replace").decode().replace("\0", "")
+            parts.bad.append(row)
+    return parts
 
 
 def _sum(one: Drained, other: Drained) -> Drained:
     return Drained(
-        one.accepted + other.accepted, one.duplicates + other.duplicates, one.erased + other.erased, one.bad + other.bad
+        one.accepted + other.accepted,
+        one.duplicates + other.duplicates,
+        one.erased + other.erased,
+        one.bad + other.bad,
+        one.customers + other.customers,
+        one.aliases + other.aliases,
     )

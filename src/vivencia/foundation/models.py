@@ -83,6 +83,11 @@ class Act(models.TextChoices):
     IMPORT_REPLACED = "import_replaced", _("Replaced an import")
     EXPORTED = "exported", _("Exported rows")
     CUSTOMER_ERASED = "customer_erased", _("Erased a customer")
+    KEY_MADE = "key_made", _("Made a write key")
+    KEY_REVOKED = "key_revoked", _("Revoked a write key")
+    TRACK_PLAN_CHANGED = "track_plan_changed", _("Changed the track plan")
+    ARRIVALS_TRIED_AGAIN = "arrivals_tried_again", _("Had rejected arrivals tried again")
+    ARRIVALS_DISCARDED = "arrivals_discarded", _("Discarded rejected arrivals")
 
 
 class AuditEntry(models.Model):
@@ -101,11 +106,12 @@ class AuditEntry(models.Model):
 
 
 class InboxEvent(models.Model):
-    """An event somebody was told we have, waiting for the worker to carry it into the ledger.
+    """Something somebody was told we have, waiting for the worker to carry it into the ledger.
 
-    A row that cannot become an event stays, with the reason in `problem`.
+    `kind` says how `event` is read (`inbox.KINDS`). A row that cannot be read stays, with the reason in `problem`.
     """
 
+    kind = models.CharField(max_length=20, default="event")
     event = models.JSONField()
     received_at = models.DateTimeField()
     problem = models.TextField(blank=True)
