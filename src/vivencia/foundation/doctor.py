@@ -21,6 +21,7 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import InboxEvent, Role, User
 
 LITTLE_SPACE_BYTES = 1024**3
+MORE: dict[str, Callable[[], "Finding"]] = {}
 
 
 class State(StrEnum):
@@ -41,7 +42,13 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at everything; what cannot be looked at is itself a finding."""
-    return [_looked_at(check) for check in CHECKS]
+    return [_looked_at(check) for check in (*CHECKS, *MORE.values())]
+
+
+def also(check: Callable[[], Finding]) -> Callable[[], Finding]:
+    """Have `examine` look at something of another package too; declared in a module its AppConfig's `ready` imports."""
+    MORE[f"{check.__module__}.{check.__qualname__}"] = check
+    return check
 
 
 def _looked_at(check: Callable[[], Finding]) -> Finding:

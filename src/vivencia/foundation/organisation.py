@@ -11,12 +11,16 @@ KEY = "organisation"
 
 @dataclass(frozen=True)
 class Organisation:
-    """`currency` is ISO 4217, `time_zone` IANA, `language` one of `settings.LANGUAGES`."""
+    """`currency` is ISO 4217, `time_zone` IANA, `language` one of `settings.LANGUAGES`.
+
+    `public_url`: where customers reach this installation, without a slash at its end; empty where nobody said.
+    """
 
     name: str = ""
     currency: str = "EUR"
     time_zone: str = "UTC"
     language: str = "en"
+    public_url: str = ""
 
 
 def organisation() -> Organisation:
@@ -29,3 +33,12 @@ def organisation() -> Organisation:
 
 def save(changed: Organisation) -> None:
     Setting.objects.update_or_create(key=KEY, defaults={"value": asdict(changed)})
+
+
+def absolute(path: str) -> str:
+    """The full address of one of our pages, for messages and codes that leave this machine ("/s/abc/").
+
+    Where nobody has said how customers reach us: the first trusted origin, else this machine.
+    """
+    base = organisation().public_url or next(iter(settings.CSRF_TRUSTED_ORIGINS), "http://localhost:8000")
+    return base.rstrip("/") + path

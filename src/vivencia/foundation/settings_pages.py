@@ -45,6 +45,15 @@ class OrganisationForm(forms.Form):
         choices=settings.LANGUAGES,
         help_text=gettext_lazy("For people whose browser asks for neither Spanish nor English."),
     )
+    public_url = forms.URLField(
+        label=gettext_lazy("Address for customers"),
+        required=False,
+        assume_scheme="https",
+        help_text=gettext_lazy(
+            "How customers reach this installation, such as https://cx.example.com. Links in messages, QR codes and "
+            "widgets begin with it."
+        ),
+    )
 
 
 def _page(name: str) -> str:
@@ -60,6 +69,8 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     rooms = [
         (reverse("organisation"), "building-store", _("Organisation"), _("Name, currency, time zone, language")),
         (reverse("people"), "users-group", _("People"), _("Who has access, and what each may do")),
+        (_page("outgoing-mail"), "send", _("Outgoing mail"), _("The server messages leave by; a test message")),
+        (_page("outreach-rules"), "shield-check", _("Sincerity"), _("How often, when and to whom may be written")),
         (_page("journey-phases"), "list-details", _("Phases"), _("Before, during, after: what belongs where")),
         (reverse("erasure"), "trash", _("Erasure"), _("Erase a customer everywhere; receipts")),
         (reverse("audit"), "history", _("Audit"), _("Who did what, and when")),
