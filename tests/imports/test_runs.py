@@ -5,16 +5,19 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
 
 from tests.imports.bringing import rejects_in, write
+from vivencia.foundation.ledger.disk import only_one
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.listen import runs
 from vivencia.listen.commands import import_, imports
@@ -138,6 +141,93 @@ def test_a_job_may_run_twice_and_keeps_what_went_wrong(log: Path, home: Path, tm
     assert failed.problem["code"] == "nothing-usable"  # type: ignore[index]
     with pytest.raises(runs.WrongStateError):
         runs.execute(run)
+
+
+def with_people(folder: Path, name: str, *people: str) -> Path:
+    """A folder with one event each of some customers, and what is known of them."""
+    place = folder / name
+    place.mkdir()
+    write(place, "events.csv", HEADER, *(f"e-{who},{who.partition(',')[0]},2026-01-01,bought" for who in people))
+    write(place, "customers.csv", "customer_id,segment", *(f"{who},gold" for who in people))
+    return place
+
+
+def people_in(home: Path) -> list[str]:
+    read = open_ledger(home).read()
+    return sorted(read.to_arrow(read.customers.select("customer_id"))["customer_id"].to_pylist())
+
+
+def test_what_two_imports_brought_stays_until_both_are_undone(tmp_path: Path, home: Path) -> None:
+    first = vivencia(import_, str(with_people(tmp_path, "one", "ana", "bo")))
+    second = vivencia(import_, str(with_people(tmp_path, "two", "bo", "eva")))
+    assert (second["accepted"], second["duplicates"]) == (1, 1)
+    vivencia(imports, "undo", str(first["run"]), "--yes")
+    assert people_in(home) == ["bo", "eva"]
+    assert events_in(home) == {"e-bo": 1, "e-eva": 1}
+    vivencia(imports, "undo", str(second["run"]), "--yes")
+    assert people_in(home) == []
+    assert events_in(home) == {}
+
+
+def test_an_alias_told_again_after_another_word_holds_again(tmp_path: Path, home: Path) -> None:
+    toml = """source = "s"
+[tables.t]
+file = "*.csv"
+[[aliases]]
+table = "t"
+id = "card"
+customer = "who"
+reason = "the card's owner"
+"""
+    mapping = write(tmp_path, "m.toml", *toml.splitlines())
+    for who in ("ana", "bo", "ana"):
+        vivencia(import_, str(write(tmp_path, "cards.csv", "card,who", f"c1,{who}")), "--mapping", str(mapping))
+        assert open_ledger().same_person("c1") == {"c1", who}
+
+
+def staged(path: Path, replaces: int) -> ImportRun:
+    looked = runs.look(path)
+    return runs.start(looked, recognise(looked.looks), replaces=ImportRun.objects.get(pk=replaces))
+
+
+def test_one_import_takes_the_place_of_another_only_once(log: Path, home: Path, tmp_path: Path) -> None:
+    first = vivencia(import_, str(log))["run"]
+    one = staged(write(tmp_path, "one.csv", HEADER, "e1,ana,2026-01-01,bought"), first)
+    other = staged(write(tmp_path, "other.csv", HEADER, "e7,eva,2026-01-01,bought"), first)
+    runs.execute(one)
+    with pytest.raises(Problem, match="replaced or taken out meanwhile"):
+        runs.execute(other)
+    other.refresh_from_db()
+    assert other.state == State.FAILED
+    assert events_in(home) == {"e1": 1}
+
+
+def test_an_import_killed_between_the_ledger_and_its_own_record_is_finished(
+    log: Path, home: Path, tmp_path: Path
+) -> None:
+    first = vivencia(import_, str(log))["run"]
+    run = staged(with_people(tmp_path, "in", "eva"), first)
+    with patch.object(runs, "_done", side_effect=KeyboardInterrupt), pytest.raises(KeyboardInterrupt):
+        runs.execute(run)
+    assert events_in(home) == {"e-eva": 1}
+    versions: list[Counter[str]] = []
+    runs.execute(run, lambda stage, share: versions.append(events_in(home)))
+    assert {*map(tuple, versions)} == {("e-eva",)}  # never missing, not even for a moment
+    assert (run.state, run.accepted, people_in(home)) == (State.DONE, 1, ["eva"])
+    assert ImportRun.objects.get(pk=first).state == State.UNDONE
+
+
+def test_asking_whether_an_import_is_at_work_does_not_stop_it(log: Path, home: Path) -> None:
+    looked = runs.look(log)
+    run = runs.start(looked, recognise(looked.looks))
+    folder = runs.folder_of(run)
+    folder.mkdir(parents=True)
+    held = only_one(folder / "lock", "asking", timeout_seconds=0)
+    held.__enter__()
+    letting_go = threading.Timer(0.05, lambda: held.__exit__(None, None, None))
+    letting_go.start()
+    assert runs.execute(run).state == State.DONE
+    letting_go.join()
 
 
 @pytest.mark.slow

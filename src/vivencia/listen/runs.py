@@ -9,12 +9,15 @@ import json
 import logging
 import shutil
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from django.db import transaction
 from django.utils import timezone, translation
 
 from vivencia.foundation import audit
@@ -22,7 +25,7 @@ from vivencia.foundation.home import home
 from vivencia.foundation.ledger.change import Appended
 from vivencia.foundation.ledger.disk import LedgerBusyError, only_one
 from vivencia.foundation.ledger.schema import ALIASES, CUSTOMERS, EVENTS
-from vivencia.foundation.ledger.store import Ledger, open_ledger
+from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act, User
 from vivencia.foundation.organisation import organisation
 from vivencia.listen import unchanged, wording
@@ -38,6 +41,7 @@ from vivencia.listen.imports.watch import Progress
 from vivencia.listen.models import ImportRun, State
 
 logger = logging.getLogger("vivencia.imports")
+PATIENCE_SECONDS = 5.0
 STORING = 0.8  # the share of the work after which rows go into the ledger
 
 
@@ -150,18 +154,16 @@ def execute(run: ImportRun, progress: Progress | None = None) -> ImportRun:
 
     Raises WrongStateError where it is finished, and LedgerBusyError where another process executes it.
     """
-    run.refresh_from_db()
-    if run.state in (State.DONE, State.UNDONE):
-        raise WrongStateError(f"This import is {run.state}")
     folder = folder_of(run)
-    folder.mkdir(parents=True, exist_ok=True)
-    with only_one(folder / "lock", "the import", timeout_seconds=0):
-        again = run.state == State.RUNNING
-        if not again:
+    with _held(run):
+        run.refresh_from_db()
+        if run.state in (State.DONE, State.UNDONE):
+            raise WrongStateError(f"This import is {run.state}")
+        if run.state != State.RUNNING:
             run.started_at = timezone.now()
         _move(run, state=State.RUNNING, stage="reading", share=0.0, problem=None, started_at=run.started_at)
         try:
-            _bring_in(run, folder, _reporter(run, progress), again=again)
+            _bring_in(run, folder, _reporter(run, progress))
         except (Problem, OSError, ValueError, RuntimeError, MemoryError, duckdb.Error) as error:
             _fail(run, error)
             raise
@@ -171,13 +173,14 @@ def execute(run: ImportRun, progress: Progress | None = None) -> ImportRun:
 
 
 def undo(run: ImportRun, *, by: object = None) -> int:
-    """Take everything the import brought out of the ledger; returns how many rows that was."""
-    run.refresh_from_db()
-    if run.state != State.DONE:
-        raise WrongStateError("Only an import that was brought in can be undone")
-    rows = open_ledger().undo(run.batch)
-    if ImportRun.objects.filter(pk=run.pk, state=State.DONE).update(state=State.UNDONE):
-        audit.record(Act.IMPORT_UNDONE, by=by, run=run.pk, rows=rows)
+    """Take what the import brought out of the ledger, but for what another import brought too; returns rows removed."""
+    with _held(run):
+        run.refresh_from_db()
+        if run.state != State.DONE:
+            raise WrongStateError("Only an import that was brought in can be undone")
+        rows = open_ledger().undo(run.batch, unchanged.heirs(_others_in_force(run)))
+        if ImportRun.objects.filter(pk=run.pk, state=State.DONE).update(state=State.UNDONE):
+            audit.record(Act.IMPORT_UNDONE, by=by, run=run.pk, rows=rows)
     run.refresh_from_db()
     return rows
 
@@ -187,6 +190,8 @@ def discard(run: ImportRun) -> None:
     run.refresh_from_db()
     if run.state not in (State.STAGED, State.FAILED):
         raise WrongStateError("Only an import that is being prepared or failed can be thrown away")
+    if run.state == State.FAILED:
+        open_ledger().undo(run.batch)  # it may have failed after its rows were stored
     shutil.rmtree(folder_of(run), ignore_errors=True)
     run.delete()
 
@@ -211,11 +216,9 @@ def mapping_of(run: ImportRun) -> Mapping:
     return replace(mapping, defaults=defaults)
 
 
-def _bring_in(run: ImportRun, folder: Path, report: Progress, *, again: bool) -> None:
+def _bring_in(run: ImportRun, folder: Path, report: Progress) -> None:
     mapping = mapping_of(run)
-    ledger = open_ledger()
-    if again:
-        ledger.undo(run.batch)
+    _still_there(run.replaces)
     looked = look(Path(run.path))
     work = folder / "work"
     shutil.rmtree(work, ignore_errors=True)
@@ -227,7 +230,53 @@ def _bring_in(run: ImportRun, folder: Path, report: Progress, *, again: bool) ->
         finally:
             _keep_rejects(work / "rejects.csv", folder)
     report("storing", 1.0)
-    appended = _store(run, ledger, taken)
+    appended = _store(run, taken, folder)
+    if run.is_upload:
+        shutil.rmtree(folder / "input", ignore_errors=True)
+    act = Act.IMPORT_REPLACED if run.replaces_id else Act.IMPORTED
+    audit.record(act, by=run.by, run=run.pk, events=appended.accepted, rejected=taken.rejected)
+
+
+def _store(run: ImportRun, taken: Taken, folder: Path) -> Appended:
+    """Events, customers and aliases in one step, in the place of the import that is replaced.
+
+    What an earlier try of this import has stored goes in the same step, so that it is never missing in between.
+    """
+    if run.replaces is None:
+        return _stored(run, taken, folder, {run.batch})
+    with _held(run.replaces):
+        _still_there(run.replaces)
+        others = ImportRun.objects.filter(replaces=run.replaces).exclude(state=State.DONE)
+        return _stored(run, taken, folder, {run.batch, run.replaces.batch, *others.values_list("batch", flat=True)})
+
+
+def _stored(run: ImportRun, taken: Taken, folder: Path, gone: set[str]) -> Appended:
+    ledger = open_ledger()
+    read = ledger.read()
+    customers, aliases = CUSTOMERS.empty_table(), ALIASES.empty_table()
+    if taken.customers_file:
+        customers = unchanged.new_customers(taken.customers_file, read, gone)
+    if taken.aliases_file:
+        aliases = unchanged.new_aliases(taken.aliases_file, read, gone)
+    events: pa.Table | Path = taken.events_file or EVENTS.empty_table()
+    # A correction is the last word on events: those of a like import do not stand in its way.
+    heirs = unchanged.heirs(_others_in_force(run.replaces or run), ("customers", "aliases"))
+    appended = ledger.replace(gone, events, customers, aliases, heirs)
+    unchanged.forget(folder)
+    for name, file, is_known in (
+        ("events", taken.events_file, bool(appended.duplicates)),
+        ("customers", taken.customers_file, customers.num_rows < taken.customers),
+        ("aliases", taken.aliases_file, aliases.num_rows < taken.aliases),
+    ):
+        if file is not None and is_known:
+            unchanged.remember(name, file, folder)
+    with transaction.atomic():
+        ImportRun.objects.filter(pk=run.replaces_id).update(state=State.UNDONE)
+        _done(run, taken, appended)
+    return appended
+
+
+def _done(run: ImportRun, taken: Taken, appended: Appended) -> None:
     _move(
         run,
         state=State.DONE,
@@ -243,28 +292,29 @@ def _bring_in(run: ImportRun, folder: Path, report: Progress, *, again: bool) ->
         aliases=taken.aliases,
         finished_at=timezone.now(),
     )
-    if run.is_upload:
-        shutil.rmtree(folder / "input", ignore_errors=True)
-    act = Act.IMPORT_REPLACED if run.replaces_id else Act.IMPORTED
-    audit.record(act, by=run.by, run=run.pk, events=appended.accepted, rejected=taken.rejected)
 
 
-def _store(run: ImportRun, ledger: Ledger, taken: Taken) -> Appended:
-    """Events, customers and aliases in one step, in the place of the import that is replaced."""
-    old = run.replaces
-    customers: pa.Table | Path = taken.customers_file or CUSTOMERS.empty_table()
-    aliases: pa.Table | Path = taken.aliases_file or ALIASES.empty_table()
-    if old is None:
-        read = ledger.read()
-        if taken.customers_file:
-            customers = unchanged.new_customers(taken.customers_file, read)
-        if taken.aliases_file:
-            aliases = unchanged.new_aliases(taken.aliases_file, read)
-    events: pa.Table | Path = taken.events_file or EVENTS.empty_table()
-    appended = ledger.replace(old.batch if old else run.batch, events, customers, aliases)
-    if old is not None:
-        ImportRun.objects.filter(pk=old.pk).update(state=State.UNDONE)
-    return appended
+def _still_there(replaced: ImportRun | None) -> None:
+    """Raise Problem where the import to be replaced was replaced or taken out meanwhile."""
+    if replaced is None:
+        return
+    replaced.refresh_from_db()
+    if replaced.state != State.DONE:
+        raise Problem("replaced-already", file=replaced.title)
+
+
+def _others_in_force(run: ImportRun) -> list[tuple[str, Path]]:
+    others = ImportRun.objects.filter(state=State.DONE).exclude(pk=run.pk).order_by("finished_at", "pk")
+    return [(other.batch, folder_of(other)) for other in others]
+
+
+@contextmanager
+def _held(run: ImportRun) -> Iterator[None]:
+    """Alone at an import. Who only asks whether it is at work holds it for a moment, too."""
+    folder = folder_of(run)
+    folder.mkdir(parents=True, exist_ok=True)
+    with only_one(folder / "lock", "the import", timeout_seconds=PATIENCE_SECONDS):
+        yield
 
 
 def _keep_rejects(file: Path, folder: Path) -> None:

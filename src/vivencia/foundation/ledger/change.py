@@ -1,15 +1,15 @@
 """What one writer is about to do to the tables; nobody sees any of it before it is published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-from duckdb import Expression
+from duckdb import ColumnExpression, ConstantExpression, Expression
 
-from vivencia.foundation.ledger import known, writing
+from vivencia.foundation.ledger import known, told, writing
 from vivencia.foundation.ledger.erased import Erased, welcome_events, welcome_people
 from vivencia.foundation.ledger.head import Head, publish
 from vivencia.foundation.ledger.table import Table
@@ -92,6 +92,22 @@ class Change:
             if count < _count(rows):
                 self._files[name].append(self._write(name, rows.filter(~unwanted)))
         return gone
+
+    def hand_over(self, name: str, batch_id: str, claims: pa.Table) -> dict[Path, int]:
+        """Write a batch's rows that others told too, as theirs, to files that are no part of the table yet."""
+        if not claims.num_rows or not self._files[name]:
+            return {}
+        rows = self._rows(self._files[name]).filter(ColumnExpression("batch_id") == ConstantExpression(batch_id))
+        heirs = self._db.from_arrow(claims).query("claims", "SELECT told, min(batch_id) AS heir FROM claims GROUP BY 1")
+        theirs = rows.join(heirs, f"{told.digest(name)} = told").project(
+            "* EXCLUDE (told, heir) REPLACE (heir AS batch_id)"
+        )
+        count = _count(theirs)
+        return {self._write(name, theirs): count} if count else {}
+
+    def take_up(self, name: str, files: Iterable[Path]) -> None:
+        """Make files that `hand_over` wrote part of the table."""
+        self._files[name] += files
 
     def exchange(self, name: str, old: Sequence[Path], new: Sequence[Path]) -> bool:
         """Put files that say the same in the place of others; False where somebody changed those meanwhile."""

@@ -22,6 +22,7 @@ from vivencia.foundation.ledger.head import Head, missing_tables, publish, read_
 from vivencia.foundation.ledger.reading import Read, Snapshot
 from vivencia.foundation.ledger.schema import TABLES
 from vivencia.foundation.ledger.table import Table
+from vivencia.foundation.ledger.told import NOBODY, Heirs
 from vivencia.foundation.ledger.writing import Rows
 
 _CLOCKS = {"events": "occurred_at", "customers": "updated_at", "aliases": "made_at", "readings": "read_at"}
@@ -93,15 +94,21 @@ class Ledger:
                 change.put(name, rows)
         return int(rows.num_rows)
 
-    def undo(self, batch_id: str) -> int:
-        """Take out everything a batch brought; returns how many rows that was."""
-        with self._change() as change:
-            return _undo(change, batch_id)
+    def undo(self, batch_id: str, heirs: Heirs = NOBODY) -> int:
+        """Take out what a batch brought, but for rows another batch said too: they become its. Returns how many went.
 
-    def replace(self, batch_id: str, events: Rows, customers: Rows, aliases: Rows) -> Appended:
-        """Put a corrected file's rows in the place of an earlier batch's, in one step."""
+        heirs: for each table, `told` (`told.digests`) and `batch_id` of those who said the same.
+        """
         with self._change() as change:
-            _undo(change, batch_id)
+            return _undo(change, batch_id, heirs)
+
+    def replace(
+        self, batch_ids: str | Collection[str], events: Rows, customers: Rows, aliases: Rows, heirs: Heirs = NOBODY
+    ) -> Appended:
+        """Put a corrected file's rows in the place of what earlier batches brought, in one step; `heirs` as `undo`."""
+        with self._change() as change:
+            for batch_id in [batch_ids] if isinstance(batch_ids, str) else batch_ids:
+                _undo(change, batch_id, heirs)
             appended = change.append(events)
             change.put("customers", customers)
             change.put("aliases", aliases)
@@ -200,8 +207,13 @@ class Ledger:
                 raise
 
 
-def _undo(change: Change, batch_id: str) -> int:
-    return sum(change.remove(name, ColumnExpression("batch_id") == ConstantExpression(batch_id)) for name in TABLES)
+def _undo(change: Change, batch_id: str, heirs: Heirs) -> int:
+    own = ColumnExpression("batch_id") == ConstantExpression(batch_id)
+    left = {name: change.hand_over(name, batch_id, claims) for name, claims in heirs.items()}
+    gone = sum(change.remove(name, own) for name in TABLES)
+    for name, files in left.items():
+        change.take_up(name, files)
+    return gone - sum(rows for files in left.values() for rows in files.values())
 
 
 def _names(ids: Collection[str], *columns: str) -> Expression:

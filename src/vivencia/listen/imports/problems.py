@@ -87,6 +87,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "%(file)s: not one row could be used; %(count)s were rejected. The first: row %(row)s, column “%(field)s”, "
         "value “%(value)s”: %(why)s."
     ),
+    "replaced-already": N_(
+        "%(file)s: this import has been replaced or taken out meanwhile, so nothing can take its place. "
+        "Import the files as new ones, or replace the import that holds now."
+    ),
     "unrecognised": N_(
         "%(file)s: it is not certain enough what this file says. A mapping is proposed below; complete it, save it and "
         "import with --mapping FILE. Missing: %(missing)s."
