@@ -1,0 +1,221 @@
+"""Has something risen above what its own past leads one to expect? Counts watched with a stated false-alarm rate.
+
+The method is the one public health uses for weekly case counts: Farrington's in its flexible form (Farrington et al.,
+J. R. Stat. Soc. A 159, 1996; Noufaily et al., Statistics in Medicine 32, 2013). A quasi-Poisson regression on the past
+(level, trend, season), past outbreaks weighted down by their residuals, and the newest count held against the upper
+quantile of what the regression predicts. Four things differ:
+
+- a theme is watched *within* all that was said (`exposure`): a week with twice the comments is no outbreak;
+- how far counts scatter (the dispersion) is learnt from all themes together and only then from each one's own;
+- the last two periods are judged together beside the newest alone, so that a rise in two halves is seen too; the level
+  is shared out between the two so that both together keep the stated rate;
+- what is uncertain in the prediction widens it: a young theme is judged mildly.
+
+`python -m bench.surveillance` holds it against the published form and against a detector that knows the truth.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import nbinom
+
+Floats = NDArray[np.float64]
+
+WINDOWS = (1, 2)  # periods judged together, the newest last; longer ones ring on after the outbreak is over
+SHARES = (0.47, 0.33)  # of the false-alarm rate; the two alarm together often, but their sum stays below it
+LEAST_HISTORY = 8  # periods before the judged ones; fewer say nothing of what is usual
+LEAST_COUNT = 5  # in the window: below it a "rise" is one or two people
+WAVES_NEED_YEARS = (
+    0.0,
+    3.0,
+)  # of past, for the first and the second wave; its prior keeps the first honest before a year
+WEEK_DAYS = 7
+GUARD = 1  # periods before the judged ones left out of the past: a rise under way is not its own yardstick
+ODD = 2.58  # standardised residual beyond which a past period counts as an outbreak (Noufaily et al.)
+TREND_SD = SEASON_SD = 0.5  # how far, in logs, trend and season are thought to reach before the data speak
+STEPS, SETTLED = 12, 1e-5  # of Newton's method: at most, and the change in logs at which it may stop
+
+
+@dataclass(frozen=True)
+class Rise:
+    """What one theme did in its newest periods, against what was to be expected.
+
+    observed, expected, upper: counts over the last `periods` periods; above `upper` it is an alarm. p_value: how often
+    so many or more would come with nothing afoot, already corrected for the windows looked at. alarm: whether that is
+    below the rate asked for. judged: false where the past is too short or the count too small; then the rest is NaN.
+    """
+
+    alarm: bool
+    judged: bool
+    periods: int
+    observed: float
+    expected: float
+    upper: float
+    p_value: float
+
+
+@dataclass(frozen=True)
+class _Fits:
+    """All themes' regressions: coefficients (themes, p), covariance (themes, p, p), which is for dispersion 1."""
+
+    coefficients: Floats
+    covariance: Floats
+    dispersion: Floats
+    freedom: Floats
+
+
+def watch(counts: Floats, exposure: Floats | None = None, *, rate: float = 0.01, per_year: float = 52.0) -> list[Rise]:
+    """Judge each theme's newest period.
+
+    counts: (themes, periods), whole numbers, oldest period first. exposure: (periods,), how much was said in all, or
+    None. rate: false alarms wanted a theme and period, 0.01 = 1 %. per_year: periods a year (52 weekly, 365 daily,
+    when the days of the week get levels of their own). Returns one Rise a theme. Raises ValueError where shapes do
+    not fit or a count is negative.
+    """
+    counts = _checked(counts, exposure)
+    periods = counts.shape[1]
+    past = periods - max(WINDOWS) - GUARD
+    if past < LEAST_HISTORY:
+        return [_unjudged()] * len(counts)
+    design, prior = _design(periods, past, per_year)
+    offset = np.zeros(periods) if exposure is None else np.log(np.maximum(exposure, 0.5))
+    fits = _fits(counts[:, :past], design[:past], offset[:past], prior)
+    means = _means(fits.coefficients, design, offset)
+    looks = [_look(counts, means, design, fits, window) for window in WINDOWS]
+    return [_judged(each, rate) for each in zip(*looks, strict=True)]
+
+
+def _checked(counts: Floats, exposure: Floats | None) -> Floats:
+    counts = np.asarray(counts, dtype=float)
+    if counts.ndim != 2:
+        raise ValueError(f"counts has {counts.ndim} dimension(s); it must have two: themes, periods")
+    if exposure is not None and np.shape(exposure) != (counts.shape[1],):
+        raise ValueError(f"exposure has shape {np.shape(exposure)}; it must be ({counts.shape[1]},)")
+    if not np.isfinite(counts).all() or (counts < 0).any():
+        raise ValueError("counts must be finite and not negative")
+    return counts
+
+
+def _unjudged() -> Rise:
+    unknown = float("nan")
+    return Rise(False, False, 1, unknown, unknown, unknown, unknown)
+
+
+def _design(periods: int, past: int, per_year: float) -> tuple[Floats, Floats]:
+    """Columns (level, trend, waves, week days) of every period, and each column's prior precision (0 = free)."""
+    when = np.arange(periods, dtype=float)
+    columns, prior = [np.ones(periods), (when - past / 2) / past], [0.0, TREND_SD**-2]
+    waves = sum(past / per_year >= years for years in WAVES_NEED_YEARS)
+    for wave in range(1, waves + 1):
+        angle = 2 * np.pi * wave * when / per_year
+        columns += [np.cos(angle), np.sin(angle)]
+        prior += [SEASON_SD**-2] * 2
+    if per_year > 300:
+        columns += [(when % WEEK_DAYS == day) - 1 / WEEK_DAYS for day in range(WEEK_DAYS)]
+        prior += [SEASON_SD**-2] * WEEK_DAYS
+    return np.column_stack(columns), np.array(prior)
+
+
+def _means(coefficients: Floats, design: Floats, offset: Floats) -> Floats:
+    means: Floats = np.exp(np.clip(coefficients @ design.T + offset, -8.0, 14.0))
+    return means
+
+
+def _fits(counts: Floats, design: Floats, offset: Floats, prior: Floats) -> _Fits:
+    """Quasi-Poisson regressions of all themes at once; the second and third round count past outbreaks less."""
+    weights = np.ones_like(counts)
+    for last in (False, False, True):
+        coefficients, covariance = _newton(counts, design, offset, prior, weights)
+        means = _means(coefficients, design, offset)
+        freedom = np.maximum(weights.sum(axis=1) - design.shape[1], 1.0)
+        dispersion = np.maximum((weights * (counts - means) ** 2 / means).sum(axis=1) / freedom, 1.0)
+        if not last:
+            leverage = ((design @ covariance) * design).sum(axis=2) * means * weights
+            weights = _weights(counts, means, dispersion, leverage)
+    return _Fits(coefficients, covariance, _shrunk(dispersion, freedom, counts.mean(axis=1)), freedom)
+
+
+def _newton(counts: Floats, design: Floats, offset: Floats, prior: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    coefficients = np.zeros((len(counts), design.shape[1]))
+    level = (counts * weights).sum(axis=1) / (np.exp(offset) * weights).sum(axis=1)
+    coefficients[:, 0] = np.log(np.maximum(level, 1e-6))
+    columns = design.shape[1]
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    for _ in range(STEPS):
+        means = _means(coefficients, design, offset)
+        information = ((weights * means) @ products).reshape(-1, columns, columns) + np.diag(prior + 1e-8)
+        gradient = (weights * (counts - means)) @ design - coefficients * prior
+        change = np.clip(np.linalg.solve(information, gradient[..., None])[..., 0], -2.0, 2.0)
+        coefficients = coefficients + change
+        if np.abs(change).max() < SETTLED:
+            break
+    return coefficients, np.linalg.inv(information)
+
+
+def _weights(counts: Floats, means: Floats, dispersion: Floats, leverage: Floats) -> Floats:
+    """Anscombe residuals beyond ODD take weight 1/residual², all scaled to keep their sum (Noufaily et al., 2013)."""
+    scale = np.sqrt(dispersion)[:, None] * means ** (1 / 6) * np.sqrt(np.clip(1 - leverage, 0.1, 1.0))
+    residuals = 1.5 * (counts ** (2 / 3) - means ** (2 / 3)) / scale
+    weights = np.where(residuals > ODD, np.maximum(residuals, 1.0) ** -2.0, 1.0)
+    kept: Floats = weights * (counts.shape[1] / weights.sum(axis=1))[:, None]
+    return kept
+
+
+def _shrunk(dispersion: Floats, freedom: Floats, level: Floats) -> Floats:
+    """Each theme's dispersion drawn towards what themes have in common, the more so the less its own past tells."""
+    told = level > 1.0  # rare themes look Poisson whatever they are
+    if told.sum() < 3:
+        return dispersion
+    logs, noise = np.log(dispersion), 2.0 / freedom
+    centre = logs[told].mean()
+    between = max(float(logs[told].var() - noise[told].mean()), 0.02)
+    own = between / (between + noise)
+    shrunk: Floats = np.maximum(np.exp(own * logs + (1 - own) * centre), 1.0)
+    return shrunk
+
+
+@dataclass(frozen=True)
+class _Look:
+    window: int
+    share: float
+    observed: float
+    expected: float
+    size: float  # of the negative binomial with the prediction's mean and variance
+    success: float
+    newest_high: bool
+
+
+def _look(counts: Floats, means: Floats, design: Floats, fits: _Fits, window: int) -> list[_Look]:
+    """What the last `window` periods were predicted to bring: scatter of counts plus doubt about the mean."""
+    recent = means[:, -window:]
+    expected = recent.sum(axis=1)
+    slope = recent @ design[-window:]
+    doubt = np.einsum("np,npq,nq->n", slope, fits.covariance, slope, optimize=True)
+    ratio = np.maximum(fits.dispersion * (1 + doubt / expected), 1.0001)  # variance over mean
+    observed = counts[:, -window:].sum(axis=1)
+    share = SHARES[WINDOWS.index(window)]
+    newest_high = counts[:, -1] > means[:, -1]
+    return [
+        _Look(window, share, float(o), float(e), float(e / (r - 1)), float(1 / r), bool(high))
+        for o, e, r, high in zip(observed, expected, ratio, newest_high, strict=True)
+    ]
+
+
+def _judged(looks: tuple[_Look, ...], rate: float) -> Rise:
+    """The look that speaks loudest. A window whose newest period is not high tells of what is over already."""
+    seen = [(_chance(look), look) for look in looks]
+    chance, loudest = min(seen, key=lambda one: one[0])
+    upper = float(nbinom.isf(rate * loudest.share, loudest.size, loudest.success))
+    enough = loudest.observed >= LEAST_COUNT
+    p_value = min(1.0, chance)
+    return Rise(enough and p_value < rate, True, loudest.window, loudest.observed, loudest.expected, upper, p_value)
+
+
+def _chance(look: _Look) -> float:
+    """Mid-p of so many or more, over the look's share of the rate; 1 where the newest period is not high."""
+    if not look.newest_high:
+        return 1.0
+    above = nbinom.sf(look.observed, look.size, look.success)
+    same = nbinom.pmf(look.observed, look.size, look.success)
+    return float(above + 0.5 * same) / look.share
