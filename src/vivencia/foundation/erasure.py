@@ -5,7 +5,10 @@ again does not bring the person back.
 """
 
 import csv
+import html
+import json
 import mmap
+import re
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,7 +31,15 @@ LEAVE_NOTHING = ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
 
 SEARCHABLE = {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xes", ".xml", ".toml"}
 
-ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
+# For each encoding, a character of a word before and after: "ana" is not in "Juana".
+ENCODINGS = {
+    "utf-8": (rb"[\w-]", rb"[\w-]"),
+    "latin-1": (rb"[\w-]", rb"[\w-]"),
+    "utf-16-le": (rb"[\w-]\x00", rb"[\w-]\x00"),
+    "utf-16-be": (rb"\x00[\w-]", rb"\x00[\w-]"),
+}
+
+OURS = ("rejects", "told-", "lock")  # in an import's folder: searched otherwise, digests that name nobody, a lock
 
 
 class UnknownPersonError(LookupError):
@@ -107,7 +118,9 @@ def _erase_from_rejects(marks: Collection[str]) -> int:
 def _without_lines(file: Path, marks: Collection[str]) -> int:
     with file.open(newline="", encoding="utf-8") as source:
         rows = list(csv.reader(source))
-    kept = [row for row in rows if not any(each in cell for cell in row for each in marks)]
+    header = rows[0] if rows else []
+    said = [header.index("value")] if "value" in header else list(range(len(header)))
+    kept = rows[:1] + [row for row in rows[1:] if not any(_cell_names(row[at], marks) for at in said if at < len(row))]
     if len(kept) == len(rows):
         return 0
     partial = file.with_suffix(".partial")
@@ -117,10 +130,23 @@ def _without_lines(file: Path, marks: Collection[str]) -> int:
     return len(rows) - len(kept)
 
 
+def _cell_names(cell: str, marks: Collection[str]) -> bool:
+    """Whether a cell is a mark, or a line kept as it was has one in it. Short ids: as whole cells only."""
+    cells = {each.strip(' "') for each in re.split("[,;|\t]", cell)}
+    if cells & {*marks} or cell in marks:
+        return True
+    return any(traces.as_a_word(mark).search(cell) for mark in marks if len(mark) >= traces.LONG_ENOUGH)
+
+
 def _erase_files(marks: Collection[str]) -> int:
-    """Delete the copies of files brought in that name the person, or cannot be searched because they are compressed."""
+    """Delete the copies of files brought in that name the person, or cannot be searched because they are compressed.
+
+    An id as short as "1" stands in every file: those whose mapping tells which columns name people are asked by
+    `listen`, which knows mappings.
+    """
+    telling = [mark for mark in marks if len(mark) >= traces.LONG_ENOUGH]
     files = [file for file in (home() / "imports").glob("**/*") if file.is_file()]
-    guilty = [file for file in files if not file.name.startswith("rejects") and _may_name(file, marks)]
+    guilty = [file for file in files if not file.name.startswith(OURS) and _may_name(file, telling)]
     for file in guilty:
         file.unlink(missing_ok=True)
     return len(guilty)
@@ -131,9 +157,19 @@ def _may_name(file: Path, marks: Collection[str]) -> bool:
         return False
     if file.suffix.lower() not in SEARCHABLE:
         return True
-    wanted = {mark.encode(encoding, "ignore") for mark in marks for encoding in ENCODINGS} - {b""}
+    wanted = [pattern for mark in marks for pattern in _patterns(mark)]
     with file.open("rb") as source, mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as text:
-        return any(text.find(each) >= 0 for each in wanted)
+        return any(pattern.search(text) for pattern in wanted)
+
+
+def _patterns(mark: str) -> list[re.Pattern[bytes]]:
+    """The mark as a word of its own, as CSV, JSON and XML write it, in every encoding text comes in."""
+    said = {mark, mark.replace('"', '""'), json.dumps(mark)[1:-1], html.escape(mark)}
+    found = []
+    for encoding, (before, after) in ENCODINGS.items():
+        words = {word for each in said if (word := each.encode(encoding, "ignore"))}
+        found += [re.compile(b"(?<!%b)%b(?!%b)" % (before, re.escape(word), after)) for word in words]
+    return found
 
 
 def _leave_nothing_in_database_files() -> None:

@@ -61,9 +61,14 @@ def _columns(*names: str) -> Callable[[Any], set[str]]:
     return named
 
 
+def _whose(said: Any) -> set[str]:
+    """An event is the customer's; the device's only where it names none, since several people may share one."""
+    return _columns("customer_id")(said) or _columns("anonymous_id")(said)
+
+
 EVENT, CUSTOMER, ALIAS = "event", "customer", "alias"
 KINDS: dict[str, Kind] = {
-    EVENT: Kind(lambda: lambda said, _at: Told(events=[said]), _columns("customer_id", "anonymous_id")),
+    EVENT: Kind(lambda: lambda said, _at: Told(events=[said]), _whose),
     CUSTOMER: Kind(lambda: lambda said, _at: Told(customers=[said]), _columns("customer_id")),
     ALIAS: Kind(lambda: lambda said, _at: Told(aliases=[said]), _columns("alias_id", "customer_id")),
 }

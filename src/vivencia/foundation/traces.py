@@ -7,6 +7,7 @@ module that their AppConfig's `ready` imports:
     def _forget(marks: Collection[str]) -> int: ...  # the person's ids and addresses; returns rows removed or changed
 """
 
+import re
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -23,6 +24,15 @@ def wiper(forget: Wiper) -> Wiper:
     """Have every erasure call the function with the person's ids and addresses."""
     WIPERS[f"{forget.__module__}.{forget.__qualname__}"] = forget
     return forget
+
+
+def as_a_word(mark: str) -> re.Pattern[str]:
+    """The mark, but not as part of a longer word: "ana-1" is not in "ana-12".
+
+    >>> bool(as_a_word("ana-1").search("of ana-1.")), bool(as_a_word("ana-1").search("ana-12"))
+    (True, False)
+    """
+    return re.compile(rf"(?<![\w-]){re.escape(mark)}(?![\w-])")
 
 
 def wipe(marks: Collection[str]) -> int:

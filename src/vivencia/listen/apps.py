@@ -6,4 +6,4 @@ class ListenConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from vivencia.listen import consent  # noqa: F401  # it says how an erased person's consents are removed
+        from vivencia.listen import consent, erasing  # noqa: F401  # they say what of an erased person is removed, and how

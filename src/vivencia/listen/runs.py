@@ -271,7 +271,8 @@ def _stored(run: ImportRun, taken: Taken, folder: Path, gone: set[str]) -> Appen
         if file is not None and is_known:
             unchanged.remember(name, file, folder)
     with transaction.atomic():
-        ImportRun.objects.filter(pk=run.replaces_id).update(state=State.UNDONE)
+        if run.replaces is not None:
+            ImportRun.objects.filter(pk=run.replaces.pk).update(state=State.UNDONE)
         _done(run, taken, appended)
     return appended
 

@@ -93,6 +93,19 @@ class Change:
                 self._files[name].append(self._write(name, rows.filter(~unwanted)))
         return gone
 
+    def blank(self, name: str, column: str, unwanted: Expression) -> None:
+        """Make a column null where `unwanted` is true (never null); only files with such rows are written again."""
+        for file in tuple(self._files[name]):
+            rows = self._rows([file])
+            if not _count(rows.filter(unwanted)):
+                continue
+            said = duckdb.CaseExpression(unwanted, ConstantExpression(None).cast("VARCHAR")).otherwise(
+                ColumnExpression(column)
+            )
+            kept = [said.alias(column) if each == column else ColumnExpression(each) for each in rows.columns]
+            self._files[name].remove(file)
+            self._files[name].append(self._write(name, rows.select(*kept)))
+
     def hand_over(self, name: str, batch_id: str, claims: pa.Table) -> dict[Path, int]:
         """Write a batch's rows that others told too, as theirs, to files that are no part of the table yet."""
         if not claims.num_rows or not self._files[name]:

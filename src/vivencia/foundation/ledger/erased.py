@@ -61,10 +61,8 @@ def welcome_events(
     if not known.num_rows:
         return events
     gone = db.from_arrow(known).set_alias("gone")
-    for column in ("customer_id", "anonymous_id"):
-        events = events.set_alias("kept").join(
-            gone, f"kept.{column} = gone.id AND kept.occurred_at <= gone.erased_at", how="anti"
-        )
+    for named in ("kept.customer_id = gone.id", "kept.customer_id IS NULL AND kept.anonymous_id = gone.id"):
+        events = events.set_alias("kept").join(gone, f"{named} AND kept.occurred_at <= gone.erased_at", how="anti")
     return events
 
 

@@ -127,22 +127,28 @@ class Ledger:
 
         `ids` must hold all ids of a person (`same_person`). Events of theirs dated up to `at` are refused from now on.
         """
-        columns = {
-            "events": ("customer_id", "anonymous_id"),
-            "customers": ("customer_id",),
-            "aliases": ("alias_id", "customer_id"),
+        unwanted = {
+            "events": _theirs(ids),
+            "customers": _names(ids, "customer_id"),
+            "aliases": _names(ids, "alias_id", "customer_id"),
         }
         self._head()
         with only_one(self._folder / "tidy.lock", "tidying the ledger", LOCK_TIMEOUT_SECONDS):
             with self._change() as change:
                 write_erased(self._folder, read_erased(self._folder).with_ids(ids, at))
-                theirs = change.event_ids(_names(ids, *columns["events"]))
-                counts = {name: change.remove(name, _names(ids, *named)) for name, named in columns.items()}
+                theirs = change.event_ids(unwanted["events"])
+                counts = {name: change.remove(name, rows) for name, rows in unwanted.items()}
+                change.blank("events", "anonymous_id", _names(ids, "anonymous_id"))
                 counts["readings"] = change.remove("readings", _names(theirs, "event_id")) if theirs else 0
             with self._writer():
                 self._clear_away(grace_seconds=0.0)
                 results.forget(self._cache)
         return counts
+
+    def erased_among(self, ids: Collection[str]) -> dict[str, datetime]:
+        """Which of these ids belonged to people who were erased, and when that was."""
+        rows = read_erased(self._folder).among(ids).to_pylist()
+        return {row["id"]: row["erased_at"] for row in rows}
 
     def tidy(self, grace_seconds: float = tidying.GRACE_SECONDS) -> None:
         """Sort what has piled up, and clear away what nobody has needed for the grace. Quick where there is nothing."""
@@ -214,6 +220,11 @@ def _undo(change: Change, batch_id: str, heirs: Heirs) -> int:
     for name, files in left.items():
         change.take_up(name, files)
     return gone - sum(rows for files in left.values() for rows in files.values())
+
+
+def _theirs(ids: Collection[str]) -> Expression:
+    """Whether an event is one of the people's: by its customer's id; by the device's where it names nobody."""
+    return _names(ids, "customer_id") | (ColumnExpression("customer_id").isnull() & _names(ids, "anonymous_id"))
 
 
 def _names(ids: Collection[str], *columns: str) -> Expression:

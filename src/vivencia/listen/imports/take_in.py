@@ -11,17 +11,19 @@ Everything is planned before it is read, so a file is parsed once; rows that can
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from vivencia.listen.imports import rejects as rejected
 from vivencia.listen.imports.assign import Assigned
+from vivencia.listen.imports.conventions import Conventions
 from vivencia.listen.imports.events import Batch, Made, plan
 from vivencia.listen.imports.mapping import Mapping
 from vivencia.listen.imports.people import plan_aliases, plan_customers
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers.registry import reader_of
-from vivencia.listen.imports.readers.table import How, Look, literal
+from vivencia.listen.imports.readers.table import How, Look, literal, quoted
 from vivencia.listen.imports.tables import Tables, how_of
 from vivencia.listen.imports.watch import Progress, silent, watched
 
@@ -54,6 +56,17 @@ def look_again(assigned: Assigned, mapping: Mapping) -> Assigned:
         how = how_of(mapping.tables[name], mapping.defaults)
         again[name] = looks if how == How() else [look_at(look.file, how) for look in looks]
     return again
+
+
+def values_in(look: Look, column: str) -> set[str]:
+    """The different values of one column in the whole file. Raises Problem."""
+    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+        how = How(look.conventions or Conventions())
+        relation = reader_of(look.file).relation(look.file, how, connection, Path(folder))
+        name = quoted(column)
+        told = f"SELECT DISTINCT trim(CAST({name} AS VARCHAR)) FROM {relation.probe or relation.sql}"  # noqa: S608
+        found = connection.execute(f"{told} WHERE {name} IS NOT NULL")
+        return {str(value) for (value,) in found.fetchall()}
 
 
 def take_in(
