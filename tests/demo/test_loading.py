@@ -3,13 +3,19 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner
 
 from vivencia.foundation.ledger.store import Ledger, open_ledger
+from vivencia.foundation.models import Act, AuditEntry
 from vivencia.listen import demo_loading
 from vivencia.listen.demo_commands import demo
+from vivencia.listen.jobs import load_demonstration
+from vivencia.listen.models import ImportRun, State
+
+pytestmark = pytest.mark.django_db
 
 UNTIL = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -61,3 +67,34 @@ def test_the_command_says_what_it_loaded_as_json_alone(home: Path) -> None:
 
     removed = json.loads(CliRunner().invoke(demo, ["--remove", "--json"]).stdout)
     assert removed["removed_rows"] > said["events"]
+
+
+def test_the_command_leaves_an_import_that_says_so_and_so_does_the_audit_log(home: Path) -> None:
+    CliRunner().invoke(demo, ["--customers", "200", "--json"])
+    run = ImportRun.objects.get()
+    assert (run.recognised, run.state, run.stage, run.share) == ("demo", State.DONE, "", 1.0)
+    assert run.accepted > 0
+    CliRunner().invoke(demo, ["--remove", "--json"])
+    run.refresh_from_db()
+    assert run.state == State.UNDONE
+    assert [entry.act for entry in AuditEntry.objects.order_by("pk")] == [Act.IMPORTED, Act.IMPORT_UNDONE]
+
+
+def test_a_demonstration_that_fails_says_so_and_does_not_stay_running(home: Path) -> None:
+    run = demo_loading.begin()
+    full = patch.object(demo_loading, "generate", side_effect=OSError("No space left on device"))
+    with full, pytest.raises(OSError, match="No space left"):
+        load_demonstration.func(run.pk)
+    run.refresh_from_db()
+    assert run.state == State.FAILED
+    assert "No space left" in str(run.problem)
+
+
+def test_some_begin_to_pay_and_never_do(ledger: Ledger) -> None:
+    demo_loading.load(customers=300, until=UNTIL, ledger=ledger)
+    read = ledger.read()
+    begun, done = (
+        read.to_arrow(read.events.filter(read.events.name == name).count())[0][0].as_py()
+        for name in ("checkout started", "checkout completed")
+    )
+    assert 0.6 < done / begun < 0.95

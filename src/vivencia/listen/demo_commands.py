@@ -16,10 +16,10 @@ from vivencia.listen.demo.company import NAME
 def demo(remove: bool, customers: int, as_json: bool) -> None:
     """Load the demonstration company, so that there is something to look at before your own data."""
     if remove:
-        _say({"removed_rows": demo_loading.unload()}, as_json, "Taken out: {removed_rows} rows.")
+        _say({"removed_rows": demo_loading.take_out()}, as_json, "Taken out: {removed_rows} rows.")
         return
     began = time.monotonic()
-    loaded = demo_loading.load(_show, customers=customers)
+    loaded = demo_loading.bring_in(demo_loading.begin(), _show, customers=customers)
     click.echo(err=True)
     _say(
         {

@@ -1,6 +1,5 @@
 """Imports in the background."""
 
-from django.utils import timezone
 from django_tasks import task
 
 from vivencia.listen import demo_loading, runs
@@ -26,20 +25,4 @@ def load_demonstration(pk: int) -> None:
     run = ImportRun.objects.filter(pk=pk, state=State.RUNNING).first()
     if run is None:
         return
-    began = timezone.now()
-    ImportRun.objects.filter(pk=pk).update(stage="writing", started_at=began)
-    loaded = demo_loading.load(lambda share: _advance(pk, share))
-    ImportRun.objects.filter(pk=pk).update(
-        state=State.DONE,
-        stage="",
-        share=1,
-        read=loaded.events,
-        accepted=loaded.events,
-        customers=loaded.customers,
-        started_at=began,
-        finished_at=timezone.now(),
-    )
-
-
-def _advance(pk: int, share: float) -> None:
-    ImportRun.objects.filter(pk=pk).update(share=share)
+    demo_loading.bring_in(run)

@@ -17,8 +17,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from vivencia.foundation.rights import Right, needs
-from vivencia.listen import editor, runs, uploads, wording
-from vivencia.listen.demo.company import BATCH
+from vivencia.listen import demo_loading, editor, runs, uploads, wording
 from vivencia.listen.imports import preview as previews
 from vivencia.listen.imports import recognise as recognising
 from vivencia.listen.imports.assign import assign
@@ -86,18 +85,7 @@ def folder(request: HttpRequest) -> HttpResponse:
 @require_POST
 def demonstration(request: HttpRequest) -> HttpResponse:
     """Load the demonstration company in the background."""
-    run, _made = ImportRun.objects.update_or_create(
-        batch=BATCH,
-        defaults={
-            "title": "Demo",
-            "recognised": "demo",
-            "state": State.RUNNING,
-            "stage": "waiting",
-            "share": 0,
-            "problem": None,
-            "by_id": request.user.pk,
-        },
-    )
+    run = demo_loading.begin(request.user)
     load_demonstration.enqueue(run.pk)
     return redirect("source", run.pk)
 

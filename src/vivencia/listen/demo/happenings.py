@@ -15,6 +15,7 @@ from vivencia.listen.demo.people import WINDOW_DAYS, Bools, Floats, Ints, People
 from vivencia.listen.demo.words import Story, question
 
 TICKET_CHANNELS = ("phone", "chat", "email")
+GIVE_UP = 0.6  # of those who fill a cart on a visit without a purchase: they begin to pay, and leave
 PAYMENTS = ("card", "transfer", "instalments", "cash")
 Texts = np.ndarray[Any, np.dtype[np.object_]]
 
@@ -410,7 +411,11 @@ class Shop:
             "subject_id": np.array([f"v-{place}" for place in range(n)], dtype=object),
             "source": "shop",
         }
-        self._visit(begin, rng.integers(0, 3, n), visit, rng.random(n) < 0.18, rng)
+        fills_cart = rng.random(n) < 0.18
+        self._visit(begin, rng.integers(0, 3, n), visit, fills_cart, rng)
+        # Dice of its own, so that whatever is drawn after it stays as it was.
+        gives_up = fills_cart & (np.random.default_rng(n).random(n) < GIVE_UP)
+        self.log.add("checkout started", begin[gives_up] + 7 / 1440, touchpoint="checkout", **_where(visit, gives_up))
 
     def stories(self, places: Ints, moods: Sequence[str] | None = None) -> list[Story]:
         """What the buyers of these orders can write about; without moods, as somebody with a question."""
