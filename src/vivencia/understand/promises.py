@@ -17,6 +17,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from vivencia.understand.seconds import seconds
+
 State = Literal["kept", "broken", "overdue", "open"]
 STATES: tuple[State, ...] = ("kept", "broken", "overdue", "open")
 SECONDS_AN_HOUR = 3600
@@ -54,7 +56,7 @@ def promises(events: ir.Table, as_of: datetime, carry: Sequence[str] = ()) -> ir
         "fulfilled_at",
         *carry,
         state=_state(opened, as_of),
-        late_hours=(_seconds(opened.fulfilled_at) - _seconds(opened.promised_at)) / SECONDS_AN_HOUR,
+        late_hours=(seconds(opened.fulfilled_at) - seconds(opened.promised_at)) / SECONDS_AN_HOUR,
     )
 
 
@@ -99,11 +101,6 @@ def _first_fulfilment(told: ir.Table) -> ir.TimestampValue:
         following=0,
     )
     return ibis.cases((fulfilment, told.occurred_at)).min().over(backwards)
-
-
-def _seconds(time: ir.TimestampValue) -> ir.IntegerValue:
-    """Whole seconds since 1970, fractions cut off before the engines can differ about them."""
-    return time.truncate("s").epoch_seconds().cast("int64")
 
 
 def _state(opened: ir.Table, as_of: datetime) -> ir.StringValue:

@@ -33,10 +33,11 @@ def people(lived: Lived, window: Window) -> ir.Table:
 
 def _starts(lived: Lived) -> ir.Table:
     """Goals begun by somebody, with `completed_at`. A goal is told apart by its name and its property `goal`."""
-    rules, events = lived.rules, lived.events
+    rules = lived.rules
+    events = lived.named(rules.goal_started + rules.goal_completed)
     begun, done = _which(events, rules.goal_started), _which(events, rules.goal_completed)
     told = events.mutate(begun=begun, done=done, visitor=ibis.coalesce(_.customer_id, _.anonymous_id))
-    told = told.filter(_.visitor.notnull() & (_.begun.notnull() | _.done.notnull()))
+    told = told.filter(_.visitor.notnull())
     kind = ibis.coalesce(told.begun, told.done).cast("string")
     particular = json_text(told.properties, "goal").fill_null("")
     told = told.mutate(goal=kind + ibis.literal(":") + particular + ibis.literal(":") + told.visitor)

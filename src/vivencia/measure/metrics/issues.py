@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from vivencia.measure.metrics.lived import Lived, in_order, is_named
+from vivencia.measure.metrics.lived import Lived, in_order
 from vivencia.measure.metrics.periods import DAY, seconds
 
 _CARRIED = ("customer_id", "event_id", "touchpoint", "channel", "properties")
@@ -43,11 +43,11 @@ def _from_the_report_on(lived: Lived) -> ir.Table:
     rules, events = lived.rules, lived.events
     told = events.select(
         *_CARRIED, "employee_id", "subject_kind", "subject_id", "occurred_at", "seq",
-        reported=is_named(events, rules.issue_reported),
-        responded=is_named(events, rules.issue_responded),
-        solved=is_named(events, rules.issue_solved),
-        again=is_named(events, rules.issue_again + rules.issue_reported),
-        escalated=is_named(events, rules.issue_escalated),
+        reported=lived.is_named(rules.issue_reported),
+        responded=lived.is_named(rules.issue_responded),
+        solved=lived.is_named(rules.issue_solved),
+        again=lived.is_named(rules.issue_again + rules.issue_reported),
+        escalated=lived.is_named(rules.issue_escalated),
     )  # fmt: skip
     told = told.filter(_.subject_id.notnull() & (_.responded | _.solved | _.again | _.escalated))
     subject = ["subject_kind", "subject_id"]

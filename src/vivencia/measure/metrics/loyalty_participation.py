@@ -15,9 +15,10 @@ from vivencia.measure.metrics.words import N_
 
 def participation(lived: Lived, window: Window) -> ir.Table:
     """Customers who are one by the end of a stretch; 1 where they are members then."""
-    told = _members(lived)
-    if not people.anybody(lived, told.filter(_.joined_at.notnull())):
+    rules = lived.rules
+    if not people.any_named(lived, rules.loyalty_joined) and not people.any_trait(lived, *rules.member_traits):
         return people.nobody()
+    told = _members(lived)
     periods = stretches(_stretches(lived, window))
     there = told.join(periods, told.since < periods.end)
     return observations(there, observed_at=there.start, value=_member(there, there.end).ifelse(1, 0))

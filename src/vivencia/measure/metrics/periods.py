@@ -15,16 +15,13 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
+from vivencia.understand.seconds import seconds as seconds
+
 Grain = Literal["day", "week", "month", "quarter"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter")
 EXAMPLES: dict[Grain, str] = {"day": "2026-01-31", "week": "2026-W05", "month": "2026-01", "quarter": "2026-Q1"}
 DAY = 86400
 _EPOCH = date(1970, 1, 1).toordinal()
-
-
-def seconds(time: ir.TimestampValue) -> ir.IntegerValue:
-    """Whole seconds since 1970, fractions cut off before the engines can differ about them."""
-    return time.truncate("s").epoch_seconds().cast("int64")
 
 
 @dataclass(frozen=True)

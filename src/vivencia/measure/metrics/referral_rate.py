@@ -12,21 +12,21 @@ from vivencia.measure.metrics.words import N_
 
 def of_new(lived: Lived, window: Window) -> ir.Table:
     """Customers, when they became one; 1 where somebody referred them."""
+    if not people.any_named(lived, lived.rules.referred) and not people.any_trait(lived, lived.rules.referred_trait):
+        return people.nobody()
     told = people.first_seen(lived, lived.rules.referred)
     told = told.mutate(referrer=people.trait(told, lived.rules.referred_trait))
     told = told.mutate(by_another=_.referrer.notnull() | _.named_first.notnull())
-    if not people.anybody(lived, told.filter(_.by_another)):
-        return people.nobody()
     return observations(told, observed_at=told.since, value=told.by_another.ifelse(1, 0))
 
 
 def of_existing(lived: Lived, window: Window) -> ir.Table:
     """Customers at the start of a stretch; 1 where they brought a new one in it (the new one's trait names them)."""
+    if not people.any_trait(lived, lived.rules.referred_trait):
+        return people.nobody()
     told = people.first_seen(lived, lived.rules.referred)
     told = told.mutate(referrer=people.trait(told, lived.rules.referred_trait))
     brought = told.filter(_.referrer.notnull()).select(referrer=_.referrer, brought_at=_.since)
-    if not people.anybody(lived, brought):
-        return people.nobody()
     periods = stretches(lived.periods(window, lived.rules.inactivity_days))
     there = told.drop("referrer").join(periods, told.since < periods.start)
     pairs = brought.join(periods, [brought.brought_at >= periods.start, brought.brought_at < periods.end])

@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from vivencia.measure.metrics.lived import Lived, Window, is_named, observations
+from vivencia.measure.metrics.lived import Lived, Window, observations
 from vivencia.measure.metrics.metric import Metric, Variant
 from vivencia.measure.metrics.reductions import Share
 from vivencia.measure.metrics.words import N_
@@ -15,7 +15,7 @@ def answered(lived: Lived, window: Window) -> ir.Table:
 
     survey was about none), came at or after. A survey that does not say what it asked is answered by any answer.
     """
-    asked = is_named(lived.events, lived.rules.survey_sent)
+    asked = lived.is_named(lived.rules.survey_sent)
     told = lived.events.mutate(asked=asked).filter(_.asked | (_.metric.notnull() & _.score.notnull()))
     subject = ibis.literal("s:") + told.subject_kind.fill_null("") + ":" + told.subject_id
     told = told.mutate(about=ibis.coalesce(subject, ibis.literal("c:") + told.customer_id)).filter(_.about.notnull())

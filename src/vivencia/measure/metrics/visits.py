@@ -4,7 +4,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from vivencia.measure.metrics.lived import Lived, is_named
+from vivencia.measure.metrics.lived import Lived
 from vivencia.measure.metrics.periods import seconds
 
 MINUTE = 60
@@ -17,9 +17,9 @@ _CARRIED = (
 def steps(lived: Lived) -> ir.Table:
     """Visit events and purchases of known or anonymous visitors: `visitor`, `visit` and `bought` (booleans)."""
     rules = lived.rules
-    bought = is_named(lived.events, rules.purchase) if rules.purchase else (lived.events.amount > 0).fill_null(False)
+    bought = lived.is_named(rules.purchase) if rules.purchase else (lived.events.amount > 0).fill_null(False)
     told = lived.events.mutate(
-        visitor=ibis.coalesce(_.customer_id, _.anonymous_id), visit=is_named(lived.events, rules.visit), bought=bought
+        visitor=ibis.coalesce(_.customer_id, _.anonymous_id), visit=lived.is_named(rules.visit), bought=bought
     )
     return told.filter(_.visitor.notnull() & (_.visit | _.bought)).select(*_CARRIED, "visitor", "visit", "bought")
 
