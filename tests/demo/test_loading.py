@@ -1,5 +1,6 @@
 """The demonstration comes into the ledger, again without doubling, and out again."""
 
+import errno
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from vivencia.listen import demo_loading
 from vivencia.listen.demo_commands import demo
 from vivencia.listen.jobs import load_demonstration
 from vivencia.listen.models import ImportRun, State
+from vivencia.listen.shown import shown
 
 pytestmark = pytest.mark.django_db
 
@@ -82,12 +84,12 @@ def test_the_command_leaves_an_import_that_says_so_and_so_does_the_audit_log(hom
 
 def test_a_demonstration_that_fails_says_so_and_does_not_stay_running(home: Path) -> None:
     run = demo_loading.begin()
-    full = patch.object(demo_loading, "generate", side_effect=OSError("No space left on device"))
+    full = patch.object(demo_loading, "generate", side_effect=OSError(errno.ENOSPC, "No space left on device"))
     with full, pytest.raises(OSError, match="No space left"):
         load_demonstration.func(run.pk)
     run.refresh_from_db()
     assert run.state == State.FAILED
-    assert "No space left" in str(run.problem)
+    assert "no space left on the server's disk" in shown(run).trouble
 
 
 def test_some_begin_to_pay_and_never_do(ledger: Ledger) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.imports.bringing import EVENTS, bring, write
 from vivencia.listen.imports.problems import Problem
+from vivencia.listen.imports.readers import ocel
 
 HEADER = "customer,date,amount"
 
@@ -167,6 +168,10 @@ def test_the_same_key_with_other_contents_is_reported(tmp_path: Path) -> None:
     toml = EVENTS.replace('file = "*"', 'file = "*"\nkey = ["customer"]')
     brought = bring(write(tmp_path, "f.csv", HEADER, "a,2026-01-01,1", "a,2026-01-01,1", "a,2026-01-01,2"), toml)
     assert [(r["row"], r["field"], r["value"]) for r in brought.rejects] == [("4", "customer", "a")]
+    assert brought.values("amount") == [
+        1,
+        1,
+    ]  # the one that is the same is a duplicate, the other a reject and no event
 
 
 def test_unknown_kinds_and_missing_files_name_what_is_allowed(tmp_path: Path) -> None:
@@ -175,3 +180,17 @@ def test_unknown_kinds_and_missing_files_name_what_is_allowed(tmp_path: Path) ->
     assert "no such file" in refusal(tmp_path / "gone.csv")
     (tmp_path / "empty").mkdir()
     assert ".parquet" in refusal(tmp_path / "empty")
+
+
+def test_json_that_is_no_table_says_what_would_be_one(tmp_path: Path) -> None:
+    assert "[{…}, {…}]" in refusal(write(tmp_path, "f.json", '{"rows": 3}'))
+    assert "[{…}, {…}]" in refusal(write(tmp_path, "g.json", "[1, 2]"))
+    assert "line 3" in refusal(write(tmp_path, "h.json", "[", '{"customer": "a", "date": "2026-01-01"},', "{oops}]"))
+    assert "line 3" in refusal(write(tmp_path, "i.json", '[{"customer": "a"},', '{"customer": "b"'))
+
+
+def test_a_process_log_too_large_to_be_held_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocel, "MAX_FILE_MB", 1)
+    said = refusal(write(tmp_path, "f.json", '{"events": [' + "\n" * (2 << 20)))
+    assert "larger than 1 MB" in said
+    assert "XES" in said

@@ -183,3 +183,20 @@ def test_answers_of_two_surveys_that_number_from_one_are_all_kept(tmp_path: Path
     one = write(tmp_path, "a.csv", head, *(f"{i},2026-01-0{i}T10:00:00Z,true,u{i},{i}" for i in (1, 2, 3)))
     other = write(tmp_path, "b.csv", head, *(f"{i},2026-02-0{i}T10:00:00Z,true,u{i},{i}" for i in (1, 2, 3)))
     assert len({*bring(one).values("event_id"), *bring(other).values("event_id")}) == 6
+
+
+def test_a_list_of_objects_is_a_table(tmp_path: Path) -> None:
+    records = [{"customer": who, "date": when.isoformat(), "amount": much} for who, when, much in MEANT]
+    file = write(tmp_path, "f.json", json.dumps(records, indent=2))
+    assert told(file) == MEANT
+    (tmp_path / "g.json.gz").write_bytes(gzip.compress(json.dumps(records).encode()))
+    assert told(tmp_path / "g.json.gz") == MEANT
+
+
+def test_members_that_begin_far_down_are_columns_too(tmp_path: Path) -> None:
+    lines = [json.dumps({"customer": f"c{i}", "date": "2026-01-01"}) for i in range(1200)]
+    late = {"customer": "ana", "date": "2026-01-02", "amount": 7, "store": {"city": "Vigo"}}
+    file = write(tmp_path, "f.jsonl", *lines, json.dumps(late))
+    brought = bring(file, EVENTS.replace("[[events]]", "[[events]]\nrest = true"))
+    assert brought.events[-1]["amount"] == 7
+    assert json.loads(brought.events[-1]["properties"])["store.city"] == "Vigo"

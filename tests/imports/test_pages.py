@@ -1,10 +1,12 @@
 """The Sources pages: files are looked at, previewed, brought in, undone; by those who may."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
 
+import duckdb
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
@@ -192,3 +194,29 @@ def test_a_form_of_another_site_is_refused(home: Path) -> None:
     client.force_login(User.objects.create(email="a@example.com", role=Role.ANALYST))
     assert client.post(reverse("source-upload"), {"files": SimpleUploadedFile("a.csv", LOG)}).status_code == 403
     assert not ImportRun.objects.exists()
+    assert not list((home / "imports").glob("*"))
+
+
+def test_a_name_longer_than_a_file_system_takes_is_shortened_and_keeps_its_ending(analyst: Client) -> None:
+    run = upload(analyst, LOG, "ñ" * 190 + ".csv")
+    assert Path(run.path).exists()
+    assert run.path.endswith(".csv")
+    assert len(Path(run.path).name.encode()) <= 255
+
+
+def test_what_an_engine_says_in_its_own_words_reaches_the_log_and_nobody_else(
+    analyst: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = upload(analyst)
+    with patch("vivencia.listen.imports.preview.preview", side_effect=duckdb.Error("Binder Error: no such thing")):
+        shown = page(analyst, run)
+    assert "Binder Error" not in shown
+    assert "cannot be read in this way" in shown
+    assert "Binder Error" in caplog.text
+
+
+def test_the_result_says_how_many_events_of_erased_people_were_refused(analyst: Client) -> None:
+    open_ledger().erase(["ana"], datetime(2026, 6, 1, tzinfo=UTC))
+    run = upload(analyst, LOG.replace(b"never", b"2026-01-02"))
+    analyst.post(reverse("source-start", args=[run.pk]))
+    assert "Refused: of erased people" in page(analyst, run)

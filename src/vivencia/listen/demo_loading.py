@@ -1,5 +1,6 @@
 """Brings the demonstration company into the ledger, and takes it out again."""
 
+import errno
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,7 +60,8 @@ def bring_in(run: ImportRun, progress: Heard = lambda share: None, *, customers:
         loaded = load(report, customers=customers)
     except Exception as error:
         logger.exception("The demonstration could not be loaded")
-        said = {"code": "unexpected", "facts": {"what": f"{type(error).__name__}: {str(error)[:500]}"}}
+        code = "disk-full" if getattr(error, "errno", None) == errno.ENOSPC else "unexpected"
+        said = {"code": code, "facts": {"run": run.pk, "what": type(error).__name__}}
         rows.update(state=State.FAILED, stage="", problem=said, finished_at=timezone.now())
         raise
     rows.update(

@@ -1,5 +1,6 @@
 """The Sources pages: what has come in, bringing more in, and looking at a mapping before it is used."""
 
+import logging
 import shutil
 import uuid
 from dataclasses import replace
@@ -32,6 +33,8 @@ from vivencia.listen.jobs import load_demonstration
 from vivencia.listen.models import ImportRun, SavedMapping, State
 from vivencia.listen.shown import advance, shown
 
+logger = logging.getLogger("vivencia.imports")
+
 
 @needs(Right.IMPORT)
 @require_GET
@@ -58,14 +61,17 @@ def upload(request: HttpRequest) -> HttpResponse:
     batch = runs.new_batch()
     handler = uploads.IntoFolder(runs.folder_for(batch) / "input")
     request.upload_handlers = [handler]
-    return _upload(request, batch, handler)
+    try:
+        return _upload(request, batch, handler)
+    finally:  # refused, cut off, or another site's form: what has arrived so far is nobody's
+        if not ImportRun.objects.filter(batch=batch).exists():
+            shutil.rmtree(runs.folder_for(batch), ignore_errors=True)
 
 
 @csrf_protect
 def _upload(request: HttpRequest, batch: str, handler: uploads.IntoFolder) -> HttpResponse:
     sent = bool(request.FILES)  # asking for them is what reads them
     if not sent or handler.too_large or not handler.files:
-        shutil.rmtree(runs.folder_for(batch), ignore_errors=True)
         return _refused(request, _too_large() if handler.too_large else _no_file())
     path = handler.folder if len(handler.files) > 1 else handler.files[0]
     return _stage(request, path, batch=batch)
@@ -217,8 +223,6 @@ def _stage(request: HttpRequest, path: Path, *, batch: str = "") -> HttpResponse
         looked = runs.look(path)
         found = recognising.recognise(looked.looks)
     except Problem as problem:
-        if batch:
-            shutil.rmtree(runs.folder_for(batch), ignore_errors=True)
         return _refused(request, wording.problem(problem))
     run = runs.stage(looked, found, by=request.user, replaces=old, batch=batch, is_upload=bool(batch))
     return redirect("source", run.pk)
@@ -331,8 +335,9 @@ def _previewed(said: Mapping, looks: tuple[Look, ...], run: ImportRun) -> dict[s
         found = previews.preview(shown_as, assigned, work)
     except Problem as problem:
         return {"trouble": wording.problem(problem)}
-    except (duckdb.Error, ValueError, OSError) as error:
-        return {"trouble": str(error).splitlines()[0]}
+    except (duckdb.Error, ValueError, OSError):
+        logger.exception("The preview of import %s failed", run.pk)
+        return {"trouble": wording.problem(Problem("cannot-be-read-so"))}
     finally:
         shutil.rmtree(work, ignore_errors=True)
     reasons = [(one, wording.reason(one)) for one in found.rejects]

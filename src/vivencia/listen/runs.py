@@ -4,6 +4,7 @@
 and its rows then go in with one atomic step, so nothing is lost and nothing doubled.
 """
 
+import errno
 import hashlib
 import json
 import logging
@@ -330,7 +331,8 @@ def _fail(run: ImportRun, error: BaseException) -> None:
         said: dict[str, object] = {"code": error.code, "facts": error.facts}
     else:
         logger.exception("Import %s failed", run.pk)
-        said = {"code": "unexpected", "facts": {"what": f"{type(error).__name__}: {str(error)[:500]}"}}
+        code = "disk-full" if getattr(error, "errno", None) == errno.ENOSPC else "unexpected"
+        said = {"code": code, "facts": {"run": run.pk, "what": type(error).__name__}}
     _move(run, state=State.FAILED, stage="", problem=said, finished_at=timezone.now())
 
 

@@ -16,8 +16,8 @@ def problem(error: Problem) -> str:
 
 def problem_of(code: str, facts: dict[str, Fact]) -> str:
     """The same from a stored problem."""
-    if code not in TEXTS:
-        return gettext("Something unexpected happened: %(what)s") % {"what": facts.get("what", code)}
+    facts = {"run": "", **facts}
+    code = code if code in TEXTS else "unexpected"
     said = {name: gettext(value) if value in _LATER else value for name, value in facts.items()}
     return gettext(TEXTS[code]) % said
 

@@ -6,6 +6,7 @@ from typing import Final
 from vivencia.listen.imports.checks import Check, checks_of, scale_max
 from vivencia.listen.imports.expressions import NULL, Columns
 from vivencia.listen.imports.mapping import Event, Mapping, Value
+from vivencia.listen.imports.problems import Reason
 from vivencia.listen.imports.readers.jsonl import NOT_AN_OBJECT
 from vivencia.listen.imports.readers.table import literal, quoted
 from vivencia.listen.imports.tables import HASH, Staged, Tables
@@ -40,6 +41,11 @@ class Made:
         parts = [part for part in (condition, table) if part != "true"]
         if self.event.optional:
             parts.append(self.staged.columns.filled(self.event.when))
+        if self.staged.repeated:
+            parts.append(
+                f"{self.staged.row} NOT IN (SELECT row FROM rejects WHERE tab = {literal(self.staged.name)} "  # noqa: S608
+                f"AND reason = {literal(Reason.REPEATED_KEY.value)})"
+            )
         if any(part.look.kind == "jsonl" for part in self.staged.parts):
             parts.append(f"NOT {quoted(NOT_AN_OBJECT)}")
         return " AND ".join(parts) or "true"

@@ -4,6 +4,7 @@ Written in TOML (reference: docs/guide/imports.md), read here into frozen datacl
 missing key or a wrong type is a `Problem` that names the file, the key and what is allowed.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
@@ -207,7 +208,8 @@ def parse(text: str, file: str) -> Mapping:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise Problem("bad-toml", file=file, why=str(error)) from error
+        row = getattr(error, "lineno", None) or int((re.search(r"line (\d+)", str(error)) or [0, 1])[1])
+        raise Problem("bad-toml", file=file, row=row, why=str(error)) from error
     return _Reader(file).mapping(raw)
 
 

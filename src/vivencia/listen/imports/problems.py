@@ -53,7 +53,9 @@ TEXTS: Final[Mapping[str, str]] = {
     Reason.NOT_TEXT: N_("the row contains bytes that are not text"),
     # files
     "not-found": N_("%(file)s: there is no such file or folder."),
-    "not-readable": N_("%(file)s: the file cannot be read (%(why)s)."),
+    "not-readable": N_(
+        "%(file)s: the file cannot be read. Look whether it is still there and whether Vivencia may read it."
+    ),
     "no-files": N_("%(file)s: no file here that can be imported. Allowed: %(allowed)s."),
     "unknown-kind": N_("%(file)s: files of this kind cannot be imported. Allowed: %(allowed)s."),
     "empty": N_("%(file)s: the file is empty."),
@@ -68,9 +70,22 @@ TEXTS: Final[Mapping[str, str]] = {
     "truncated": N_(
         "%(file)s: the compressed file ends too early: it was cut off on its way. Copy or download it again."
     ),
-    "damaged": N_("%(file)s: the file is damaged (%(why)s). Copy or export it again."),
+    "damaged": N_("%(file)s: the file is damaged, or it is not what its name says. Copy or export it again."),
     "too-large-inside": N_(
         "%(file)s: unpacked, this file is larger than %(limit)s MB, the most that is allowed. It was not imported."
+    ),
+    "log-too-large": N_(
+        "%(file)s: this log is larger than %(limit)s MB, the most that is read of this kind. "
+        "Split it, or export it as XES, CSV or Parquet, which have no such limit."
+    ),
+    "disk-full": N_("There is no space left on the server's disk. Nothing was brought in. Make room and try again."),
+    "cannot-be-read-so": N_(
+        "The files cannot be read in this way. Look at the columns chosen last; what exactly is wrong is in the "
+        "server's log."
+    ),
+    "unexpected": N_(
+        "Something unexpected happened, and nothing was brought in. What exactly is in the server's log, "
+        "under import %(run)s. Trying again does no harm."
     ),
     "repeated-header": N_(
         "%(file)s: row %(row)s: the column “%(field)s” appears twice in the header. Allowed: every column once."
@@ -79,10 +94,13 @@ TEXTS: Final[Mapping[str, str]] = {
     "missing-file": N_(
         "%(file)s: the mapping needs a file named “%(field)s”, which is not there. There are: %(allowed)s."
     ),
-    "bad-xml": N_("%(file)s: line %(row)s is not well-formed XML (%(why)s)."),
+    "bad-xml": N_("%(file)s: line %(row)s is not well-formed XML. Export the file again."),
     "unsafe-xml": N_("%(file)s: XML with entity declarations is refused, because it can be made to exhaust a machine."),
-    "bad-json": N_("%(file)s: line %(row)s is not well-formed JSON (%(why)s)."),
-    "not-ocel": N_("%(file)s: not an OCEL 2.0 log. It needs the keys: %(allowed)s."),
+    "bad-json": N_("%(file)s: line %(row)s is not well-formed JSON. Export the file again."),
+    "not-ocel": N_(
+        "%(file)s: neither an OCEL 2.0 log nor a list of objects. Allowed: an object with the keys %(allowed)s, "
+        "or [{…}, {…}]."
+    ),
     "nothing-usable": N_(
         "%(file)s: not one row could be used; %(count)s were rejected. The first: row %(row)s, column “%(field)s”, "
         "value “%(value)s”: %(why)s."
@@ -96,7 +114,7 @@ TEXTS: Final[Mapping[str, str]] = {
         "import with --mapping FILE. Missing: %(missing)s."
     ),
     # mappings
-    "bad-toml": N_("%(file)s: not well-formed TOML: %(why)s."),
+    "bad-toml": N_("%(file)s: line %(row)s is not well-formed TOML. Allowed: key = value, [tables.…], [[events]]."),
     "unknown-key": N_("%(file)s: “%(field)s” is not known here. Allowed: %(allowed)s."),
     "missing-key": N_("%(file)s: “%(field)s” is missing."),
     "wrong-type": N_("%(file)s: “%(field)s” must be %(allowed)s."),

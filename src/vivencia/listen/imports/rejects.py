@@ -52,10 +52,11 @@ def collect(connection: duckdb.DuckDBPyConnection, made: list[Made], tables: Tab
         "CREATE TABLE rejects (tab VARCHAR, row BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR, "
         "allowed VARCHAR, other VARCHAR, event VARCHAR)"
     )
+    for staged in tables.staged.values():
+        _repeated_keys(connection, staged)
     for one in made:
         _collect_events(connection, one)
     for staged in tables.staged.values():
-        _repeated_keys(connection, staged)
         if staged.parts[0].look.kind == "jsonl" and staged.loaded:
             _lines_not_objects(connection, staged)
 
@@ -138,6 +139,7 @@ def _repeated_keys(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Non
     if not repeated or not repeated[0]:
         return
     field = " + ".join(staged.table.key)
+    before = _rows(connection)
     connection.execute(
         f"INSERT INTO rejects SELECT {literal(staged.name)}, row, {literal(field)}, left(value, {_MAX_VALUE}), "  # noqa: S608
         f"{literal(Reason.REPEATED_KEY.value)}, '', '', '' FROM ("
@@ -145,6 +147,12 @@ def _repeated_keys(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Non
         f"first_value(({contents})) OVER (PARTITION BY {key} ORDER BY {staged.row}) AS earlier FROM {staged.sql}) "
         f"WHERE contents IS DISTINCT FROM earlier"
     )
+    staged.repeated = _rows(connection) > before
+
+
+def _rows(connection: duckdb.DuckDBPyConnection) -> int:
+    counted = connection.execute("SELECT count(*) FROM rejects").fetchone()
+    return int(counted[0]) if counted else 0
 
 
 def _lines_not_objects(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:

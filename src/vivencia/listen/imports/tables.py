@@ -48,6 +48,7 @@ class Staged:
     hashed: bool = False
     ordinals: bool = False
     loaded: bool = False
+    repeated: bool = False  # some rows have an earlier row's key and say something else
 
     @property
     def sql(self) -> str:

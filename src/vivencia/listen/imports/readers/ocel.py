@@ -14,14 +14,14 @@ from vivencia.listen.imports.readers.text import chunks
 
 KEYS: Final = ("eventTypes", "objectTypes", "events", "objects")
 OBJECT: Final = "object:"
-MAX_FILE_MB: Final = 1_000
+MAX_FILE_MB: Final = 200  # read as a whole, since events name objects that come after them
 
 
 class OcelReader:
     """One row an event; for each object type a column `object:<type>` with the object's id (several: the first)."""
 
     name = "ocel"
-    suffixes = (".jsonocel", ".json", ".ocel.json", ".json.gz")
+    suffixes = (".jsonocel", ".ocel.json")
 
     def look(self, file: Path, how: How) -> Look:
         columns, rows = _table(_log(file), file)
@@ -43,7 +43,7 @@ def _log(file: Path) -> dict[str, Any]:
     for chunk in chunks(file):
         content += chunk
         if len(content) > MAX_FILE_MB << 20:
-            raise Problem("too-large-inside", file=file.name, limit=MAX_FILE_MB)
+            raise Problem("log-too-large", file=file.name, limit=MAX_FILE_MB)
     if not content.strip():
         raise Problem("empty", file=file.name)
     try:

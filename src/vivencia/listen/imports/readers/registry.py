@@ -5,6 +5,7 @@ from typing import Final
 
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers.csv import CsvReader
+from vivencia.listen.imports.readers.json import JsonReader
 from vivencia.listen.imports.readers.jsonl import JsonLinesReader
 from vivencia.listen.imports.readers.ocel import OcelReader
 from vivencia.listen.imports.readers.parquet import ParquetReader
@@ -19,6 +20,7 @@ READERS: Final[tuple[Reader, ...]] = (
     XlsxReader(),
     XesReader(),
     OcelReader(),
+    JsonReader(),
 )
 SUFFIXES: Final = tuple(suffix for reader in READERS for suffix in reader.suffixes)
 

@@ -15,7 +15,7 @@ from vivencia.listen.imports.problems import Problem
 MAX_LINE_MB: Final = 16
 MAX_UNPACKED_MB: Final = 20_000
 CHUNK: Final = 1 << 20
-TEXT_KINDS: Final = "CSV, JSON Lines, XES, Parquet, XLSX"
+TEXT_KINDS: Final = "CSV, JSON, JSON Lines, XES, OCEL, Parquet, XLSX"
 
 
 @dataclass(frozen=True)
