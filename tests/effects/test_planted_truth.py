@@ -45,7 +45,7 @@ def test_without_any_instrument_the_range_says_so_and_contains_the_truth() -> No
     for effect in study.effects:
         assert "answers_range" in effect.assumptions
         assert known(effect.sensitivity_low) <= known(effect.low) < known(effect.high) <= known(effect.sensitivity_high)
-    assert known(study.corrected.low) <= planted.nps <= known(study.corrected.high)
+    assert known(study.corrected.low) <= planted.level <= known(study.corrected.high)
 
 
 def test_where_nothing_has_an_effect_nothing_is_found() -> None:
@@ -58,8 +58,8 @@ def test_the_overall_level_is_nearer_the_truth_than_the_answers_are() -> None:
     for seed in range(2):
         planted = plant(25_000, World(), seed=seed)
         study = estimate(planted.units())
-        misses.append((abs(known(study.corrected.value) - planted.nps), abs(known(study.raw.value) - planted.nps)))
-        assert known(study.corrected.low) <= planted.nps <= known(study.corrected.high)
+        misses.append((abs(known(study.corrected.value) - planted.level), abs(known(study.raw.value) - planted.level)))
+        assert known(study.corrected.low) <= planted.level <= known(study.corrected.high)
     ours, raw = np.mean(misses, axis=0)
     assert ours < 0.75 * raw
 

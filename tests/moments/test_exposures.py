@@ -73,6 +73,23 @@ def test_numbers_are_looked_at_by_their_highest_quarter() -> None:
     assert high.condition.threshold == np.quantile(np.arange(200.0), 0.75, method="nearest")
 
 
+def test_leaving_a_step_out_is_not_being_slow_at_the_next() -> None:
+    """A call, an e-mail on day 5 for every second one, and a visit on day 6; for a quarter of either on day 7."""
+    rows: list[Row] = []
+    for i in range(200):
+        who, began = f"c{i}", BEGINNING + i * DAY / 24
+        rows.append(event(who, began, "called", touchpoint="phone"))
+        if i % 2:
+            rows.append(event(who, began + 5 * DAY, "wrote", touchpoint="e-mail"))
+        late = i % 8 in (0, 1)
+        rows.append(event(who, began + (7 if late else 6) * DAY + i * DAY / 86400, "came", touchpoint="visit"))
+        rows.append(event(who, began + 12 * DAY, "answered", metric="csat", score=4.0, scale_max=5.0))
+    slow = found(rows)["visit · slow>p75"]
+    without_mail = np.arange(200) % 2 == 0
+    assert 20 <= (slow.exposed[without_mail] == 1).sum() <= 30
+    assert 20 <= (slow.exposed[~without_mail] == 1).sum() <= 30
+
+
 def test_what_says_the_same_is_kept_once_and_remembers_the_other_names() -> None:
     status = ["failed"] * 60 + ["done"] * 140
     rows = [row for i in range(N) for row in order(i, status=status[i], code="odd" if i < 60 else "usual")]

@@ -63,7 +63,6 @@ def _units(drawn: Occasions, steps: pl.DataFrame, found: list[Exposure], before:
         confounders=before.values,
         confounder_names=before.names,
         before=order_of(found),
-        score=floats(frame["score"]) if asked else None,
         shadows=_shadows(frame) if asked else {},
         reminded=floats(frame["reminded"]) if asked and reminders_random(frame, before.values) else None,
         groups=frame["person"].to_numpy().astype(np.int64),

@@ -26,7 +26,7 @@ FAMILIES: tuple[Family, ...] = (
 @dataclass(frozen=True)
 class Condition:
     """`key`: promise kind, step name or property; `value`: which one; `percentile` and `threshold` (in the key's own
-    unit, seconds for waiting)."""
+    unit, seconds for waiting; None where it differs by the step before)."""
 
     family: Family
     key: str | None = None

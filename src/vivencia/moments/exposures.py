@@ -18,6 +18,7 @@ MOST_VALUES = 10  # of one property
 LEAST_SHARE = 0.03  # of those at the touchpoint, for one value to be looked at
 MOST_EMPLOYEES = 12
 SHORTEST_WAIT = 60_000_000  # microseconds; shorter waits nobody notices
+LEAST_WAITS = 40  # from one step to another, for a quarter of them to be called slow
 LATE_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30)
 
 
@@ -111,7 +112,8 @@ def _kinds(place: _Place) -> Iterator[Exposure]:
 
 
 def _slow(place: _Place) -> Iterator[Exposure]:
-    """Came to a step later after the one before than three quarters of the others.
+    """Came to a step later after the one before than three quarters of those who came from that same step: against
+    all others, whoever leaves a step out would look slow at the next.
 
     It counts from the step on: who calls late often calls because something broke meanwhile, and that came first.
     """
@@ -119,12 +121,14 @@ def _slow(place: _Place) -> Iterator[Exposure]:
     waits = waits.filter(pl.int_range(pl.len()).over("unit", "name") == 0)
     names = waits["name"].value_counts(sort=True).head(4)["name"].to_list()
     for rank, name in enumerate(names):
-        of_name = waits.filter(pl.col("name") == name)
-        limit = float(of_name["elapsed"].quantile(0.75) or 0)
-        if limit < SHORTEST_WAIT:
+        of_name = waits.filter((pl.col("name") == name) & (pl.len().over("name", "previous") >= LEAST_WAITS))
+        of_name = of_name.with_columns(limit=pl.col("elapsed").quantile(0.75).over("previous"))
+        slow = of_name.filter((pl.col("elapsed") > pl.col("limit")) & (pl.col("limit") >= SHORTEST_WAIT))
+        if slow.is_empty():
             continue
-        slow = of_name.filter(pl.col("elapsed") > limit)
-        condition = Condition("slow", None if rank == 0 else name, percentile=75, threshold=limit / 1e6)
+        limits = slow["limit"].unique()
+        threshold = float(limits[0]) / 1e6 if len(limits) == 1 else None
+        condition = Condition("slow", None if rank == 0 else name, percentile=75, threshold=threshold)
         yield place.made(condition, slow, _first(of_name, place.n))
 
 

@@ -9,8 +9,8 @@ COLUMNS = ("at", "seq", "name", "touchpoint", "channel", "amount", "employee_id"
 
 
 def steps_of(lived: Lived, drawn: Occasions) -> pl.DataFrame:
-    """One row a unit and event lived in it, sorted by `unit`, `at`, `seq`: the columns above and `elapsed`, the
-    microseconds since the step before it in the unit (null for the first).
+    """One row a unit and event lived in it, sorted by `unit`, `at`, `seq`: the columns above, `previous`, the name
+    of the step before it in the unit, and `elapsed`, the microseconds since that (both null for the first).
 
     A case's steps are its own and what its customer lived meanwhile outside other cases of the same kind. Asking and
     answering are no steps.
@@ -22,7 +22,7 @@ def steps_of(lived: Lived, drawn: Occasions) -> pl.DataFrame:
     else:
         rows = _within(lived_events.join(units.drop("case", "kind"), on="person"))
     ordered = rows.sort("unit", "at", "seq")
-    return ordered.with_columns(elapsed=pl.col("at").diff().over("unit"))
+    return ordered.with_columns(previous=pl.col("name").shift().over("unit"), elapsed=pl.col("at").diff().over("unit"))
 
 
 def _within(joined: pl.DataFrame) -> pl.DataFrame:

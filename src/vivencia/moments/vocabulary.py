@@ -5,6 +5,8 @@ departures."""
 import re
 import unicodedata
 
+from vivencia.understand.lived import WRITING
+
 
 def plain(text: str) -> str:
     """Lower case, without accents, words parted by single spaces: `Order_Completed` and `order completed` are one."""
@@ -60,8 +62,8 @@ _DEPARTURE = _any_of(
 
 
 def is_survey(name: str) -> bool:
-    """Asking and answering, as opposed to what was lived."""
-    return bool(_SURVEY.search(plain(name)))
+    """Asking, answering and being written to, as opposed to what was lived."""
+    return name in WRITING or bool(_SURVEY.search(plain(name)))
 
 
 def is_reminder(name: str) -> bool:

@@ -265,7 +265,11 @@ def _promise(moment: Moment) -> str:
 
 
 def _slow(moment: Moment) -> str:
-    wait = waiting(moment.threshold or 0.0)
+    if moment.threshold is None:
+        return _(
+            "The wait for “%(what)s” takes longer than for three quarters of those who come from the same step."
+        ) % {"what": say(moment.condition_key or moment.touchpoint)}
+    wait = waiting(moment.threshold)
     if moment.condition_key:
         return _("The wait for “%(what)s” at “%(place)s” takes longer than %(wait)s.") % {
             "what": say(moment.condition_key),

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from vivencia.moments.effects import linear
 from vivencia.moments.effects.units import BoolArray, FloatArray
 
 LIGHT = 1.0  # penalty on alpha: where no weights reproduce everybody (few answers, rare columns), close has to do
@@ -95,13 +96,14 @@ class Equations:
         asked = self.asked
         chance = self._chance()
         scale = chance / (1 - chance)
-        guess = np.linalg.lstsq(asked.known[self.who], self.feelings, rcond=None)[0]  # never from the reminder
+        told = asked.known[self.who]
+        guess = linear.solve(told.T @ told, told.T @ self.feelings)  # never from the reminder
         expected = asked.known @ guess
         self.expected = expected
         middle = expected.mean(0)
         columns = []
         for z in asked.shadows.T:
-            rest = z - self.known @ np.linalg.lstsq(self.known, z, rcond=None)[0]
+            rest = z - linear.fitted(self.known, z)
             rest = rest * scale
             columns += [rest, *(rest * (e - m) for e, m in zip(expected.T, middle, strict=True))]
         self.shadow = np.column_stack(columns) if columns else np.empty((self.n, 0))
@@ -109,7 +111,7 @@ class Equations:
         self.shadow = self.shadow / self.shadow_scale
         self.pull = None
         if asked.reminded is not None:
-            even = asked.known @ np.linalg.lstsq(asked.known, scale, rcond=None)[0]  # the same with and without
+            even = linear.fitted(asked.known, scale)  # the same with and without
             pull = (asked.reminded - asked.reminded.mean()) * np.maximum(even, 0.1 * scale.mean())
             self.pull = pull[self.who]
 

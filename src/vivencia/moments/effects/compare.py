@@ -12,10 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from vivencia.moments.effects import linear
-from vivencia.moments.effects.units import BoolArray, FloatArray, IntArray
+from vivencia.moments.effects.units import FloatArray, IntArray
 
 CLIP = 0.01  # propensities are kept this far from 0 and 1
 SHRINK = 100.0  # units that pull the two arms' outcome models towards the common one
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """What is held equal: columns (rows, q), constant first, and their cross products (q, q)."""
+
+    columns: FloatArray
+    gram: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,44 +36,48 @@ class Estimate:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
-    """Both estimates; `exposed` is the average over those who lived it (aipw); spare: share of the exposure's
-    spread that nothing explains; overlap: share of units with a propensity between 0.02 and 0.98."""
+class Partial:
+    """spare: share of the exposure's spread that nothing explains; held: how many columns were held equal."""
 
-    partial: Estimate
-    aipw: Estimate
-    exposed: float
+    estimate: Estimate
     spare: float
-    overlap: float
     held: int
 
 
-def compare(
-    held: FloatArray, exposure: FloatArray, targets: FloatArray, fold: IntArray, count: int, extra: FloatArray
-) -> Comparison | None:
-    """Compare lived with not lived, `held` equal. `extra` are further targets of the partial estimate alone.
-    None where the exposure is a mix of what is held equal."""
-    gram = held.T @ held
-    rest = exposure - held @ linear.solve(gram, held.T @ exposure)
+@dataclass(frozen=True, eq=False)
+class Robust:
+    """`exposed` is the average over those who lived it; overlap: share of units with a propensity between 0.02 and
+    0.98."""
+
+    estimate: Estimate
+    exposed: float
+    overlap: float
+
+
+def partial(held: Held, exposure: FloatArray, targets: FloatArray, extra: FloatArray) -> Partial | None:
+    """Compare lived with not lived, `held` equal: the effects on the targets and on the `extra` ones. None where the
+    exposure is a mix of what is held equal."""
+    columns = held.columns
+    rest = exposure - columns @ linear.solve(held.gram, columns.T @ exposure)
     spare = float(rest @ rest)
     if spare < 1e-4 * len(exposure) * max(exposure.var(), 1e-12):
         return None
-    both = np.hstack([targets, extra])
-    slopes = rest @ both / spare
+    slopes = np.concatenate([rest @ targets, rest @ extra]) / spare
     left = targets[:, 0] - slopes[0] * exposure
-    left = left - held @ linear.solve(gram, held.T @ left)
-    partial = Estimate(slopes, rest * left / spare)
-    chance = linear.probability_left_out(held, exposure, fold, count)
+    left = left - columns @ linear.solve(held.gram, columns.T @ left)
+    return Partial(Estimate(slopes, rest * left / spare), spare / len(exposure), columns.shape[1])
+
+
+def robust(held: Held, exposure: FloatArray, targets: FloatArray, fold: IntArray, count: int) -> Robust:
+    """The doubly robust comparison; rows are sorted by `fold`."""
+    chance = linear.probability_left_out(held.columns, exposure, fold, count)
     lived, spared = _arms(held, exposure, targets, fold, count)
     scores, exposed = _scores(exposure, targets, np.clip(chance, CLIP, 1 - CLIP), lived, spared)
     mean = scores.mean(0)
-    return Comparison(
-        partial=partial,
-        aipw=Estimate(mean, (scores[:, 0] - mean[0]) / len(scores)),
+    return Robust(
+        estimate=Estimate(mean, (scores[:, 0] - mean[0]) / len(scores)),
         exposed=exposed,
-        spare=spare / len(exposure),
         overlap=float(np.mean((chance > 0.02) & (chance < 0.98))),
-        held=held.shape[1],
     )
 
 
@@ -83,38 +95,41 @@ def _scores(
 
 
 def _arms(
-    held: FloatArray, exposure: FloatArray, targets: FloatArray, fold: IntArray, count: int
+    held: Held, exposure: FloatArray, targets: FloatArray, fold: IntArray, count: int
 ) -> tuple[FloatArray, FloatArray]:
     """(n, t) expected outcome had everybody, had nobody lived it; each unit's without its own fold.
 
     One linear model for all plus, in each arm, a deviation shrunk towards it: all from cross products by arm and fold.
     """
-    arms = [[exposure == arm] for arm in (0, 1)]
-    grams, rights = _cross_products(held, targets, [mask[0] for mask in arms], fold, count)
+    rows = linear.spans(fold, count)
+    grams, rights = _cross_products(held, targets, exposure == 1, rows)
     whole_gram, whole_right = grams.sum(1), rights.sum(1)
     expected = np.empty((2, *targets.shape))
-    for f in range(count):
+    for f, part in enumerate(rows):
         gram, right = whole_gram - grams[:, f], whole_right - rights[:, f]
         common, step = _common(gram, right)
-        rows = fold == f
         for arm in (0, 1):
-            shrink = np.diag(SHRINK * np.maximum(np.diag(gram.sum(0)), 1e-12) / max(len(held), 1))
+            shrink = np.diag(SHRINK * np.maximum(np.diag(gram.sum(0)), 1e-12) / max(len(exposure), 1))
             miss = right[arm] - gram[arm] @ common - arm * np.outer(gram[arm][:, 0], step)
             deviation = linear.solve(gram[arm] + shrink, miss)
-            expected[arm, rows] = held[rows] @ (common + deviation) + arm * step
+            expected[arm, part] = held.columns[part] @ (common + deviation) + arm * step
     return expected[1], expected[0]
 
 
 def _cross_products(
-    held: FloatArray, targets: FloatArray, arms: list[BoolArray], fold: IntArray, count: int
+    held: Held, targets: FloatArray, lived: FloatArray, rows: list[slice]
 ) -> tuple[FloatArray, FloatArray]:
-    p, t = held.shape[1], targets.shape[1]
-    grams, rights = np.empty((2, count, p, p)), np.empty((2, count, p, t))
-    for arm, mask in enumerate(arms):
-        for f in range(count):
-            rows = np.flatnonzero(mask & (fold == f))
-            part = held[rows]
-            grams[arm, f], rights[arm, f] = part.T @ part, part.T @ targets[rows]
+    """(2, count, p, p) and (2, count, p, t): counted for the smaller arm, the other is what is left of the whole."""
+    p, t = held.columns.shape[1], targets.shape[1]
+    grams, rights = np.empty((2, len(rows), p, p)), np.empty((2, len(rows), p, t))
+    small = int(lived.mean() <= 0.5)
+    for f, part in enumerate(rows):
+        own, told = held.columns[part], targets[part]
+        chosen = np.flatnonzero(lived[part] == small)
+        few, few_told = own[chosen], told[chosen]
+        grams[small, f], rights[small, f] = few.T @ few, few.T @ few_told
+        grams[1 - small, f] = own.T @ own - grams[small, f]
+        rights[1 - small, f] = own.T @ told - rights[small, f]
     return grams, rights
 
 

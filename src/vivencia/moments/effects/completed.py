@@ -53,23 +53,30 @@ def complete(
     if answered.sum() < FEW_ANSWERS or not names:
         return _nothing(_weighted(outcome, answered), "none")
     early = _early(answered, reminded)
-    room = max(3, int(min(answered.sum(), 3 * (~answered).sum()) // 10))
+    wave = answered.sum() if early is None else min(early.sum(), (answered & ~early).sum())
+    room = max(3, int(min(wave, 3 * (~answered).sum()) // 10))
     lots = None if reminded is None or (early is None and np.isnan(reminded).any()) else np.nan_to_num(reminded)
     model, waves = answering.fit(answering.Asked(answered, feelings, known[:, :room], lots, shadows, early))
 
+    told_by = np.asfortranarray(np.hstack([known, shadows - shadows.mean(0)]))
+    who = np.flatnonzero(answered)
+    told = np.take(told_by.T, who, axis=1).T
+
     def at(gamma: FloatArray) -> FloatArray:
-        return _fill(outcome, answered, waves.odds(gamma), np.hstack([known, shadows - shadows.mean(0)]), fold, count)
+        root = np.sqrt(waves.odds(gamma))
+        beta = linear.ridge_left_out(told * root[:, None], (outcome[who] * root)[:, None], fold[who], count, 1.0)
+        return _filled(outcome, who, root**2, linear.predicted_left_out(told_by, beta, fold)[:, 0])
 
     steps = NUDGE * np.eye(len(names))
     slopes = [(at(model.gamma + step) - at(model.gamma - step)) / (2 * NUDGE) for step in steps]
-    told = bool(shadows.shape[1]) or lots is not None or early is not None
+    instrumented = bool(shadows.shape[1]) or lots is not None or early is not None
     return Completed(
         values=np.column_stack([at(model.gamma), *slopes]),
         what_if=np.column_stack([at(gamma) for gamma in answering.extremes(len(names))]),
         influence=model.influence,
         prior_part=model.prior_part,
         noise=_noise(outcome, answered, waves.odds(model.gamma), known),
-        correction="instruments" if told else "range",
+        correction="instruments" if instrumented else "range",
         answers=model,
         feelings=names,
     )
@@ -120,13 +127,7 @@ def _noise(outcome: FloatArray, answered: BoolArray, odds: FloatArray, known: Fl
     return float(left @ left / (1 + odds).sum())
 
 
-def _fill(
-    outcome: FloatArray, answered: BoolArray, odds: FloatArray, columns: FloatArray, fold: IntArray, count: int
-) -> FloatArray:
-    who = np.flatnonzero(answered)
-    root = np.sqrt(odds)[:, None]
-    beta = linear.ridge_left_out(columns[who] * root, outcome[who, None] * root, fold[who], count, 1.0)
-    expected: FloatArray = np.einsum("np,np->n", columns, beta[fold, :, 0])
-    filled: FloatArray = expected.copy()
+def _filled(outcome: FloatArray, who: IntArray, odds: FloatArray, expected: FloatArray) -> FloatArray:
+    filled = expected.copy()
     filled[who] += (1 + odds) * (outcome[who] - expected[who])
     return filled

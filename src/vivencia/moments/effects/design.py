@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vivencia.moments.effects import confounders, linear
+from vivencia.moments.effects.compare import Held
 from vivencia.moments.effects.units import BoolArray, FloatArray, Units
 
 FIRST_SHARE = 0.9  # i came before k in this share of the units that lived both ...
@@ -20,8 +21,9 @@ ROWS_A_COLUMN = 5  # answers wanted for every column held equal
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """columns: (n, p) constant, confounders, applicability, exposures (nan as 0), extras. first: column of the
-    first exposure. own: per candidate, columns of its own `before`. set_off: (m, m) [i, k] = i sets off k."""
+    """columns: (n, p) constant, confounders, applicability, exposures (nan as 0), extras, column by column.
+    first: column of the first exposure. own: per candidate, columns of its own `before`. set_off: (m, m) [i, k] = i
+    sets off k."""
 
     columns: FloatArray
     exposures: FloatArray
@@ -38,16 +40,24 @@ class Design:
         """k comes later in the list and was lived by exactly those who lived j: j speaks for both."""
         return k > j and bool((self.exposures[:, j] == self.exposures[:, k]).all())
 
-    def held_equal(self, j: int, rows: BoolArray, answers: int) -> FloatArray:
+    def held_equal(self, j: int, rows: BoolArray, answers: int) -> Held:
         """(rows, q) columns that candidate j's comparison holds equal, constant first, none a mix of others."""
         others = [self.first + k for k in range(self.m) if k != j and not self.set_off[j, k] and not self._twin(j, k)]
-        wanted = [*range(self.first), *self.own[j], *others]
-        block = self.columns[np.ix_(rows, wanted)] if not rows.all() else self.columns[:, wanted]
-        kept = confounders.independent_mask(block)
+        block = self.columns[:, [*range(self.first), *self.own[j], *others]]  # column by column: a quick copy
+        if not rows.all():
+            block = _stretched(block, rows)
+        gram = block.T @ block
+        kept = confounders.independent_of(gram)
         room = max(1, answers // ROWS_A_COLUMN)
         if kept.sum() > room:
             kept = _closest(block, self.exposures[rows, j], kept, room)
-        return np.ascontiguousarray(block[:, kept])
+        return Held(block if kept.all() else block[:, kept], gram[np.ix_(kept, kept)])
+
+
+def _stretched(block: FloatArray, rows: BoolArray) -> FloatArray:
+    """Some rows, still column by column."""
+    chosen = np.flatnonzero(rows)
+    return np.take(block.T, chosen, axis=1).T
 
 
 def build(units: Units, answers: int) -> Design:
@@ -70,7 +80,7 @@ def build(units: Units, answers: int) -> Design:
         extras.append(more)
         own.append(tuple(range(at, at + more.shape[1])))
         at += more.shape[1]
-    columns = np.hstack([base, applies, exposures, *extras])
+    columns = np.asfortranarray(np.hstack([base, applies, exposures, *extras]))
     return Design(columns, exposures, first, m, tuple(own), _set_off(units, columns[:, :first], exposures))
 
 

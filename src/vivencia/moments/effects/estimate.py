@@ -14,7 +14,7 @@ from scipy import stats
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from vivencia.moments.effects import completed, design, judge, linear
-from vivencia.moments.effects.compare import Comparison, Estimate, compare
+from vivencia.moments.effects.compare import Estimate, Partial, Robust, partial, robust
 from vivencia.moments.effects.units import BoolArray, Candidate, Effect, FloatArray, IntArray, Level, Study, Units
 
 FEW_UNITS = 50  # known outcomes below which nothing is said
@@ -24,6 +24,7 @@ WINSOR = 0.995  # money above this quantile counts as this quantile
 FOLDS = 4
 POOR_OVERLAP = 0.9  # less overlap than this: no average over all units
 NOTHING = 0.015  # effects below this share of the outcome's standard deviation count as nothing when testing
+WORTH_A_LOOK = 0.2  # p value of the precise estimate up to which the robust one is asked, too
 DEARER = 1.35  # robust estimate this many times less precise: the precise one is reported
 
 
@@ -57,8 +58,10 @@ def _study(units: Units, notes: list[str], level: float, seed: int, wanted: Sequ
         why = "too_few_answers" if n_answered < FEW_UNITS else "same_always"
         notes.append("few_units" if n_answered < FEW_UNITS else "constant_outcome")
         return _silent(units, n_answered, why, notes, wanted)
-    plan = design.build(units, n_answered)
     fold = linear.folds(len(answered), units.groups, FOLDS, np.random.default_rng(seed))
+    order = np.argsort(fold, kind="stable")  # each fold a stretch of the rows
+    fold, answered, units = fold[order], answered[order], _rows(units, order, units.outcome[order])
+    plan = design.build(units, n_answered)
     full = completed.complete(units.outcome, units.kind, plan.known(), _shadows(units), units.reminded, fold, FOLDS)
     material = _Material(units, plan, full, answered, fold, level)
     effects = _each(lambda j: _effect(material, j), wanted)
@@ -106,12 +109,12 @@ def _ready(units: Units) -> tuple[Units, list[str]]:
     return _rows(units, keep, outcome), notes
 
 
-def _rows(units: Units, keep: BoolArray, outcome: FloatArray) -> Units:
+def _rows(units: Units, keep: BoolArray | IntArray, outcome: FloatArray) -> Units:
     candidates = tuple(
         replace(
             c,
             exposed=np.asarray(c.exposed, dtype=float)[keep],
-            before=None if c.before is None else np.asarray(c.before, dtype=float).reshape(len(keep), -1)[keep],
+            before=None if c.before is None else np.asarray(c.before, dtype=float).reshape(len(c.exposed), -1)[keep],
         )
         for c in units.candidates
     )
@@ -121,7 +124,6 @@ def _rows(units: Units, keep: BoolArray, outcome: FloatArray) -> Units:
         outcome=outcome,
         candidates=candidates,
         confounders=units.confounders[keep] if units.confounders.size else np.empty((len(outcome), 0)),
-        score=None if units.score is None else units.score[keep],
         shadows={name: np.asarray(values, dtype=float)[keep] for name, values in units.shadows.items()},
         reminded=None if units.reminded is None else np.asarray(units.reminded, dtype=float)[keep],
         asked=None,
@@ -165,17 +167,30 @@ def _effect(material: _Material, j: int) -> Effect:
         return _unknown(candidate, "same_always", int(rows.sum()))
     if min(lived, spared) < FEW_EXPOSED or min(lived, spared) * _unusual(material) < FEW_UNUSUAL:
         return _unknown(candidate, "too_few_exposed", int(rows.sum()))
-    result = compare(
-        material.plan.held_equal(j, rows, int(known.sum())),
-        candidate.exposed[rows],
-        material.full.values[rows],
-        material.fold[rows],
-        FOLDS,
-        material.full.what_if[rows],
-    )
-    if result is None:
+    return _compared(material, j, rows, int(known.sum()))
+
+
+def _compared(material: _Material, j: int, rows: BoolArray, answers: int) -> Effect:
+    """The precise comparison first; the robust one, which takes far longer, where that may have found something."""
+    candidate, full = material.units.candidates[j], material.full
+    exposure, values = candidate.exposed[rows], _centred(full.values[rows])
+    held = material.plan.held_equal(j, rows, answers)
+    precise = partial(held, exposure, values, _centred(full.what_if[rows]))
+    if precise is None:
         return _unknown(candidate, "collinear", int(rows.sum()))
-    return _judged(material, j, result, rows, int(known.sum()))
+    error = _errors(material, precise.estimate, rows, precise.held, answers)[0]
+    promising = stats.t.sf(abs(precise.estimate.effects[0]) / error, _degrees(answers, precise)) <= WORTH_A_LOOK / 2
+    other = robust(held, exposure, values, material.fold[rows], FOLDS) if promising else None
+    return _judged(material, j, precise, other, rows, answers)
+
+
+def _centred(values: FloatArray) -> FloatArray:
+    """The outcome's level has no part in an effect, and must not come in through rounding either."""
+    return np.asarray(values - values.mean(0))
+
+
+def _degrees(answers: int, precise: Partial) -> int:
+    return max(answers - precise.held - 1, 3)
 
 
 def _unusual(material: _Material) -> float:
@@ -184,28 +199,25 @@ def _unusual(material: _Material) -> float:
     return float(1 - np.unique(known, return_counts=True)[1].max() / len(known))
 
 
-def _judged(material: _Material, j: int, result: Comparison, rows: BoolArray, answers: int) -> Effect:
+def _judged(
+    material: _Material, j: int, precise: Partial, other: Robust | None, rows: BoolArray, answers: int
+) -> Effect:
     units, full = material.units, material.full
     candidate = units.candidates[j]
-    g = full.influence.shape[1]
-    degrees = max(answers - result.held - 1, 3)
-    partial_error, partial_own = _errors(material, result.partial, rows, result.held, answers)
-    aipw_error, aipw_own = _errors(material, result.aipw, rows, result.held, answers)
-    robust = result.overlap >= POOR_OVERLAP and aipw_error <= DEARER * partial_error
-    chosen, error, own = (result.aipw, aipw_error, aipw_own) if robust else (result.partial, partial_error, partial_own)
-    effect = float(chosen.effects[0])
+    degrees = _degrees(answers, precise)
+    error, own = _errors(material, precise.estimate, rows, precise.held, answers)
+    first = precise.estimate.effects
+    effect, sized_by = float(first[0]), None
+    p_value = _chance(material, effect, error, precise, answers)
+    if other and other.overlap >= POOR_OVERLAP:
+        robust_error, robust_own = _errors(material, other.estimate, rows, precise.held, answers)
+        if robust_error <= DEARER * error:
+            effect, error, own, sized_by = float(other.estimate.effects[0]), robust_error, robust_own, other
+            p_value = max(p_value, _chance(material, effect, error, precise, answers))
+            p_value = p_value if np.sign(effect) == np.sign(first[0]) else 1.0
     reach = float(stats.t.ppf(0.5 + material.level / 2, degrees))
     t = abs(effect) / error
-    doubt = _doubt(material, result, answers)
-    nothing = NOTHING * float(np.nanstd(units.outcome))
-    p_value = judge.p_value(effect, max(error, doubt), nothing, degrees)
-    if robust:
-        p_value = max(
-            p_value, judge.p_value(float(result.partial.effects[0]), max(partial_error, doubt), nothing, degrees)
-        )
-        if np.sign(effect) != np.sign(result.partial.effects[0]):
-            p_value = 1.0
-    drift = result.partial.effects[1 + g :] - result.partial.effects[0]
+    drift = first[1 + full.influence.shape[1] :] - first[0]
     lows, highs = [effect - reach * error], [effect + reach * error]
     if drift.size:
         lows.append(effect + float(drift.min()) - reach * own)
@@ -220,25 +232,31 @@ def _judged(material: _Material, j: int, result: Comparison, rows: BoolArray, an
         q_value=None,
         n_exposed=int(candidate.exposed[rows].sum()),
         n=int(rows.sum()),
-        method="aipw" if robust else "partial",
-        effect_exposed=result.exposed if robust else effect,
-        overlap=result.overlap,
-        n_effective=min(float(answers), material.full.noise / (result.spare * error**2)),
+        method="aipw" if sized_by else "partial",
+        effect_exposed=sized_by.exposed if sized_by else effect,
+        overlap=other.overlap if other else None,
+        n_effective=min(float(answers), material.full.noise / (precise.spare * error**2)),
         robustness=judge.robustness(t, degrees),
         robustness_interval=judge.robustness(t - reach, degrees),
         sensitivity_low=min(lows),
         sensitivity_high=max(highs),
         corrected=full.correction,
         mediators=mediators,
-        assumptions=_assumptions(material, robust, bool(mediators)),
+        assumptions=_assumptions(material, poor=bool(other and not sized_by), mediators=bool(mediators)),
     )
 
 
-def _doubt(material: _Material, result: Comparison, answers: int) -> float:
+def _chance(material: _Material, effect: float, error: float, precise: Partial, answers: int) -> float:
+    """The p value of an estimate."""
+    nothing = NOTHING * float(np.nanstd(material.units.outcome))
+    return judge.p_value(effect, max(error, _doubt(material, precise, answers)), nothing, _degrees(answers, precise))
+
+
+def _doubt(material: _Material, precise: Partial, answers: int) -> float:
     """Standard error were there no effect: where none of few exposed left, their own spread of zero proves nothing."""
     if material.full.correction != "complete":
         return 0.0
-    return float(np.sqrt(material.full.noise / (result.spare * answers)))
+    return float(np.sqrt(material.full.noise / (precise.spare * answers)))
 
 
 def _errors(material: _Material, estimate: Estimate, rows: BoolArray, held: int, answers: int) -> tuple[float, float]:
@@ -255,10 +273,10 @@ def _errors(material: _Material, estimate: Estimate, rows: BoolArray, held: int,
         prior = float(slope @ full.prior_part @ slope)
     variance = float(np.sum(judge.cluster(whole, groups) ** 2)) * slack + prior
     alone = float(np.sum(judge.cluster(own, groups) ** 2)) * slack
-    return max(np.sqrt(variance), 1e-12), max(np.sqrt(alone), 1e-12)
+    return max(float(np.sqrt(variance)), 1e-12), max(float(np.sqrt(alone)), 1e-12)
 
 
-def _assumptions(material: _Material, robust: bool, mediators: bool) -> tuple[str, ...]:
+def _assumptions(material: _Material, *, poor: bool, mediators: bool) -> tuple[str, ...]:
     units, full = material.units, material.full
     told = full.correction == "instruments"
     codes = {
@@ -267,7 +285,7 @@ def _assumptions(material: _Material, robust: bool, mediators: bool) -> tuple[st
         "answers_reminder": told and units.reminded is not None,
         "answers_range": full.correction == "range",
         "answers_like_others": full.correction == "none",
-        "poor_overlap": not robust,
+        "poor_overlap": poor,
         "includes_mediators": mediators,
         "order_unknown": units.before is None,
     }

@@ -12,7 +12,9 @@ from scipy.special import expit
 
 from vivencia.moments.effects.units import Candidate, FloatArray, IntArray, Units
 
-Answering = Literal["extremes", "distance", "latent", "angry", "at_random", "no_pattern"]
+Answering = Literal["extremes", "distance", "latent", "angry", "at_random", "no_pattern", "by_segment", "touched"]
+Scale = Literal["nps", "csat", "ces"]
+ENDS = {"nps": (0, 10), "csat": (1, 5), "ces": (1, 7)}
 TOUCHPOINTS = (
     "advert",
     "search",
@@ -58,15 +60,19 @@ class World:
     failure_rate: float = 0.3
     centre: float = 7.6
     spread: float = 1.9
+    scale: Scale = "nps"  # what the answer is given on; effects are then in that scale's points
+    touchpoints: tuple[str, ...] = TOUCHPOINTS
+    frequent: float = 0.0  # log-odds by which every touchpoint is likelier: journeys are longer or shorter
 
 
 @dataclass(frozen=True, eq=False)
 class Planted:
     """Drawn customers and the truth about them.
 
-    happened, failed: (n, 12) 0/1, columns as TOUCHPOINTS; failed is 0 where the touchpoint did not happen.
-    score: (n,) 0-10 of everybody, also of those who did not answer. nps: the true level. ate, att: true effects in
-    NPS points by candidate key, over all customers it applies to and over those who lived it.
+    happened, failed: (n, t) 0/1, columns as `world.touchpoints`; failed is 0 where the touchpoint did not happen.
+    score: (n,) on the world's scale, of everybody, also of those who did not answer. level: its true level (an NPS, a
+    mean). ate, att: true effects in its points by candidate key, over all customers it applies to and over those who
+    lived it.
     repurchase_ate: the same for repurchase in percentage points.
     """
 
@@ -80,33 +86,32 @@ class Planted:
     early: FloatArray
     reminded: FloatArray
     repurchase: FloatArray
-    nps: float
+    level: float
     ate: dict[str, float]
     att: dict[str, float]
     repurchase_ate: dict[str, float]
 
-    def units(self, outcome: Literal["nps", "repurchase"] = "nps", *, shadow: bool = True) -> Units:
+    def units(self, outcome: Literal["score", "repurchase"] = "score", *, shadow: bool = True) -> Units:
         """The estimator's view of the same customers: unanswered scores hidden, truth gone."""
         seen = self.answered == 1
         shadows = {"repurchase": self.repurchase} if shadow else {}
         score = np.where(seen, self.score, np.nan)
         return Units(
-            outcome=net(score) if outcome == "nps" else self.repurchase,
-            kind="points" if outcome == "nps" else "share",
+            outcome=_coded(self.world, score) if outcome == "score" else self.repurchase,
+            kind="share" if outcome == "repurchase" else "points" if self.world.scale == "nps" else "score",
             candidates=self.candidates(),
             confounders=np.column_stack([self.segment == 1, self.segment == 2, self.tenure]).astype(float),
             confounder_names=("segment 1", "segment 2", "tenure"),
-            before=np.triu(np.ones((24, 24)), 1),
-            score=score if outcome == "nps" else None,
-            shadows=shadows if outcome == "nps" else {},
-            reminded=self.reminded if self.world.reminder and outcome == "nps" else None,
+            before=np.triu(np.ones((2 * len(self.world.touchpoints),) * 2), 1),
+            shadows=shadows if outcome == "score" else {},
+            reminded=self.reminded if self.world.reminder and outcome == "score" else None,
         )
 
     def candidates(self) -> tuple[Candidate, ...]:
         """Happened and failed of every touchpoint, in the journey's order; failing applies where it happened."""
         made = []
-        for j, name in enumerate(TOUCHPOINTS):
-            place = (j + 0.5) / len(TOUCHPOINTS)
+        for j, name in enumerate(self.world.touchpoints):
+            place = (j + 0.5) / len(self.world.touchpoints)
             failed = np.where(self.happened[:, j] == 1, self.failed[:, j], np.nan)
             made.append(Candidate(f"{name} happened", self.happened[:, j], place, name))
             made.append(Candidate(f"{name} failed", failed, place, name))
@@ -119,6 +124,17 @@ def net(score: FloatArray) -> FloatArray:
     return np.where(np.isnan(score), np.nan, coded)
 
 
+def _coded(world: World, score: FloatArray) -> FloatArray:
+    """Answers as the outcome counts them: their part of the NPS, or as they are."""
+    return net(score) if world.scale == "nps" else score
+
+
+def _said(world: World, latent: FloatArray) -> FloatArray:
+    """The answer on the world's scale to what was felt, 0-10."""
+    low, high = ENDS[world.scale]
+    return np.clip(np.round(latent * high / 10), low, high)
+
+
 def plant(n: int, world: World | None = None, *, seed: int = 0) -> Planted:
     """Draw n customers from a world."""
     world = world or World()
@@ -129,12 +145,12 @@ def plant(n: int, world: World | None = None, *, seed: int = 0) -> Planted:
     base = world.centre + _pull(world, segment, tenure) + world.spread * draw.standard_normal(n)
     bend = 1 + world.heterogeneity * (segment - 1)
     shift: dict[str, FloatArray] = {key: np.asarray(size * bend) for key, size in world.effects.items()}
-    lived = _columns(happened, failed)
+    lived = _columns(world, happened, failed)
     latent = base + sum((lived[key] * shift[key] for key in shift), np.zeros(n))
-    score = np.clip(np.round(latent), 0, 10)
+    score = _said(world, latent)
     luck = draw.random(n)
     chance = _repurchase(world, segment, tenure, lived, latent)
-    answered, early, reminded = _answers(world, score, latent, segment, happened, draw)
+    answered, early, reminded = _answers(world, score, latent, segment, lived, draw)
     truths = _truths(world, lived, happened, latent, shift, segment, tenure)
     return Planted(
         world=world,
@@ -147,7 +163,7 @@ def plant(n: int, world: World | None = None, *, seed: int = 0) -> Planted:
         early=early,
         reminded=reminded,
         repurchase=(luck < chance).astype(float),
-        nps=float(net(score).mean()),
+        level=float(_coded(world, score).mean()),
         ate=truths[0],
         att=truths[1],
         repurchase_ate=truths[2],
@@ -166,7 +182,7 @@ def _pull(world: World, segment: IntArray, tenure: FloatArray) -> FloatArray:
 def _journeys(
     world: World, segment: IntArray, tenure: FloatArray, draw: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
-    n, m = len(segment), len(TOUCHPOINTS)
+    n, m = len(segment), len(world.touchpoints)
     lively = world.correlation * draw.standard_normal(n)
     lean = np.array([0.0, 0.7, -0.6] + [0.3] * 10)[segment]
     length = 0.25 * (tenure - 3)
@@ -176,19 +192,19 @@ def _journeys(
     rates = np.linspace(-0.6, 1.1, m)[np.argsort(np.sin(np.arange(m) * 2.3))]
     for j in range(m):
         sign = 1.0 if j % 3 else -0.6
-        odds = rates[j] + world.confounding * (sign * lean + length) * 0.6 + lively
-        if world.chain and TOUCHPOINTS[j] == "support":
-            odds = odds - 1.2 + world.chain * failed[:, TOUCHPOINTS.index("delivery")]
+        odds = rates[j] + world.frequent + world.confounding * (sign * lean + length) * 0.6 + lively
+        if world.chain and world.touchpoints[j] == "support":
+            odds = odds - 1.2 + world.chain * failed[:, world.touchpoints.index("delivery")]
         happened[:, j] = draw.random(n) < expit(odds)
         trouble = np.log(world.failure_rate / (1 - world.failure_rate)) + world.confounding * 0.5 * sign * lean
         failed[:, j] = happened[:, j] * (draw.random(n) < expit(trouble))
     return happened, failed
 
 
-def _columns(happened: FloatArray, failed: FloatArray) -> dict[str, FloatArray]:
+def _columns(world: World, happened: FloatArray, failed: FloatArray) -> dict[str, FloatArray]:
     """Candidate key -> 0/1 column."""
-    facets = {f"{name} happened": happened[:, j] for j, name in enumerate(TOUCHPOINTS)}
-    return facets | {f"{name} failed": failed[:, j] for j, name in enumerate(TOUCHPOINTS)}
+    facets = {f"{name} happened": happened[:, j] for j, name in enumerate(world.touchpoints)}
+    return facets | {f"{name} failed": failed[:, j] for j, name in enumerate(world.touchpoints)}
 
 
 def _repurchase(
@@ -199,11 +215,15 @@ def _repurchase(
     return np.asarray(expit(-0.5 + own + world.shadow_strength * (latent - 7.0) + direct))
 
 
-def _wish(world: World, score: FloatArray, latent: FloatArray) -> FloatArray:
+def _wish(world: World, said: FloatArray, latent: FloatArray, segment: IntArray) -> FloatArray:
     """How much what was felt moves somebody to answer, in log-odds."""
     strength = world.answering_strength
+    score = said * 10 / ENDS[world.scale][1]
+    extremes = 1.2 * (score <= 6) + 0.9 * (score >= 9)
     patterns = {
-        "extremes": 1.2 * (score <= 6) + 0.9 * (score >= 9),
+        "extremes": extremes,
+        "touched": extremes,
+        "by_segment": np.where(segment == 0, extremes, 1.3 * (score <= 6)),
         "distance": 0.10 * (score - 7.5) ** 2,
         "latent": 0.45 * np.abs(latent - 7.5),
         "angry": 1.3 * (score <= 6),
@@ -218,13 +238,16 @@ def _answers(
     score: FloatArray,
     latent: FloatArray,
     segment: IntArray,
-    happened: FloatArray,
+    lived: dict[str, FloatArray],
     draw: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Who answers, who did so before any reminder, and who was reminded (nan: not in the draw)."""
     n = len(score)
-    own = np.zeros(n) if world.answering == "no_pattern" else 0.25 * (segment == 1) + 0.1 * (happened.sum(1) - 6)
-    wish = _wish(world, score, latent) + own
+    steps = sum((lived[f"{name} happened"] for name in world.touchpoints), np.zeros(n))
+    own = np.zeros(n) if world.answering == "no_pattern" else 0.25 * (segment == 1) + 0.1 * (steps - 6)
+    if world.answering == "touched":  # who lived something that matters is likelier to tell of it
+        own = own + sum((0.6 * lived[key] for key in world.effects), np.zeros(n))
+    wish = _wish(world, score, latent, segment) + own
     reminded = (draw.random(n) < 0.5).astype(float) if world.reminder else np.zeros(n)
     push = world.reminder_strength * reminded
     if not world.late_reminder:
@@ -260,13 +283,13 @@ def _truths(
     for key, column in lived.items():
         applies = np.ones(len(latent), bool)
         if key.endswith("failed"):
-            applies = happened[:, TOUCHPOINTS.index(key.removesuffix(" failed"))] == 1
+            applies = happened[:, world.touchpoints.index(key.removesuffix(" failed"))] == 1
         size = shift.get(key, np.zeros(len(latent)))
         worlds = []
         for on in (0.0, 1.0):
             other = latent + (on - column) * size
             chance = _repurchase(world, segment, tenure, lived | {key: np.full(len(latent), on)}, other)
-            worlds.append((net(np.clip(np.round(other), 0, 10)), chance))
+            worlds.append((_coded(world, _said(world, other)), chance))
         difference = worlds[1][0] - worlds[0][0]
         ate[key] = float(difference[applies].mean())
         att[key] = float(difference[column == 1].mean())

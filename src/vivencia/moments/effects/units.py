@@ -50,7 +50,6 @@ class Units:
     candidates: what is studied, jointly.
     before: (m, m) before[i, j] = share of the units having lived both i and j in which i came first; nan where
         nobody did. None = order unknown: every candidate is adjusted for every other.
-    score: (n,) the raw answer (0-10) where `outcome` is coded from it; only the model of who answers looks at it.
     shadows: fully observed later outcomes that depend on what the customer felt, but not on whether they answered
         (repurchase, churn): name -> (n,) values; units with nan count as their mean.
     reminded: (n,) 1/0 whether a *randomised* reminder to answer was drawn; nan = was not in the draw because the
@@ -65,7 +64,6 @@ class Units:
     confounders: FloatArray = field(default_factory=lambda: np.empty((0, 0)))
     confounder_names: tuple[str, ...] = ()
     before: FloatArray | None = None
-    score: FloatArray | None = None
     shadows: Mapping[str, FloatArray] = field(default_factory=dict)
     reminded: FloatArray | None = None
     asked: BoolArray | None = None
@@ -81,7 +79,8 @@ Correction = Literal[
 
 Method = Literal[
     "aipw",  # cross-fitted augmented inverse propensity weighting: average effect over all units it applies to
-    "partial",  # partially linear regression: where overlap is poor, average over units that could go either way
+    "partial",  # partially linear regression, an average over units that could go either way: where overlap is poor,
+    # and where there is nothing much to size
     "none",  # not enough data
 ]
 
@@ -97,7 +96,8 @@ class Effect:
     robustness: Cinelli-Hazlett robustness value 0-1: a hidden cause would have to explain more than this share of
         the rest of both the candidate and the outcome to explain the effect away; robustness_interval: to make
         the interval touch zero.
-    overlap: share of units that could have gone either way (propensity between 0.02 and 0.98).
+    overlap: share of units that could have gone either way (propensity between 0.02 and 0.98); None where the plain
+        comparison was far from finding anything, so that it was not looked into.
     n_effective: the number of equally weighted answers that would give this precision.
     sensitivity_low/high: lowest and highest end of the interval over all plausible patterns of who answers.
     mediators: keys of later candidates this one sets off; their share in its effect is included, not adjusted away.
