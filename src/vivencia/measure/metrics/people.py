@@ -5,6 +5,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from vivencia.measure.metrics.lived import Lived, in_order, whole
+from vivencia.measure.metrics.periods import seconds
 from vivencia.measure.metrics.rules import Names
 from vivencia.understand.json_text import json_text
 
@@ -13,14 +14,16 @@ def first_seen(lived: Lived, names: Names) -> ir.Table:
     """One row a customer: the columns of their first event, `since` (as the source says, else that event) and
 
     `named_first`, `named_last`: when events with one of `names` happened to them. Only the events of each customer's
-    first moment are put in order, because ordering everybody's every event would cost far more.
+    first second are put in order, because ordering everybody's every event would cost far more.
     """
     told = lived.events.mutate(named_at=ibis.cases((lived.is_named(names), lived.events.occurred_at)))
     known = told.filter(_.customer_id.notnull())
     moments = known.group_by(who="customer_id").aggregate(
-        first_moment=_.occurred_at.min(), named_first=_.named_at.min(), named_last=_.named_at.max()
+        first_second=seconds(_.occurred_at).min(), named_first=_.named_at.min(), named_last=_.named_at.max()
     )
-    begun = known.inner_join(moments, [known.customer_id == moments.who, known.occurred_at == moments.first_moment])
+    begun = known.inner_join(
+        moments, [known.customer_id == moments.who, seconds(known.occurred_at) == moments.first_second]
+    )
     in_turn = ibis.window(group_by="customer_id", order_by=in_order())
     told = begun.mutate(place=ibis.row_number().over(in_turn)).filter(_.place == 0)
     since = lived.customers.select(person=_.customer_id, stated=_.since, person_traits=_.traits)
