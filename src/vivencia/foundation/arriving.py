@@ -5,7 +5,8 @@ Pure: dictionaries in, dictionaries out. Every error says which field is wrong a
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +31,15 @@ _NEEDED = {
     for table, schema in _SCHEMAS.items()
 }
 _OBJECTS = {"properties", "traits", "consent"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one thing received says, in the columns of EVENTS, CUSTOMERS and ALIASES, not yet checked."""
+
+    events: Sequence[Any] = ()
+    customers: Sequence[Any] = ()
+    aliases: Sequence[Any] = ()
 
 
 def as_event(said: object, received_at: datetime, seq: int) -> dict[str, Any]:

@@ -16,10 +16,12 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+from django.db import transaction
 from django.db.models import Max, Min
 from django.utils import timezone
 
-from vivencia.foundation.arriving import as_alias, as_customer, as_event, plain
+from vivencia.foundation.arriving import Told, as_alias, as_customer, as_event, plain
+from vivencia.foundation.group_commit import GroupCommit
 from vivencia.foundation.ledger.schema import EVENTS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.merging import Said, alias_rows, customer_rows
@@ -27,15 +29,6 @@ from vivencia.foundation.models import InboxEvent
 
 AT_A_TIME = 5_000
 AT_ONCE = 1_000  # rows in one INSERT
-
-
-@dataclass(frozen=True)
-class Told:
-    """What one row says, in the columns of EVENTS, CUSTOMERS and ALIASES as `put` and its sisters take them."""
-
-    events: Sequence[Any] = ()
-    customers: Sequence[Any] = ()
-    aliases: Sequence[Any] = ()
 
 
 Reader = Callable[[Any, datetime], Told]
@@ -46,11 +39,13 @@ class Kind:
     """How rows of one kind are read.
 
     reader: called once a drain; what it returns reads one row's contents, received at a time, or raises ValueError
-    saying what is wrong with it. ids: every id of a person that a row's contents name.
+    saying what is wrong with it. ids: every id of a person that a row's contents name. settle: called with the rows
+    that were carried over, in the transaction that lets them go, and so once for each row.
     """
 
     reader: Callable[[], Reader]
     ids: Callable[[Any], set[str]]
+    settle: Callable[[Sequence[InboxEvent]], None] = lambda _rows: None
 
 
 def _columns(*names: str) -> Callable[[Any], set[str]]:
@@ -122,6 +117,22 @@ def keep(kind: str, contents: Iterable[Any]) -> None:
     InboxEvent.objects.bulk_create([InboxEvent(kind=kind, event=each, received_at=now) for each in contents], AT_ONCE)
 
 
+def put_together(kind: str, contents: Sequence[Any]) -> None:
+    """As `keep`, in a transaction of its own that callers who come at the same time share: one fsync for all of them.
+
+    When this returns the rows are on the disk. Not for callers who are in a transaction of theirs.
+    """
+    now = timezone.now()
+    _together([InboxEvent(kind=kind, event=each, received_at=now) for each in contents])
+
+
+def _write(rows: list[InboxEvent]) -> None:
+    InboxEvent.objects.bulk_create(rows, AT_ONCE)
+
+
+_together: GroupCommit[InboxEvent] = GroupCommit(_write)
+
+
 def waiting() -> int:
     """How many rows are on their way."""
     return InboxEvent.objects.filter(problem="").count()
@@ -151,7 +162,7 @@ class _Sorted:
     customers: list[Said] = field(default_factory=list)
     aliases: list[dict[str, Any]] = field(default_factory=list)
     giving_way: set[int] = field(default_factory=set)  # places in `aliases`
-    settled: list[int] = field(default_factory=list)
+    settled: list[InboxEvent] = field(default_factory=list)
     bad: list[InboxEvent] = field(default_factory=list)
 
     def take(self, row: InboxEvent, told: Told) -> None:
@@ -165,7 +176,7 @@ class _Sorted:
             if gives_way:
                 self.giving_way.add(len(self.aliases))
             self.aliases.append(alias)
-        self.settled.append(row.pk)
+        self.settled.append(row)
 
 
 def _alias(said: Any, received_at: datetime) -> tuple[dict[str, Any], bool]:
@@ -192,8 +203,11 @@ def _carry(rows: list[InboxEvent], ledger: Ledger) -> Drained:
     )
 
 
-def _let_go(rows: Iterable[int]) -> None:
-    InboxEvent.objects.filter(pk__in=list(rows)).delete()
+def _let_go(rows: Sequence[InboxEvent]) -> None:
+    with transaction.atomic():
+        for kind in {row.kind for row in rows}:
+            KINDS[kind].settle([row for row in rows if row.kind == kind])
+        InboxEvent.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def _sorted_out(rows: list[InboxEvent]) -> _Sorted:
@@ -203,7 +217,7 @@ def _sorted_out(rows: list[InboxEvent]) -> _Sorted:
             if row.kind not in readers:
                 raise ValueError(f"nothing here reads what is called {row.kind!r}")
             parts.take(row, readers[row.kind](row.event, row.received_at))
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             row.problem = str(problem)
             parts.bad.append(row)
     return parts

@@ -3,4 +3,11 @@ from django.apps import AppConfig
 
 class ApiConfig(AppConfig):
     name = "vivencia.listen.api"
+    label = "api"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from vivencia.foundation import inbox
+        from vivencia.listen.api import arrivals
+
+        inbox.KINDS[arrivals.KIND] = inbox.Kind(arrivals.reader, arrivals.ids, arrivals.settle)

@@ -1,3 +1,9 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the API and of its pages under Sources."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from vivencia.listen.api import receiving
+
+urlpatterns = [
+    path("v1/<str:call>", receiving.receive, name="api-receive"),
+]
