@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { defineConfig } from "vite";
+import { build, defineConfig } from "vite";
 
 const OUT = resolve(import.meta.dirname, "../src/vivencia/foundation/static/built");
 const TABLER_ICONS = resolve(import.meta.dirname, "node_modules/@tabler/icons/icons");
@@ -22,6 +22,31 @@ function iconSprite() {
       });
       mkdirSync(OUT, { recursive: true });
       writeFileSync(join(OUT, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
+    },
+  };
+}
+
+/** What other sites load by a stable address: `src/embed/<name>/main.ts` becomes `built/embed/<name>.js`, one plain script. */
+function embeds() {
+  return {
+    name: "embeds",
+    async closeBundle() {
+      const folder = resolve(import.meta.dirname, "src/embed");
+      for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+        const entry = join(folder, name, "main.ts");
+        if (!existsSync(entry)) continue;
+        await build({
+          configFile: false,
+          publicDir: false,
+          logLevel: "warn",
+          build: {
+            outDir: join(OUT, "embed"),
+            emptyOutDir: false,
+            target: "es2020",
+            lib: { entry, name: `vivencia_${name}`, formats: ["iife"], fileName: () => `${name}.js` },
+          },
+        });
+      }
     },
   };
 }
@@ -53,5 +78,5 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     rolldownOptions: { input: "src/main.ts" },
   },
-  plugins: [iconSprite(), compressedTwins()],
+  plugins: [iconSprite(), embeds(), compressedTwins()],
 });
