@@ -8,16 +8,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vivencia.foundation import audit
+from vivencia.foundation.exporting import FORMS, MOST_ROWS, Sheet, as_csv, as_xlsx
 from vivencia.foundation.models import Act
 from vivencia.foundation.rights import Right, needs
 from vivencia.measure import dimensions, drilling, views, wording
 from vivencia.measure.asking import Asked
-from vivencia.measure.exporting import MOST_ROWS, Sheet, as_csv, as_xlsx
 from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.pages import read
 from vivencia.measure.reading import Source, source
-
-FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @needs(Right.EXPORT)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import xlsxwriter
 
+FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 Cell = str | float | int | datetime | None
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_ROWS = 1_000_000  # what a worksheet holds, roughly
