@@ -165,3 +165,28 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose}: {'given' if self.given else 'withdrawn'}"
+
+
+class ReturnedMail(models.Model):
+    """A mail server's or mailbox provider's word about a message of ours: heard by a mailbox, taken up by `act`."""
+
+    class What(models.TextChoices):
+        FAILED = "failed", _("Could not be delivered")
+        DELAYED = "delayed", _("Is delayed")
+        COMPLAINED = "complained", _("Marked as unwanted")
+
+    what = models.CharField(max_length=12, choices=What)
+    message_id = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=320, blank=True)
+    status = models.CharField(max_length=12, blank=True)  # enhanced status code (RFC 3463): 5.1.1
+    said = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField()
+    taken_up = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["id"], name="returned_new", condition=models.Q(taken_up=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"returned mail {self.pk}: {self.what}"

@@ -24,6 +24,9 @@ REASONS: dict[str, str | Promise] = {
     "not_needed": gettext_lazy("It is no longer needed."),
     "expired": gettext_lazy("Its time had passed."),
     "enough_lately": gettext_lazy("They have been written to often enough lately. Tried again %(until)s."),
+    "too_often": gettext_lazy(
+        "They have been written to often enough lately; by the time one more would be right, this would be too late."
+    ),
     "quiet_hours": gettext_lazy("It is not an hour to write to them. Tried again %(until)s."),
     "open_issue": gettext_lazy("They asked for help and it is not solved yet."),
     "overdue": gettext_lazy("Something promised to them is still not done."),
@@ -32,7 +35,7 @@ REASONS: dict[str, str | Promise] = {
     "later": gettext_lazy("The mail server asked us to try later. Tried again %(until)s."),
     "no_mail_server": gettext_lazy("Outgoing mail is not set up, or its server cannot be reached."),
     "server_refused": gettext_lazy("The mail server refused it: %(said)s"),
-    "not_ready": gettext_lazy("This kind of channel cannot be sent to yet."),
+    "not_ready": gettext_lazy("The message could not be made ready to send."),
 }
 
 

@@ -57,11 +57,11 @@ def customer(read: Read, customer_id: str, as_of: datetime) -> Customer:
         lived=tuple(lived),
         promised=tuple(promised),
         value=value(lived),
-        situation=tuple(situation(lived, promised, as_of, issues_close=_issues_close(read))),
+        situation=tuple(situation(lived, promised, as_of, issues_close=issues_close(read))),
     )
 
 
-def _issues_close(read: Read) -> bool:
+def issues_close(read: Read) -> bool:
     """Whether this ledger ever says that a problem was solved."""
 
     def compute() -> bool:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.understand.lived import WRITING
 from vivencia.understand.promises import promises
 
 UNHAPPY = 0.4  # share of the scale up to which the last answer counts as bad
@@ -27,7 +28,7 @@ def summaries(events: ir.Table, customers: ir.Table, promised: ir.Table) -> ir.T
     `last_score_share` (the last answer as a share of its scale, 0-1).
     """
     told = events.filter(_.customer_id.notnull())
-    done = told.filter(_.metric.isnull() & ~_.name.startswith("survey"))
+    done = told.filter(_.metric.isnull() & ~_.name.startswith("survey") & ~_.name.isin(WRITING))
     answered = told.filter(_.score.notnull() & (_.scale_max > 0))
     paid = ibis.coalesce(told.subject_id, told.event_id)
     did = told.group_by("customer_id").aggregate(

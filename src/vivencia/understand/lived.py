@@ -11,6 +11,8 @@ from ibis import _
 from vivencia.foundation.ledger.reading import Read
 from vivencia.understand.promises import promises
 
+WRITING = ("message sent", "message held back", "message not sent", "message came back")  # told by `act/outreach`
+
 
 @dataclass(frozen=True)
 class Lived:
@@ -37,8 +39,8 @@ class Lived:
 
     @property
     def about_surveys(self) -> bool:
-        """Asking and answering rather than living: it says nothing about when the person was last here."""
-        return self.metric is not None or self.name.startswith("survey")
+        """Asking and answering rather than living, or our writing to them: it does not say when they were last here."""
+        return self.metric is not None or self.name.startswith("survey") or self.name in WRITING
 
 
 @dataclass(frozen=True)

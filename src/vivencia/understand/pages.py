@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, needs
+from vivencia.listen import consent
 from vivencia.understand import directory, identity, segments
 from vivencia.understand.customers import Customer, customer
 from vivencia.understand.models import Segment
@@ -102,7 +103,10 @@ def customer_page(request: HttpRequest, customer_id: str) -> HttpResponse:
             "revenue": [money(amount, currency) for currency, amount in found.value.revenue.items()],
             "language": _language(found.known.get("language", "")),
             "traits": [(trait(key), _said(value)) for key, value in found.traits.items()],
-            "consent": [(title(purpose), _given(told)) for purpose, told in found.consent.items()],
+            "consent": [
+                (title(purpose), isinstance(said, consent.Given))
+                for purpose, said in consent.all_of(found.customer_id).items()
+            ],
             "ids": _by_reason(found),
             "kept": sum(one.state == "kept" for one in found.promised),
             "broken": sum(one.state in ("broken", "overdue") for one in found.promised),
@@ -167,7 +171,3 @@ def _language(code: str) -> str:
         return str(get_language_info(code.split("-")[0])["name_translated"]).capitalize()
     except KeyError:
         return code
-
-
-def _given(told: object) -> bool:
-    return bool(told.get("given")) if isinstance(told, dict) else bool(told)

@@ -15,7 +15,9 @@ import ibis.expr.types as ir
 from ibis import _
 
 from vivencia.understand.json_text import json_text
+from vivencia.understand.lived import WRITING
 from vivencia.understand.promises import STATES, promises
+from vivencia.understand.segment_answers import Answered
 
 Match = Literal["all", "any"]
 MOST = 36_500  # days back, or orders: more is a slip of the hand, and no calendar goes there
@@ -201,14 +203,14 @@ class Silent:
     days: int
 
     def people(self, at: Moment) -> ir.Table:
-        did = at.recent(None).filter(_.metric.isnull() & ~_.name.startswith("survey"))
+        did = at.recent(None).filter(_.metric.isnull() & ~_.name.startswith("survey") & ~_.name.isin(WRITING))
         last = did.group_by("customer_id").aggregate(last=_.occurred_at.max())
         return last.filter(_.last <= at.as_of - timedelta(days=self.days)).select("customer_id")
 
 
-Condition = InSegment | Trait | Touchpoint | PromiseIs | LastScore | Spend | Orders | Silent
+Condition = InSegment | Trait | Touchpoint | PromiseIs | LastScore | Answered | Spend | Orders | Silent
 CONDITIONS: dict[str, type[Condition]] = {
-    one.kind: one for one in (InSegment, Trait, Touchpoint, PromiseIs, LastScore, Spend, Orders, Silent)
+    one.kind: one for one in (InSegment, Trait, Touchpoint, PromiseIs, LastScore, Answered, Spend, Orders, Silent)
 }
 
 

@@ -14,7 +14,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from vivencia.understand.lived import Lived, Promised
+from vivencia.listen import reasons
+from vivencia.understand.lived import WRITING, Lived, Promised
 from vivencia.understand.situations import ISSUE_KINDS, is_bad
 from vivencia.understand.vocabulary import title
 
@@ -87,6 +88,8 @@ def by_day(entries: Iterable[Entry]) -> list[Day]:
 
 def kind_of(event: Lived) -> str:
     """Which of KINDS an event is, by its metric, its subject and its words."""
+    if event.name in WRITING:
+        return "contacts"
     if event.about_surveys:
         return "answers"
     name = f"{event.name} {event.touchpoint or ''}".lower().replace("_", " ")
@@ -139,6 +142,7 @@ def _entry(
         said = _("%(what)s, %(how)s") % {"what": said, "how": punctuality(fulfilled)}
         tone = "gain" if fulfilled.state == "kept" else "pain"
     details = [_subject(event), _money(event), _promise(opened, as_of) if opened else ""]
+    details += [_about_writing(event), _answer(event)]
     if opened and opened.state == "overdue":
         tone = "pain"
     score = score_words(event)
@@ -160,7 +164,25 @@ def _entry(
     )
 
 
+def _about_writing(event: Lived) -> str:
+    """Why a message was held back or not sent; what somebody agreed to hear about."""
+    if event.name in WRITING:
+        facts = event.properties.get("facts")
+        return reasons.say(str(event.properties.get("reason") or ""), facts if isinstance(facts, dict) else {})
+    return title(str(event.properties.get("purpose") or "")) if event.name.startswith("consent ") else ""
+
+
+def _answer(event: Lived) -> str:
+    """What a question of our survey was, and what was answered where that is no number."""
+    if event.name != "survey answered":
+        return ""
+    asked, answer = str(event.properties.get("asked") or ""), str(event.properties.get("answer") or "")
+    return f"{asked} {answer}".strip() if event.score is None or event.scale_max == 1 else asked
+
+
 def _icon(event: Lived, kind: str) -> str:
+    if event.name in WRITING:
+        return "mail" if event.name == "message sent" else "hand-stop"
     if kind == "answers":
         return "star" if event.score is not None else "mail"
     return _CHANNEL_ICONS.get((event.channel or "").lower(), _KIND_ICONS[kind])

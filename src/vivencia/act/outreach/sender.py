@@ -1,0 +1,194 @@
+"""The only sender: takes requests that are due, asks the gate about each, and lets out those it lets pass.
+
+Exactly once as far as SMTP allows. A conditional UPDATE claims a request for `CLAIM`; only the claimer sends it, and
+every outcome is written by an UPDATE that holds only while the claim does. Between the server's OK and our commit a
+crash can still happen: the claim then runs out and the message goes out a second time, under the same Message-ID, by
+which mailboxes that care can tell. The other choice, never repeating, would lose messages silently.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from vivencia.act.models import Block
+from vivencia.act.outreach import addresses, facts, letters, mail_server, rules, telling
+from vivencia.act.outreach.gate import HoldUntil, Refuse, Send, decide
+from vivencia.act.outreach.mail_server import Conversation, MailServer, NeverError, NotNowError, UnreachableError
+from vivencia.foundation.ledger.disk import LedgerBusyError
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.listen.models import OutgoingRequest, Standing
+from vivencia.listen.requests import OPEN
+
+logger = logging.getLogger("vivencia.outreach")
+
+AT_A_TIME = 100
+CLAIM = timedelta(minutes=10)
+TRY_AGAIN = timedelta(minutes=10)  # doubled with each attempt, up to a day
+LONGEST_WAIT = timedelta(days=1)
+WITHOUT_SERVER = timedelta(minutes=2)
+
+
+@dataclass
+class Done:
+    """What a round did, in messages."""
+
+    sent: int = 0
+    held: int = 0
+    refused: int = 0
+    trouble: str = ""  # why the mail server could not be used
+
+
+@dataclass
+class Post:
+    """The mail server, connected to when the first message is let out and only then."""
+
+    server: MailServer | None
+    problem: str = ""
+    _open: list[Any] = field(default_factory=list)
+
+    def conversation(self) -> Conversation:
+        if self.server is None:
+            raise UnreachableError("outgoing mail is not set up: Settings, Outgoing mail")
+        if self.problem:
+            raise UnreachableError(self.problem)
+        if not self._open:
+            manager = mail_server.conversation(self.server)
+            try:
+                self._open = [manager, manager.__enter__()]
+            except UnreachableError as trouble:
+                self.problem = str(trouble)
+                raise
+        talk: Conversation = self._open[1]
+        return talk
+
+    def close(self) -> None:
+        if self._open:
+            self._open.pop(0).__exit__(None, None, None)
+            self._open.clear()
+
+
+def send_what_is_due(now: Callable[[], datetime] = timezone.now) -> Done:
+    """Look at every request that is due, once. Safe to be cut short, and to run beside another."""
+    done, post = Done(), Post(mail_server.load())
+    try:
+        for claimed in _claimed(now):
+            batch = facts.gather(claimed, open_ledger(), rules.load(), now())
+            for request in claimed:
+                _one(request, batch, post, done)
+    finally:
+        post.close()
+    if post.problem:
+        logger.warning("Outgoing mail: %s", post.problem)
+    done.trouble = post.problem
+    return done
+
+
+def _claimed(now: Callable[[], datetime]) -> Iterator[list[OutgoingRequest]]:
+    """Due requests, in the order they became so, claimed for us alone."""
+    while due := _due(now()):
+        yield [request for request in due if _claim(request, now())]
+
+
+def _due(now: datetime) -> list[OutgoingRequest]:
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+    found = OutgoingRequest.objects.filter(free, state__in=OPEN, next_try_at__lte=now)
+    return list(found.order_by("next_try_at", "pk")[:AT_A_TIME])
+
+
+def _claim(request: OutgoingRequest, now: datetime) -> bool:
+    """Whether it is ours: nobody else claimed it since we looked."""
+    still = OutgoingRequest.objects.filter(pk=request.pk, state__in=OPEN, claimed_until=request.claimed_until)
+    request.claimed_until = now + CLAIM
+    return bool(still.update(claimed_until=request.claimed_until))
+
+
+def _one(request: OutgoingRequest, batch: facts.Batch, post: Post, done: Done) -> None:
+    """A request that cannot be handled must not keep the others from going out."""
+    try:
+        _handle(request, batch, post, done)
+    except LedgerBusyError:
+        raise
+    except Exception as problem:  # noqa: BLE001  # whatever it is; its text may quote the person
+        logger.error("Outgoing request %s cannot be handled (%s)", request.pk, type(problem).__name__)
+        done.held += _hold(request, batch.now + LONGEST_WAIT, "not_ready", {}, batch.now, tell=False)
+
+
+def _handle(request: OutgoingRequest, batch: facts.Batch, post: Post, done: Done) -> None:
+    decision = decide(batch.situation(request), batch.rules)
+    match decision:
+        case Refuse(reason):
+            late = batch.now >= request.expires_at
+            done.refused += _settle(request, Standing.EXPIRED if late else Standing.REFUSED, reason, batch.now)
+        case HoldUntil(until, reason):
+            done.held += _hold(request, until, reason, {"until": until.isoformat()}, batch.now)
+        case Send():
+            _send(request, post, batch.now, done)
+
+
+def _send(request: OutgoingRequest, post: Post, now: datetime, done: Done) -> None:
+    try:
+        talk = post.conversation()
+        assert post.server is not None
+        if not _renew(request, letters.message_id(request, post.server)):
+            return
+        talk.send(letters.letter(request, post.server, now), request.address)
+    except NotNowError:
+        wait = min(TRY_AGAIN * 2 ** min(request.attempts, 10), LONGEST_WAIT)
+        done.held += _hold(request, now + wait, "later", {"until": (now + wait).isoformat()}, now)
+    except NeverError as refusal:
+        if refusal.bad_address:
+            addresses.block(request.address, Block.UNDELIVERABLE, now)
+        done.refused += _settle(request, Standing.BOUNCED, "server_refused", now, {"said": refusal.said})
+    except UnreachableError as trouble:
+        post.problem = post.problem or str(trouble)
+        post.close()
+        done.held += _hold(request, now + WITHOUT_SERVER, "no_mail_server", {}, now, tell=False)
+    else:
+        done.sent += _settle(request, Standing.SENT, "", now)
+
+
+def _renew(request: OutgoingRequest, message_id: str) -> bool:
+    """Have the claim last from now on, and the attempt counted. Whether the request is still ours to send."""
+    ours = OutgoingRequest.objects.filter(pk=request.pk, claimed_until=request.claimed_until)
+    request.claimed_until = timezone.now() + CLAIM
+    changed = ours.update(message_id=message_id, attempts=F("attempts") + 1, claimed_until=request.claimed_until)
+    return bool(changed)
+
+
+def _hold(
+    request: OutgoingRequest, until: datetime, reason: str, said: dict[str, Any], now: datetime, *, tell: bool = True
+) -> int:
+    """Look at it again later. Told on the timeline unless only our own machinery is at fault."""
+    changed = {"state": Standing.HELD, "reason": reason, "facts": said, "next_try_at": until}
+    return _change(request, changed, telling.held if tell else None, now)
+
+
+def _settle(request: OutgoingRequest, state: Standing, reason: str, now: datetime, said: Any = None) -> int:
+    """The end of a request."""
+    changed = {"state": state, "reason": reason, "facts": said or {}, "settled_at": now}
+    tell = {Standing.SENT: telling.sent, Standing.BOUNCED: telling.came_back}.get(state, telling.refused)
+    return _change(request, changed, tell, now)
+
+
+def _change(
+    request: OutgoingRequest,
+    changed: dict[str, Any],
+    tell: Callable[[OutgoingRequest, datetime], None] | None,
+    now: datetime,
+) -> int:
+    """Write the outcome and tell it, both or neither, and only while the claim is ours. Returns 1, or 0 where not."""
+    with transaction.atomic():
+        ours = OutgoingRequest.objects.filter(pk=request.pk, claimed_until=request.claimed_until)
+        if not ours.update(**changed, claimed_until=None):
+            return 0
+        for name, value in changed.items():
+            setattr(request, name, value)
+        if tell is not None:
+            tell(request, now)
+    return 1
