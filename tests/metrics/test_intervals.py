@@ -148,3 +148,10 @@ def test_quantile_ranks_cover_at_least_95_percent(share: float) -> None:
 def test_more_answers_narrow_every_interval() -> None:
     widths = [high - low for low, high in (intervals.net_score(5 * k, 2 * k, 10 * k) for k in (1, 2, 4, 8, 16))]
     assert all(wider > narrower for wider, narrower in pairwise(widths))
+
+
+def test_the_interval_of_a_survival_share_holds_it_and_stays_between_nothing_and_all() -> None:
+    low, high = intervals.log_log(0.5, 0.01, 100)  # by hand: 0.5 to the power of exp(±1.95996 * 0.1 / log 2)
+    assert low == pytest.approx(0.3987, abs=1e-4) and high == pytest.approx(0.5931, abs=1e-4)
+    assert intervals.log_log(1.0, 0.0, 50) == intervals.wilson(50, 50)
+    assert intervals.log_log(0.0, 0.0, 50) == intervals.wilson(0, 50)

@@ -448,3 +448,87 @@ def test_a_segment_is_a_table_of_customers() -> None:
     of = lived(*answers("nps", 10, customer_id="ada"), *answers("nps", 0, customer_id="bob"))
     wanted = of.events.filter(of.events.customer_id == "ada").select("customer_id")
     assert only("nps", of.only(wanted)).value == 100.0
+
+
+# Tenure
+
+
+def _bought(customer: str, *days: float) -> list[dict[str, Any]]:
+    return [
+        {
+            "customer_id": customer,
+            "event_id": f"{customer}-{at}",
+            "name": "order",
+            "amount": 10.0,
+            "occurred_at": day(at),
+        }
+        for at in days
+    ]
+
+
+def test_who_was_lost_within_a_time_counts_newcomers_for_as_long_as_they_were_followed() -> None:
+    # Patience 100 days, horizon 200, read on day 400. Lost on day 100 of their time: a, b. c buys again on day 90 and
+    # is lost on day 190. d is still there after 200 days. e began 50 days ago and is still there; f, 99 days ago.
+    # Kaplan-Meier: at day 100 four are followed, two are lost (1 - 2/4); at day 190 two, one is lost: 1/2 * 1/2.
+    rows = [
+        *_bought("a", 0), *_bought("b", 10), *_bought("c", 20, 110), *_bought("d", 0, 90, 180), *_bought("e", 350),
+        *_bought("f", 301),
+    ]  # fmt: skip
+    of = lived(*rows, rules=Rules(inactivity_days=100, tenure_days=200))
+    figure = only("churn", of, variant="tenure")
+    assert (figure.value, figure.n) == (75.0, 6)
+    # Greenwood: 2/(4*2) + 1/(2*1) = 0.75; 0.25 to the power of exp(±1.95996 * sqrt(0.75) / log 4).
+    assert figure.low == pytest.approx(33.5, abs=0.1) and figure.high == pytest.approx(99.1, abs=0.1)
+
+
+def test_nothing_is_said_of_a_time_nobody_was_followed_for() -> None:
+    of = lived(*_bought("a", 350), *_bought("b", 301), rules=Rules(inactivity_days=100, tenure_days=200))
+    figure = only("churn", of, variant="tenure")
+    assert (figure.value, figure.n, figure.reason) == (None, 2, "not_enough_data")
+
+
+def test_contracts_survive_from_their_start_to_their_end() -> None:
+    def contract(customer: str, start: float, end: float | None = None) -> list[dict[str, Any]]:
+        begun = {"customer_id": customer, "name": "contract started", "occurred_at": day(start)}
+        return [begun] if end is None else [begun, {**begun, "name": "contract ended", "occurred_at": day(end)}]
+
+    rows = [*contract("a", 0, 30), *contract("b", 0), *contract("c", 10), *contract("d", 5, 300)]
+    figure = only("churn", lived(*rows, rules=Rules(tenure_days=100)), variant="contract_tenure")
+    assert (figure.value, figure.n) == (25.0, 4)  # d ended after the hundred days
+
+
+# What cannot be split, what cannot be known, what cannot be exceeded
+
+
+def test_what_counts_whole_customers_says_why_it_cannot_be_split_by_channel() -> None:
+    of = lived(*_bought("a", 10, 300))
+    with pytest.raises(ValueError, match="counts whole customers"):
+        compute("retention", of, ("channel",), variant="net_revenue")
+    with pytest.raises(ValueError, match="allowed: segment"):
+        compute("retention", of, variant="gross_revenue", where={"touchpoint": "web"})
+
+
+def test_what_is_kept_of_revenue_lies_between_nothing_and_all_of_it() -> None:
+    rows = [row for name in "abcdef" for row in _bought(name, 100, 300)] + _bought("z", 1) + _bought("g", 100)
+    rows[-1]["amount"] = 1.0  # the ledger begins with z, before the stretch that is compared with
+    figure = only("retention", lived(*rows), variant="gross_revenue")
+    assert figure.value == pytest.approx(100 * 60 / 61)
+    assert figure.low is not None and figure.high == 100 and 0 <= figure.low < figure.value
+
+
+def test_where_every_contact_has_an_id_of_its_own_resolution_at_first_contact_is_silent_and_says_why() -> None:
+    def contact(number: int) -> list[dict[str, Any]]:
+        about = {"subject_kind": "contact", "subject_id": f"c{number}"}
+        return [
+            {**about, "name": "issue reported", "occurred_at": day(1)},
+            {**about, "name": "issue responded", "occurred_at": day(1.1)},
+        ]
+
+    variant = named("fcr").variant(None)
+    silent = lived(*contact(1), *contact(2))
+    assert only("fcr", silent).value is None
+    assert variant.silent is not None and variant.silent(silent)
+    again = {"subject_kind": "contact", "subject_id": "c1", "name": "issue reopened", "occurred_at": day(2)}
+    telling = lived(*contact(1), *contact(2), again)
+    assert only("fcr", telling).value == 50.0 and not variant.silent(telling)
+    assert not variant.silent(lived())

@@ -39,6 +39,26 @@ def test_buying_again_does_not_seem_to_fall_because_the_newest_customers_had_no_
     known = [row for row in rows if cast("datetime", row["occurred_at"]) < as_of]
     told = vitals(cast("Source", Held(Lived(events_table(*known), customers_table(), as_of), as_of, Rules())))
     (vital,) = (one for one in told if one.name == "repurchase")
-    assert vital.figure.value == pytest.approx(50.0, abs=1)
+    assert vital.figure.value == pytest.approx(43.0, abs=1)  # as everywhere: the newest have not come back yet
     assert vital.trend[:-1] == pytest.approx([50.0] * 11, abs=5)  # the last month has only begun
-    assert vital.href.endswith("variant=within")
+    assert vital.recent is None  # nobody who came in the last days had the time to come back
+
+
+@pytest.mark.django_db
+def test_the_last_days_stand_beside_everything_and_say_whether_they_differ() -> None:
+    """Two answers a day for a year, 5 and 3; in the last 90 days both are bad."""
+    days = 365
+    rows = [
+        {"customer_id": f"c{day}-{score}", "metric": "csat", "score": score, "scale_max": 5.0,
+         "occurred_at": BEGIN + timedelta(days=day)}
+        for day in range(days)
+        for score in ((5.0, 3.0) if day < days - 90 else (2.0, 1.0))
+    ]  # fmt: skip
+    as_of = BEGIN + timedelta(days=days, hours=-1)
+    told = vitals(cast("Source", Held(Lived(events_table(*rows), customers_table(), as_of), as_of, Rules())))
+    (vital,) = (one for one in told if one.name == "csat")
+    assert vital.figure.value == pytest.approx(100 * 275 / 730)
+    assert vital.href == "/metrics/csat/"  # the page that shows the same figure
+    assert vital.recent is not None
+    assert (vital.recent.figure.value, vital.recent.figure.n, vital.recent.tone) == (0.0, 180, "pain")
+    assert vital.recent.href == "/metrics/csat/?since=2026-10-03"

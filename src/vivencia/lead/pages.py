@@ -9,8 +9,9 @@ from django.urls import NoReverseMatch, reverse
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.lead.headline import headline
+from vivencia.lead.leaving import leaving
 from vivencia.lead.today import promises_now, voices
-from vivencia.lead.vitals import vitals
+from vivencia.lead.vitals import PROMISE, vital_of, vitals
 from vivencia.measure.reading import source
 
 
@@ -23,6 +24,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "headline": headline(told.read, request.user),
         "vitals": vitals(told),
+        "kept": vital_of(told, PROMISE),
+        "leaving": leaving(told.read),
         "promises": promises_now(told.read, told.as_of),
         "horizon": told.read.horizon,
         "as_of": told.as_of,

@@ -34,7 +34,10 @@ class AtRisk:
 
 @dataclass(frozen=True)
 class Promises:
-    """`overdue`: past due in the last 30 days, not fulfilled; `soon`: due within two days; `listed`: most urgent."""
+    """`overdue`: past due in the last 30 days, not fulfilled; `soon`: due within two days.
+
+    `listed`: the most urgent: who has waited longest first, then what is due next.
+    """
 
     overdue: int
     soon: int
@@ -66,7 +69,7 @@ class Voice:
 
 def promises_now(read: Read, as_of: datetime) -> Promises:
     """Promises at risk, remembered by the ledger's version and the hour."""
-    told = read.remember(f"lead/promises/2 {as_of:%Y-%m-%dT%H}", lambda: _promises(read, as_of))
+    told = read.remember(f"lead/promises/3 {as_of:%Y-%m-%dT%H}", lambda: _promises(read, as_of))
     listed = tuple(
         AtRisk(**{**row, "promised_at": datetime.fromisoformat(row["promised_at"])}) for row in told["listed"]
     )
@@ -82,7 +85,7 @@ def _promises(read: Read, as_of: datetime) -> dict[str, Any]:
     rows = near.left_join(names, "customer_id").select("customer_id", "name", "promise", "promised_at", "state")
     counts = read.to_arrow(near.group_by("state").aggregate(n=_.count())).to_pylist()
     by_state = {row["state"]: row["n"] for row in counts}
-    first = read.to_arrow(rows.order_by([ibis.desc("promised_at")]).limit(LISTED)).to_pylist()
+    first = read.to_arrow(rows.order_by([_.promised_at.asc(), _.customer_id.asc()]).limit(LISTED)).to_pylist()
     listed = [
         {
             "customer_id": row["customer_id"],

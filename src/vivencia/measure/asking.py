@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from vivencia.measure.metrics.catalogue import named
-from vivencia.measure.metrics.computing import Question
+from vivencia.measure.metrics.computing import Question, refuse_to_split, splittable
 from vivencia.measure.metrics.groups import dimension
 from vivencia.measure.metrics.metric import Metric, Variant
 from vivencia.measure.metrics.periods import GRAINS, Grain, midnight
@@ -75,20 +75,23 @@ class Asked:
 def asked(name: str, query: QueryDict) -> Asked:
     """Read an address. Raises ValueError for a metric, variant or dimension that does not exist."""
     metric = named(name)
+    variant = metric.variant(query.get("variant") or None)
     grain = query.get("by", "month")
     since, until = day(query.get("since")), day(query.get("until"))
     if since and until and since > until:
         since, until = until, since
     where = {key.removeprefix(GROUP): value for key, value in query.items() if key.startswith(GROUP)}
-    for one in (*where, *filter(None, [query.get("dim", "")])):
+    dim = query.get("dim", "")
+    for one in (*where, *filter(None, [dim])):
         dimension(one)
+    refuse_to_split(variant, list(where))
     return Asked(
         metric,
-        metric.variant(query.get("variant") or None),
+        variant,
         since,
         until,
         next((one for one in GRAINS if one == grain), "month"),
-        query.get("dim", ""),
+        dim if dim and splittable(variant, dim) else "",
         query.get("segment", ""),
         {key: None if value == UNKNOWN else str(value) for key, value in where.items()},
     )

@@ -41,7 +41,10 @@ def _periods(here: Source, question: Asked, request: HttpRequest) -> dict[str, A
 
 
 def _days(since: date, until: date) -> str:
-    return _("%(since)s to %(until)s") % {"since": date_format(since, "j M Y"), "until": date_format(until, "j M Y")}
+    return _("%(since)s to %(until)s") % {
+        "since": date_format(since, "SHORT_DATE_FORMAT"),
+        "until": date_format(until, "SHORT_DATE_FORMAT"),
+    }
 
 
 def _groups(here: Source, question: Asked, request: HttpRequest) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+import ibis.expr.types as ir
 from ibis import _
 
 from vivencia.measure.asking import Asked
@@ -34,7 +35,12 @@ def known(source: Source, asked: Asked) -> list[str] | None:
 
 
 def _found(asked: Asked, lived: Lived) -> list[str]:
-    observed = computing.observations(asked.question(lived.rules.zone), lived)
+    question = asked.question(lived.rules.zone)
+    told = _told_apart(computing.observations(question, lived), lived)
+    return [name for name in told if computing.splittable(asked.variant, name)]
+
+
+def _told_apart(observed: ir.Table, lived: Lived) -> list[str]:
     names = {"touchpoint": "touchpoint", "channel": "channel", "employee": "employee_id"}
     kinds = lived.to_arrow(observed.aggregate(**{name: observed[column].nunique() for name, column in names.items()}))
     columns = [name for name in names if kinds[name][0].as_py() > 1]

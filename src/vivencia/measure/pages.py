@@ -54,9 +54,10 @@ def metric_page(request: HttpRequest, name: str) -> HttpResponse:
     shown["filters"] = _filters(here, request)
     shown["standings"] = [_standing(target, here) for target in targets.of_metric(question.metric)]
     shown["variant_links"] = [(one.name, _(one.title)) for one in question.metric.variants if one != question.variant]
+    shown["silence"] = "" if shown["figure"] and shown["figure"].n else _said(here.silence(question.variant))
     if shown["figure"] and shown["figure"].n:
         for part in PARTS:
-            shown[part] = _part(part, here, question, wait=False)
+            shown[part] = part_of(part, here, question, wait=False)
     return render(request, "measure/metric.html", shown)
 
 
@@ -67,7 +68,7 @@ def metric_part(request: HttpRequest, name: str, part: str) -> HttpResponse:
         raise Http404
     here, question = source(), read(name, request)
     shown = {"asked": question, "words": wording.Words(question.metric, question.variant)}
-    response = render(request, f"measure/parts/{part}.html", {**shown, part: _part(part, here, question, wait=True)})
+    response = render(request, f"measure/parts/{part}.html", {**shown, part: part_of(part, here, question, wait=True)})
     if part == "groups" and request.headers.get("HX-Trigger") == "choose-dimension":
         response["HX-Push-Url"] = f"{reverse('metric', args=[name])}?{question.query()}"
     return response
@@ -81,7 +82,11 @@ def read(name: str, request: HttpRequest) -> Asked:
         raise Http404(str(wrong)) from wrong
 
 
-def _part(part: str, here: Source, question: Asked, *, wait: bool) -> Any:
+def _said(msgid: str) -> str:
+    return _(msgid) if msgid else ""  # gettext("") is the catalogue's own heading
+
+
+def part_of(part: str, here: Source, question: Asked, *, wait: bool) -> Any:
     if part == "time":
         return views.over_time(here, question, wait=wait)
     if part == "variants":

@@ -17,6 +17,7 @@ from vivencia.measure.metrics import computing
 from vivencia.measure.metrics.computing import Question
 from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.metrics.lived import Lived
+from vivencia.measure.metrics.metric import Variant
 from vivencia.measure.metrics.rules import Rules
 from vivencia.understand import segments
 from vivencia.understand.now import as_of
@@ -74,6 +75,14 @@ class Source:
         """The figures that answer a question, computed once a version."""
         told = self.remembered("metric", question, segment, lambda lived: _told(computing.ask(question, lived)))
         return [Figure.remembered(one) for one in told]
+
+    def silence(self, variant: Variant) -> str:
+        """Why nothing can be known of this variant though there are events ("" where that is not so), a msgid."""
+        if variant.silent is None:
+            return ""
+        silent = variant.silent
+        key = f"silent {variant.name} {self.as_of:%Y-%m-%dT%H} {json.dumps(asdict(self.rules), sort_keys=True)}"
+        return variant.silence if self.read.remember(key, lambda: silent(self.lived)) else ""
 
     def known(self, question: Question, segment: segments.Definition | None = None) -> list[Figure] | None:
         """The figures where they are remembered already; None where they would have to be computed."""

@@ -66,7 +66,7 @@ def counted(value: float | None, asked: Asked) -> str | float | None:
     if value is None:
         return None
     method = asked.variant.reduction.method
-    if method == "share":
+    if method in ("share", "survival"):
         return _("yes") if value == 1 else _("no")
     if method == "quantile":
         return value / (60 if asked.variant.unit == "min" else 3600)

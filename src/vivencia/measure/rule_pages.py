@@ -19,6 +19,7 @@ from vivencia.measure.reading import company_rules, save_rules
 
 NUMBERS: dict[str, str | Promise] = {
     "inactivity_days": gettext_lazy("Days without a purchase after which a customer counts as lost"),
+    "tenure_days": gettext_lazy("Days after becoming a customer, by which “lost within a time” is asked"),
     "repurchase_days": gettext_lazy("Days within which a second purchase counts as coming back in time"),
     "recontact_days": gettext_lazy("Days without a further contact after which an issue counts as solved"),
     "goal_days": gettext_lazy("Days within which what was begun must be completed"),

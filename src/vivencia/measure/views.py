@@ -1,7 +1,7 @@
 """What the pages of one metric show: pieces computed from the ledger, each remembered by its version."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from vivencia.measure import targets, wording
 from vivencia.measure.asking import GROUP, UNKNOWN, Asked
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.metrics.comparing import Place, places
+from vivencia.measure.metrics.computing import splittable
 from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.metrics.metric import Metric
 from vivencia.measure.reading import Source
@@ -53,6 +54,7 @@ class Card:
     standing: targets.Standing | None
     weights: list[dict[str, Any]]
     href: str
+    silence: str = ""
 
     @property
     def measured(self) -> bool:
@@ -63,7 +65,8 @@ def card(source: Source, asked: Asked, *, wait: bool) -> Card:
     """One metric at a glance: value, trend by month, target, counterweights."""
     words = wording.Words(asked.metric, asked.variant)
     figure = headline(source, asked, wait=wait)
-    months = figures(source, asked, ("period:month",), wait=wait) if figure is None or figure.n else []
+    over_time = replace(asked, variant=asked.metric.over_time) if asked.variant == asked.metric.variants[0] else asked
+    months = figures(source, over_time, ("period:month",), wait=wait) if figure is None or figure.n else []
     standing = None
     if figure is None or months is None:
         figure, trend = None, []
@@ -71,7 +74,9 @@ def card(source: Source, asked: Asked, *, wait: bool) -> Card:
         trend = [month.value for month in months][-SPARK_MONTHS:]
         target = targets.current(asked.metric, asked.variant.name, source.as_of.date())
         standing = targets.standing(target, source) if target else None
-    return Card(asked, words, figure, trend, standing, weights(source, asked, some=True) or [], _address(asked))
+    silence = source.silence(asked.variant) if figure is not None and not figure.n else ""
+    told = weights(source, asked, some=True) or []
+    return Card(asked, words, figure, trend, standing, told, _address(asked), _(silence) if silence else "")
 
 
 def _address(asked: Asked) -> str:
@@ -203,6 +208,8 @@ def variants(source: Source, asked: Asked, *, wait: bool) -> list[dict[str, Any]
     """The other ways to count the same thing."""
     told = []
     for variant in asked.metric.variants:
+        if not all(splittable(variant, one) for one in asked.where):
+            continue
         other = Asked(asked.metric, variant, asked.since, asked.until, asked.by, asked.dim, asked.segment, asked.where)
         figure = headline(source, other, wait=wait)
         if figure is None:

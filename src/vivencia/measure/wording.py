@@ -55,7 +55,7 @@ def group_name(asked: str, value: str | None) -> str:
     """What one group of a dimension is called."""
     one = dimension(asked)
     if value is None:
-        return _("no promise") if asked == "promise" else _("not known")
+        return _("No promise") if asked == "promise" else _("Not known")
     if one.kind == "period":
         return period_name(one, value)
     return value if asked == "employee" else vocabulary.title(value)
@@ -68,7 +68,7 @@ def period_name(one: Dimension, value: str) -> str:
         return f"{MONTHS_3[day.month].title()} {day.year}"
     if one.grain == "quarter":
         return _("Q%(quarter)s %(year)s") % {"quarter": (day.month + 2) // 3, "year": day.year}
-    said = date_format(day, "j M Y")
+    said = date_format(day, "SHORT_DATE_FORMAT")
     return said if one.grain == "day" else _("week of %(day)s") % {"day": said}
 
 
@@ -80,9 +80,12 @@ def definition(variant: Variant, rules: Rules, window: str = "") -> str:
 
 def window(since: date | None, until: date | None, as_of: date) -> str:
     """The window in words; `until` is its last day."""
-    end = date_format(until or as_of, "j M Y")
+    end = date_format(until or as_of, "SHORT_DATE_FORMAT")
     if since:
-        return _("Window: from %(since)s to %(until)s.") % {"since": date_format(since, "j M Y"), "until": end}
+        return _("Window: from %(since)s to %(until)s.") % {
+            "since": date_format(since, "SHORT_DATE_FORMAT"),
+            "until": end,
+        }
     return _("Window: everything until %(until)s.") % {"until": end}
 
 

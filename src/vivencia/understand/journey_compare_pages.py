@@ -10,7 +10,7 @@ from vivencia.foundation.rights import Right, needs
 from vivencia.understand import journey_asking
 from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_pages import shared, template
-from vivencia.understand.journey_words import duration, move, score, share
+from vivencia.understand.journey_words import duration, enough, move, score, share
 from vivencia.understand.journeys.compare import Comparison, Difference, Group, compare
 from vivencia.understand.journeys.flow import Felt
 from vivencia.understand.vocabulary import title
@@ -28,7 +28,7 @@ def compare_page(request: HttpRequest) -> HttpResponse:
         assert other is not None
         other = Look(found.read, replace(other.wish, case=found.wish.case))
         if not found.wish.narrowed and not other.wish.narrowed:
-            found, other = _proposal(found)
+            found, other = usual_sides(found)
         context |= {"wish": found.wish, "other": other.wish, "who": journey_asking.words(found.read, found.wish)}
         context |= {"whom": journey_asking.words(found.read, other.wish), "same": found.wish == other.wish}
         if found.wish != other.wish:
@@ -37,7 +37,7 @@ def compare_page(request: HttpRequest) -> HttpResponse:
     return render(request, template(request, page, part), context)
 
 
-def _proposal(found: Look) -> tuple[Look, Look]:
+def usual_sides(found: Look) -> tuple[Look, Look]:
     """Those it went badly for against those it went well for: what most people want to see first."""
     if found.whole.scale < 0:
         return found, found
@@ -45,8 +45,14 @@ def _proposal(found: Look) -> tuple[Look, Look]:
     return Look(found.read, bad), Look(found.read, good)
 
 
+def counted_comparison(found: Look, other: Look) -> dict[str, Any]:
+    """The comparison of two groups of journeys, as JSON, remembered."""
+    said: dict[str, Any] = found.remember(f"compare-{other.wish!r}", lambda: _computed(found, other))
+    return said
+
+
 def _compared(found: Look, other: Look) -> dict[str, Any]:
-    said = found.remember(f"compare-{other.wish!r}", lambda: _computed(found, other))
+    said = counted_comparison(found, other)
     result, both = _told(said["result"]), said["both"]
     return {
         "sides": [_side(result.a, found), _side(result.b, other)],
@@ -86,6 +92,7 @@ def _side(group: Group, found: Look) -> dict[str, Any]:
         "duration": duration(group.median_seconds),
         "score": score(group.passing, found.scale),
         "felt": group.passing,
+        "known": enough(group.passing),
     }
 
 

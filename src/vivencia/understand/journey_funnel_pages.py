@@ -28,7 +28,7 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
     if found is not None:
         chosen = [step for step in request.GET.getlist("step") if step in found.whole.steps][:MOST]
         within = request.GET.get("within", "")
-        steps = chosen if len(chosen) >= 2 else _proposal(found)
+        steps = chosen if len(chosen) >= 2 else usual_steps(found)
         context |= {
             "picked": [*chosen, *[""] * (min(MOST, max(5, len(chosen) + 1)) - len(chosen))] if chosen else steps,
             "steps": sorted(((step, say(step)) for step in found.whole.steps), key=lambda pair: pair[1].lower()),
@@ -45,16 +45,21 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
     return render(request, template(request, page, part), context)
 
 
-def _proposal(found: Look) -> list[str]:
+def usual_steps(found: Look) -> list[str]:
     """The steps most journeys share, in their usual order: a beginning for people who have not chosen yet."""
     reached = {one["touchpoint"]: one["journeys"] for one in counted_flow(found)["touchpoints"]}
     common = sorted(reached, key=lambda step: -reached[step])[:5]
     return [placed.step for placed in found.placed if placed.step in common]
 
 
-def _result(found: Look, steps: tuple[str, ...], within: str) -> dict[str, Any]:
+def counted_funnel(found: Look, steps: tuple[str, ...], within: str = "") -> Funnel:
+    """The funnel through these steps, remembered; `within` is one of WITHIN's keys."""
     said = found.remember(f"funnel-{steps!r}-{within}", lambda: asdict(funnel(found.table, steps, WITHIN[within])))
-    result = Funnel(said["journeys"], said["within_seconds"], tuple(FunnelStep(**row) for row in said["steps"]))
+    return Funnel(said["journeys"], said["within_seconds"], tuple(FunnelStep(**row) for row in said["steps"]))
+
+
+def _result(found: Look, steps: tuple[str, ...], within: str) -> dict[str, Any]:
+    result = counted_funnel(found, steps, within)
     return {"journeys": result.journeys, "rows": _rows(found, result, within)}
 
 

@@ -12,7 +12,7 @@ from vivencia.foundation.rights import Right, may, needs
 from vivencia.understand import phases
 from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_pages import counted_flow, customers_address, felt_of, shared, template
-from vivencia.understand.journey_words import DAY, duration, score, share, tone
+from vivencia.understand.journey_words import DAY, duration, enough, score, share, tone
 from vivencia.understand.journeys import beside
 from vivencia.understand.journeys.flow import Felt
 from vivencia.understand.journeys.lanes import ChannelShare, Lane, lanes
@@ -34,7 +34,7 @@ def lanes_page(request: HttpRequest) -> HttpResponse:
 
 
 def _lanes(found: Look, *, with_words: bool) -> dict[str, Any]:
-    by_step = _remembered(found)
+    by_step = counted_lanes(found)
     overall = felt_of(counted_flow(found)["felt"])
     promises = beside.kept_by_step(found.promised(), found.whole, found.mask, found.now)
     columns = phases.columns(found.placed)
@@ -54,7 +54,7 @@ def _lanes(found: Look, *, with_words: bool) -> dict[str, Any]:
                     "name": title(lane.step),
                     "share": share(lane.share),
                     "channels": [(title(one.channel), share(one.share)) for one in lane.channels[:3]],
-                    "felt": score(lane.felt, found.scale),
+                    "felt": score(lane.felt, found.scale) if enough(lane.felt) else "",
                     "tone": tone(lane.felt, overall),
                     "wait": None if lane.wait_median_seconds is None else duration(lane.wait_median_seconds),
                     "p90": None if lane.wait_p90_seconds is None else duration(lane.wait_p90_seconds),
@@ -74,7 +74,7 @@ def _lanes(found: Look, *, with_words: bool) -> dict[str, Any]:
     }
 
 
-def _remembered(found: Look) -> dict[str, Lane]:
+def counted_lanes(found: Look) -> dict[str, Lane]:
     said = found.remember("lanes", lambda: [asdict(lane) for lane in lanes(found.table).values()])
     return {
         one["step"]: Lane(
@@ -97,13 +97,13 @@ def _curve(found: Look, cells: list[dict[str, Any]], *, with_people: bool) -> Ch
     points = []
     for cell in cells:
         felt = cell["lane"].felt
-        enough = felt.n >= 5
+        known = enough(felt)
         points.append(
             Point(
                 cell["name"],
-                felt.mean if enough else None,
-                felt.low,
-                felt.high,
+                felt.mean if known else None,
+                felt.low if known else None,
+                felt.high if known else None,
                 felt.n,
                 href=cell["href"] if with_people else "",
             )

@@ -12,7 +12,7 @@ from vivencia.foundation.rights import Right, may, needs
 from vivencia.understand import journey_asking
 from vivencia.understand.journey_commands import flow_json
 from vivencia.understand.journey_look import Look, look
-from vivencia.understand.journey_words import duration, move, score, share, tone
+from vivencia.understand.journey_words import duration, enough, move, score, share, tone
 from vivencia.understand.journeys import beside
 from vivencia.understand.journeys.flow import Felt, flow
 from vivencia.understand.journeys.phases import PHASES
@@ -61,6 +61,9 @@ def flow_page(request: HttpRequest) -> HttpResponse:
         counted = counted_flow(found)
         context |= {"flow": counted, "map": _map(found, counted), "rows": _rows(found, counted)}
         context |= {"findings": _findings(found, counted)}
+        if about := _first(counted):
+            context |= {"detail": _detail(found, counted, about, request.user)}
+            context["map"]["chosen"] = about
     return render(request, template(request, "understand/journeys.html", "understand/parts/journey_flow.html"), context)
 
 
@@ -107,7 +110,7 @@ def _map(found: Look, counted: dict[str, Any]) -> dict[str, Any]:
                 "journeys": one["journeys"],
                 "share": one["journeys"] / journeys,
                 "shareText": share(one["journeys"] / journeys),
-                "score": score(felt, found.scale) if felt.mean is not None else "",
+                "score": score(felt, found.scale) if enough(felt) else "",
                 "tone": tone(felt, overall),
                 "starts": counted["starts"].get(name, 0) / journeys,
                 "ends": counted["ends"].get(name, 0) / journeys,
@@ -190,21 +193,28 @@ def _findings(found: Look, counted: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _worst(found: Look, counted: dict[str, Any]) -> dict[str, str]:
-    """The step that felt worst; where none is clearly worse than average, the move that did; empty without either."""
+    """What felt worst, in words; empty where nothing is clearly worse than average."""
+    hurt = _hurt(counted)
+    if not hurt:
+        return {}
+    felt, about = hurt
+    name = say(about["step"]) if "step" in about else move(**about)
+    against = {"score": score(felt, found.scale), "overall": score(felt_of(counted["felt"]), found.scale)}
+    text = _("%(score)s, against %(overall)s over all journeys") % against
+    title = _("Worst felt: %(step)s") % {"step": name}
+    return _finding("mood-sad", title, text, customers_address(found, **about))
+
+
+def _hurt(counted: dict[str, Any]) -> tuple[Felt, dict[str, str]] | None:
+    """The step that felt worst; where none is clearly worse than average, the move that did; None without either."""
     least, overall = 0.01 * max(counted["journeys"], 1), felt_of(counted["felt"])
-    steps = [
-        (speaks(one)[0], say(one["touchpoint"]), {"step": one["touchpoint"]}, one) for one in counted["touchpoints"]
-    ]
-    moves = [(felt_of(one["passing"]), move(**_ends(one)), _ends(one), one) for one in counted["edges"]]
+    steps = [(speaks(one)[0], {"step": one["touchpoint"]}, one["journeys"]) for one in counted["touchpoints"]]
+    moves = [(felt_of(one["passing"]), _ends(one), one["journeys"]) for one in counted["edges"]]
     for kind in (steps, moves):
-        hurt = [row for row in kind if row[3]["journeys"] >= least and tone(row[0], overall) == "pain"]
+        hurt = [(felt, about) for felt, about, n in kind if n >= least and tone(felt, overall) == "pain"]
         if hurt:
-            felt, name, about, _one = min(hurt, key=lambda row: row[0].mean or 0.0)
-            against = {"score": score(felt, found.scale), "overall": score(overall, found.scale)}
-            text = _("%(score)s, against %(overall)s over all journeys") % against
-            title = _("Worst felt: %(step)s") % {"step": name}
-            return _finding("mood-sad", title, text, customers_address(found, **about))
-    return {}
+            return min(hurt, key=lambda row: row[0].mean or 0.0)
+    return None
 
 
 def _ends(one: dict[str, Any]) -> dict[str, str]:
@@ -230,16 +240,32 @@ def detail_part(request: HttpRequest) -> HttpResponse:
     step, source, target = (request.GET.get(key, "") for key in ("step", "source", "target"))
     if not {step or source, step or target} <= set(found.whole.steps):
         return HttpResponse(status=404)
-    counted = counted_flow(found)
-    context = _step_detail(found, counted, step) if step else _move_detail(found, counted, source, target)
+    about = {"step": step} if step else {"source": source, "target": target}
+    context = _detail(found, counted_flow(found), about, request.user)
     if context is None:
         return HttpResponse(status=404)
-    if may(request.user, Right.SEE_CUSTOMERS):
-        about = Selection(through=(step,)) if step else Selection(moved=(source, target))
-        mask = found.mask & chosen(found.whole, about)
-        total, context["quotes"] = beside.said(found.words(), found.whole, mask, limit=3)
-        context["more"] = total - len(context["quotes"])
-    return render(request, "understand/parts/journey_detail.html", context)
+    return render(request, "understand/parts/journey_detail.html", {"detail": context})
+
+
+def _first(counted: dict[str, Any]) -> dict[str, str]:
+    """What the panel beside the map tells before anybody chooses: what felt worst, else the commonest step."""
+    hurt = _hurt(counted)
+    if hurt:
+        return hurt[1]
+    steps = [one for one in counted["touchpoints"] if one["journeys"]]
+    return {"step": max(steps, key=lambda one: one["journeys"])["touchpoint"]} if steps else {}
+
+
+def _detail(found: Look, counted: dict[str, Any], about: dict[str, str], user: object) -> dict[str, Any] | None:
+    """What is behind one step or one move, with words where the reader may see people; None: nobody does that."""
+    told = _step_detail(found, counted, about["step"]) if "step" in about else _move_detail(found, counted, **about)
+    if told is None or not may(user, Right.SEE_CUSTOMERS):
+        return told
+    through = about.get("step")
+    selection = Selection(through=(through,)) if through else Selection(moved=(about["source"], about["target"]))
+    mask = found.mask & chosen(found.whole, selection)
+    total, quotes = beside.said(found.words(), found.whole, mask, limit=3)
+    return {**told, "quotes": quotes, "more": total - len(quotes)}
 
 
 def _step_detail(found: Look, counted: dict[str, Any], step: str) -> dict[str, Any] | None:
@@ -265,6 +291,7 @@ def _step_detail(found: Look, counted: dict[str, Any], step: str) -> dict[str, A
         "felt": felt,
         "scale": found.scale,
         "felt_text": score(felt, found.scale),
+        "felt_known": enough(felt),
         "felt_here": here,
         "tone": tone(felt, felt_of(counted["felt"])),
         "customers_href": customers_address(found, step=step),
@@ -297,6 +324,7 @@ def _move_detail(found: Look, counted: dict[str, Any], source: str, target: str)
         "felt": felt,
         "scale": found.scale,
         "felt_text": score(felt, found.scale),
+        "felt_known": enough(felt),
         "felt_here": False,
         "tone": tone(felt, felt_of(counted["felt"])),
         "customers_href": customers_address(found, source=source, target=target),

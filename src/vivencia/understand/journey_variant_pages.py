@@ -11,7 +11,7 @@ from django.urls import reverse
 from vivencia.foundation.rights import Right, needs
 from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_pages import counted_flow, customers_address, felt_of, shared, template
-from vivencia.understand.journey_words import duration, score, share, tone
+from vivencia.understand.journey_words import duration, enough, score, share, tone
 from vivencia.understand.journeys.flow import Felt
 from vivencia.understand.journeys.loops import loops
 from vivencia.understand.journeys.variants import variants
@@ -32,9 +32,15 @@ def variants_page(request: HttpRequest) -> HttpResponse:
     return render(request, template(request, page, part), context)
 
 
-def _variants(found: Look) -> dict[str, Any]:
+def counted_variants(found: Look) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The variants and the loops of the asked journeys, as JSON, remembered."""
     said: dict[str, Any] = found.remember("variants", lambda: asdict(variants(found.table, SHOWN)))
     again: dict[str, Any] = found.remember("loops", lambda: asdict(loops(found.table)))
+    return said, again
+
+
+def _variants(found: Look) -> dict[str, Any]:
+    said, again = counted_variants(found)
     overall = felt_of(counted_flow(found)["felt"])
     rows = []
     for row in said["rows"]:
@@ -47,7 +53,7 @@ def _variants(found: Look) -> dict[str, Any]:
                 "width": round(100 * row["share"] / said["rows"][0]["share"], 1),
                 "cumulative": share(row["cumulative"]),
                 "duration": duration(row["median_duration_seconds"]),
-                "score": score(felt, found.scale) if felt.mean is not None else "",
+                "score": score(felt, found.scale) if enough(felt) else "",
                 "tone": tone(felt, overall),
                 "n": felt.n,
                 "href": _address(found, row["steps"]),

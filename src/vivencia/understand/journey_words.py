@@ -4,6 +4,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vivencia.understand.enough import ENOUGH
 from vivencia.understand.journeys.flow import Felt
 from vivencia.understand.journeys.table import Scale
 from vivencia.understand.vocabulary import say, title
@@ -44,16 +45,21 @@ def share(value: float | None, decimals: int = 0) -> str:
     }
 
 
+def enough(felt: Felt) -> bool:
+    """Whether so many answered that their mean may be shown."""
+    return felt.mean is not None and felt.n >= ENOUGH
+
+
 def tone(felt: Felt, overall: Felt) -> str:
     """gain or pain where the interval lies wholly above or below the mean of all journeys; else neutral."""
-    if felt.low is None or felt.high is None or overall.mean is None:
+    if not enough(felt) or felt.low is None or felt.high is None or overall.mean is None:
         return "neutral"
     return "gain" if felt.low > overall.mean else "pain" if felt.high < overall.mean else "neutral"
 
 
 def score(felt: Felt, scale: Scale | None) -> str:
-    """A mean on its scale, as in 3.9 of 5."""
-    if felt.mean is None or scale is None:
+    """A mean on its scale, as in 3.9 of 5; "not enough data" where too few answered."""
+    if felt.mean is None or not enough(felt) or scale is None:
         return _("not enough data")
     return _("%(mean)s of %(high)s") % {"mean": number_format(felt.mean, 2), "high": f"{scale.high:g}"}
 

@@ -7,6 +7,11 @@
 import type { Spec } from "./chart/spec";
 import type { Drawing } from "./chart/drawing";
 
+/** Labels are measured once: with the letters of another typeface their places would be too narrow. */
+async function lettersOf(host: HTMLElement): Promise<unknown> {
+  return document.fonts.load(`13px ${getComputedStyle(host).fontFamily}`).catch(() => undefined);
+}
+
 class VivChart extends HTMLElement {
   #drawing: Drawing | undefined;
   #inView: IntersectionObserver | undefined;
@@ -36,7 +41,7 @@ class VivChart extends HTMLElement {
     const data = this.querySelector<HTMLScriptElement>(":scope > script[type='application/json']");
     if (this.#drawing || !data?.textContent) return;
     const spec = JSON.parse(data.textContent) as Spec;
-    const { Drawing } = await import("./chart/drawing");
+    const [{ Drawing }] = await Promise.all([import("./chart/drawing"), lettersOf(this)]);
     if (!this.isConnected || this.#drawing) return;
     this.#drawing = new Drawing(this, spec);
     this.setAttribute("drawn", "");

@@ -104,6 +104,9 @@ class VivFlowMap extends HTMLElement {
       item.textContent = `${sign} ${flow.texts[tone]}`;
       legend.append(item);
     }
+    const ends = document.createElement("li");
+    ends.textContent = `▸ ${flow.texts.begin} · ⇥ ${flow.texts.end} · ↻ ${flow.texts.again}`;
+    legend.append(ends);
     return legend;
   }
 
@@ -118,6 +121,7 @@ class VivFlowMap extends HTMLElement {
     draw(this.#root, placed, this.#flow, (chosen) => this.#choose(chosen));
     this.#view.fit(placed.width, placed.height);
     this.#root.querySelector(".viv-flow-step")?.setAttribute("tabindex", "0");
+    if (this.#flow.chosen) this.#mark(this.#flow.chosen);
     if (this.#status) {
       this.#status.textContent = (this.#flow.texts.shown ?? "")
         .replace("{nodes}", String(part.steps.length))
@@ -127,16 +131,22 @@ class VivFlowMap extends HTMLElement {
   }
 
   #choose(chosen: Chosen): void {
-    if (!this.#flow || !this.#root) return;
+    if (!this.#flow) return;
+    this.#flow.chosen = chosen;
+    this.#mark(chosen);
+    const address = new URL(this.#flow.detail, location.href);
+    for (const [key, value] of Object.entries(chosen)) address.searchParams.set(key, value as string);
+    void htmx.ajax("GET", address.pathname + address.search, { target: "#journey-detail", swap: "innerHTML" });
+  }
+
+  #mark(chosen: Chosen): void {
+    if (!this.#root) return;
     for (const marked of this.#root.querySelectorAll("[aria-pressed]")) marked.removeAttribute("aria-pressed");
     const find = (name: string, value: string): string => `[data-${name}="${CSS.escape(value)}"]`;
     const selector = chosen.step
       ? find("step", chosen.step)
       : find("source", chosen.source ?? "") + find("target", chosen.target ?? "");
     this.#root.querySelector(selector)?.setAttribute("aria-pressed", "true");
-    const address = new URL(this.#flow.detail, location.href);
-    for (const [key, value] of Object.entries(chosen)) address.searchParams.set(key, value as string);
-    void htmx.ajax("GET", address.pathname + address.search, { target: "#journey-detail", swap: "innerHTML" });
   }
 
   /** Right and down follow the commonest way on, left and up the commonest way back; other arrows the next box. */

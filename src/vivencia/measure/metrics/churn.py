@@ -6,10 +6,11 @@ from ibis import _
 from vivencia.measure.metrics import tenure
 from vivencia.measure.metrics.lived import Lived, Window
 from vivencia.measure.metrics.metric import Metric, Variant
-from vivencia.measure.metrics.reductions import Ratio, Share
+from vivencia.measure.metrics.reductions import Ratio, Share, Survival
 from vivencia.measure.metrics.words import N_
 
 LINEARISED = N_("Interval: ratio of sums, linearised, Student's t, 95 %.")
+GREENWOOD = N_("Interval: Greenwood on the log-log scale, 95 %.")
 
 
 def inactivity(lived: Lived, window: Window) -> ir.Table:
@@ -67,8 +68,33 @@ METRIC = Metric(
             ),
             "%",
             revenue,
-            Ratio(),
+            Ratio(ceiling=100),
             LINEARISED,
+        ),
+        Variant(
+            "tenure",
+            N_("Lost within a time of becoming a customer"),
+            N_(
+                "Share of customers lost within {tenure_days} days of their first purchase, by Kaplan and Meier: who "
+                "began later counts for as long as they were followed. Lost: {inactivity_days} days without a "
+                "purchase. Base: customers whose first purchase falls in the period."
+            ),
+            "%",
+            tenure.lifetimes,
+            Survival(),
+            GREENWOOD,
+        ),
+        Variant(
+            "contract_tenure",
+            N_("Contracts ended within a time of their start"),
+            N_(
+                "Share of contracts ended within {tenure_days} days of their start, by Kaplan and Meier: what began "
+                "later counts for as long as it was followed. Base: contracts that began in the period."
+            ),
+            "%",
+            tenure.contract_lifetimes,
+            Survival(),
+            GREENWOOD,
         ),
     ),
 )

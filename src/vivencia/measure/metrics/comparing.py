@@ -33,7 +33,8 @@ def difference(a: Figure, b: Figure) -> Difference:
     """The difference of two independent groups' or periods' figures of one metric and variant.
 
     Net scores from 20 answers on: sum of the adjusted variances. Means and ratios: Welch's t. Shares (Newcombe's hybrid
-    score), quantiles and small net scores: recovered from the two intervals. Raises ValueError for two metrics.
+    score), survival, quantiles and small net scores: recovered from the two intervals. Raises ValueError for two
+    metrics.
     """
     if (a.metric, a.variant, a.unit) != (b.metric, b.variant, b.unit):
         raise ValueError(f"{a.metric} ({a.variant}) cannot be compared with {b.metric} ({b.variant})")
@@ -47,7 +48,7 @@ def difference(a: Figure, b: Figure) -> Difference:
 
 
 def _limits(a: Figure, b: Figure, value: float) -> intervals.Limits:
-    if a.spread is None or b.spread is None:
+    if a.spread is None or b.spread is None or a.method == "survival":
         return intervals.recovered_difference(a, b)
     if a.method == "net":
         if min(a.n, b.n) < SMALL_NET_SCORE:

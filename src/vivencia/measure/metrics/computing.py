@@ -17,6 +17,7 @@ from vivencia.measure.metrics.lived import Lived, Window
 from vivencia.measure.metrics.metric import Metric, Variant
 
 MOST_GROUPS = 50_000
+OF_CUSTOMERS = ("segment", "trait", "period")  # the kinds of dimensions that hold of a whole customer
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def observations(question: Question, lived: Lived) -> ir.Table:
     """What a question's figures rest on, one row an observation, with a column a dimension: the way to drill down."""
     variant = named(question.metric).variant(question.variant)
     by, where = [dimension(asked) for asked in question.by], list(question.where.items())
+    refuse_to_split(variant, [*question.by, *question.where])
     all_dimensions = [*by, *(dimension(asked) for asked, _value in where)]
     window = Window(question.since, question.until, groups.grain_of(all_dimensions))
     observed = variant.observe(lived, window)
@@ -86,6 +88,21 @@ def observations(question: Question, lived: Lived) -> ir.Table:
         told, value = observed[groups.column(place)], all_dimensions[place].value(text)
         observed = observed.filter(told.isnull() if value is None else told == value)
     return observed
+
+
+def splittable(variant: Variant, asked: str) -> bool:
+    """Whether the variant's observations can differ by this dimension at all."""
+    return not variant.of_customers or dimension(asked).kind in OF_CUSTOMERS
+
+
+def refuse_to_split(variant: Variant, asked: Sequence[str]) -> None:
+    """Raises ValueError, saying why, where what counts whole customers is to be split by what only events have."""
+    for one in asked:
+        if not splittable(variant, one):
+            raise ValueError(
+                f"{variant.name} counts whole customers, whose purchases may differ in {dimension(one).key!r}: it "
+                "cannot be split by it; allowed: segment, trait:KEY, period:day|week|month|quarter"
+            )
 
 
 def _order(row: dict[str, Any], columns: list[str]) -> list[tuple[bool, Any]]:

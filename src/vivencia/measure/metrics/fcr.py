@@ -18,6 +18,19 @@ def no_recontact(lived: Lived, window: Window) -> ir.Table:
     return settled_at_once(lived)
 
 
+def nobody_comes_back(lived: Lived) -> bool:
+    """Whether there are issues, and none of them ever had a further contact."""
+    told = issues(lived)
+    return people.anybody(lived, told) and not people.anybody(lived, told.filter(_.again_at.notnull()))
+
+
+SILENCE = N_(
+    "Issues are recorded, but none ever had a further contact: each contact has an id of its own, so nobody can be "
+    "seen to come back, and every issue would look solved. Record a further contact under the id of the first (for "
+    "example as “issue reopened”), or ask customers whether it was solved."
+)
+
+
 def first_level(lived: Lived, window: Window) -> ir.Table:
     told = no_recontact(lived, window)
     return told.filter(_.escalated == 0) if "escalated" in told.columns else told
@@ -48,6 +61,8 @@ METRIC = Metric(
             "%",
             no_recontact,
             Share(),
+            silence=SILENCE,
+            silent=nobody_comes_back,
         ),
         Variant(
             "survey",
@@ -70,6 +85,8 @@ METRIC = Metric(
             "%",
             first_level,
             Share(),
+            silence=SILENCE,
+            silent=nobody_comes_back,
         ),
     ),
 )

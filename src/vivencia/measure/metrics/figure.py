@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Method = Literal["share", "net", "mean", "quantile", "ratio"]
+Method = Literal["share", "net", "mean", "quantile", "ratio", "survival"]
 NOT_ENOUGH_DATA = "not_enough_data"
 
 

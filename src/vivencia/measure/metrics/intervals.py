@@ -5,7 +5,7 @@ Every function takes counts or sums and returns (low, high); shares are between 
 
 from collections.abc import Callable
 from functools import lru_cache
-from math import sqrt
+from math import exp, log, sqrt
 from statistics import NormalDist
 from typing import Protocol
 
@@ -96,6 +96,18 @@ def _crossing(falling: Callable[[float], float], left: float, right: float) -> f
         middle = (left + right) / 2
         left, right = (middle, right) if falling(middle) > 0 else (left, middle)
     return (left + right) / 2
+
+
+def log_log(staying: float, greenwood: float, n: int, z: float = Z) -> Interval:
+    """Interval of a Kaplan-Meier share `staying`, from Greenwood's sum, on the complementary log-log scale.
+
+    Nobody or everybody lost leaves no variance to transform: Wilson's interval of so many followed, the same limit
+    that a plain share of them would have.
+    """
+    if not 0 < staying < 1 or greenwood <= 0:
+        return wilson(round(staying * n), n, z)
+    width = z * sqrt(greenwood) / log(staying)
+    return staying ** exp(-width), staying ** exp(width)
 
 
 @lru_cache(maxsize=10_000)

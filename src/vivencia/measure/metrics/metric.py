@@ -10,10 +10,11 @@ from vivencia.measure.metrics.lived import Lived, Window
 from vivencia.measure.metrics.reductions import Reduction
 from vivencia.measure.metrics.rules import Rules
 from vivencia.measure.metrics.words import N_
+from vivencia.understand.enough import ENOUGH
 
 Better = Literal["up", "down"]
 Unit = Literal["%", "points", "of 5", "of 7", "min", "h", "money"]
-MIN_N = 5  # fewer observations say more about who happened to be counted than about the group
+MIN_N = ENOUGH
 
 WILSON = N_("Interval: Wilson, 95 %.")
 STUDENT = N_("Interval: Student's t, 95 %.")
@@ -23,7 +24,12 @@ NET = N_("Interval: Tango's score below 20 answers, adjusted Wald from there, 95
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to compute a metric. `definition` and `interval` are msgids; `{names}` in them are fields of Rules."""
+    """One way to compute a metric. `definition` and `interval` are msgids; `{names}` in them are fields of Rules.
+
+    - `of_customers`: it counts whole customers, so that only what is known of the customer (segment, trait) and the
+      period can split it: a customer who bought in two channels belongs to neither.
+    - `silence`: what to say where there are events but `silent` finds that nothing can be known from them.
+    """
 
     name: str
     title: str
@@ -32,6 +38,9 @@ class Variant:
     observe: Callable[[Lived, Window], ir.Table]
     reduction: Reduction
     interval: str = WILSON
+    of_customers: bool = False
+    silence: str = ""
+    silent: Callable[[Lived], bool] | None = None
 
     def defined(self, rules: Rules, translate: Callable[[str], str] = str) -> str:
         """The definition in words, with the rules' numbers filled in."""
@@ -46,6 +55,7 @@ class Metric:
     - `question`: what it answers; `feed`: what must be in the ledger for it (shown where there is nothing).
     - `better`: which way is good; `counterweights`: the metrics to look at before celebrating this one.
     - `min_n`: below it no value is shown, and no caller may ask for less where `anonymous` protects who answered.
+    - `trend`: the variant for a glance over time where the default's newest periods had less time than the others.
     """
 
     name: str
@@ -58,6 +68,12 @@ class Metric:
     aliases: tuple[str, ...] = ()
     min_n: int = MIN_N
     anonymous: bool = False
+    trend: str = ""
+
+    @property
+    def over_time(self) -> Variant:
+        """The variant whose periods can be compared with each other: the default unless `trend` names another."""
+        return self.variant(self.trend or None)
 
     def variant(self, name: str | None) -> Variant:
         """The variant of this name; None: the default. Raises ValueError naming the allowed ones."""

@@ -177,10 +177,13 @@ class Ratio:
     """Total of `value` as a percentage of the total of `base`, over the same customers; linearised t interval.
 
     The variance of a ratio of sums by its first-order expansion (Cochran, Sampling Techniques, ch. 6); computed from
-    five sums of whole cents, in place of a bootstrap that would need every customer's pair.
+    five sums of whole cents, in place of a bootstrap that would need every customer's pair. The expansion knows no
+    bounds; `ceiling` is what the share cannot exceed (100 where `value` is a part of `base`; None: no such limit), and
+    none falls below zero.
     """
 
     method: Method = "ratio"
+    ceiling: float | None = None
 
     def statistics(self, observed: ir.Table, groups: Sequence[str]) -> ir.Table:
         told = observed.filter(_.value.notnull() & _.base.notnull())
@@ -209,4 +212,40 @@ class Ratio:
         residual = max(0.0, (yy - 2 * share * xy + share * share * xx) / (n - 1))
         spread = sqrt(residual / n) / (x / n)
         half = intervals.t_quantile(n - 1) * spread
-        return Estimate(100 * share, 100 * (share - half), 100 * (share + half), n, 100 * spread)
+        low, high = max(min(0.0, share), share - half), share + half
+        if self.ceiling is not None:
+            high = min(high, max(self.ceiling / 100, share))
+        return Estimate(100 * share, 100 * low, 100 * high, n, 100 * spread)
+
+
+@dataclass(frozen=True)
+class Survival:
+    """Percentage lost by the horizon, by Kaplan and Meier; Greenwood's variance on the complementary log-log scale.
+
+    Observations carry `days` (how long each was followed, up to the horizon), `value` (1: lost then; 0: still there
+    when last seen) and `horizon`. Who was followed for a shorter time counts for as long as they were followed, in
+    place of being left out or taken for kept. Undefined where nobody was followed to the horizon and not all are lost.
+
+    Kaplan and Meier 1958 (JASA 53, 457-481); Greenwood 1926; the scale: Kalbfleisch and Prentice, section 1.4.
+    """
+
+    method: Method = "survival"
+
+    def statistics(self, observed: ir.Table, groups: Sequence[str]) -> ir.Table:
+        followed = observed.filter(_.days >= 0)
+        return followed.group_by(*groups, "days", "horizon").aggregate(n=_.count(), lost=(_.value == 1).sum())
+
+    def estimate(self, rows: Rows) -> Estimate:
+        n, horizon = sum(row["n"] for row in rows), max(row["horizon"] for row in rows)
+        at_risk, staying, greenwood = n, 1.0, 0.0
+        for row in sorted(rows, key=lambda row: row["days"]):
+            lost = row["lost"] or 0
+            staying *= 1 - lost / at_risk
+            if lost:
+                greenwood += lost / (at_risk * (at_risk - lost)) if at_risk > lost else 0.0
+            at_risk -= row["n"]
+        followed_through = any(row["days"] >= horizon for row in rows)
+        if not followed_through and staying > 0:
+            return Estimate(None, None, None, n)
+        low, high = intervals.log_log(staying, greenwood, n)
+        return Estimate(100 * (1 - staying), 100 * (1 - high), 100 * (1 - low), n, 100 * staying * sqrt(greenwood))

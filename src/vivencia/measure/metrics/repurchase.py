@@ -41,6 +41,7 @@ METRIC = Metric(
     feed=N_("purchases of known customers (events with a positive amount and a customer)"),
     better="up",
     counterweights=("csat", "revenue_per_customer", "promise_kept"),
+    trend="within",
     aliases=("repurchase_rate", "repeat_purchase", "repeat_purchase_rate", "repeat_rate"),
     variants=(
         Variant(

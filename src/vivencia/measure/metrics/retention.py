@@ -94,6 +94,7 @@ METRIC = Metric(
             net_revenue,
             Ratio(),
             LINEARISED,
+            of_customers=True,
         ),
         Variant(
             "gross_revenue",
@@ -104,8 +105,9 @@ METRIC = Metric(
             ),
             "%",
             gross_revenue,
-            Ratio(),
+            Ratio(ceiling=100),
             LINEARISED,
+            of_customers=True,
         ),
     ),
 )

@@ -38,6 +38,7 @@ class Rules:
     recontact_days: int = 7
     repurchase_days: int = 180
     goal_days: int = 7
+    tenure_days: int = 365
     session_gap_minutes: int = 30
     business_days: tuple[int, ...] = (0, 1, 2, 3, 4)
     business_opens: int = 9  # o'clock
@@ -47,7 +48,8 @@ class Rules:
 
     def __post_init__(self) -> None:
         """Raises ValueError, naming the field, where a length or an hour cannot be."""
-        for field in ("inactivity_days", "recontact_days", "repurchase_days", "goal_days", "session_gap_minutes"):
+        lengths = ("inactivity_days", "recontact_days", "repurchase_days", "goal_days", "tenure_days")
+        for field in (*lengths, "session_gap_minutes"):
             if getattr(self, field) < 1:
                 raise ValueError(f"{field} is {getattr(self, field)}; allowed: 1 or more")
         if not 0 <= self.business_opens < self.business_closes <= 24:

@@ -81,6 +81,34 @@ def _contracts(lived: Lived) -> ir.Table:
     return started.mutate(place=ibis.row_number().over(first)).filter(_.place == 0)
 
 
+def lifetimes(lived: Lived, window: Window) -> ir.Table:
+    """One row a customer, followed from the first purchase: what a survival estimate needs.
+
+    `days` until lost (see `by_activity`), or until today while still a customer, at most `tenure_days`; `value`: 1
+    where they were lost by then; `horizon`: `tenure_days`; `observed_at`: the first purchase.
+    """
+    spells = _spells(lived)
+    in_turn = ibis.window(group_by="customer_id", order_by=in_order())
+    first = spells.mutate(place=ibis.row_number().over(in_turn)).filter(_.place == 0)
+    return _followed(lived, first, first.bought, first.lost_second)
+
+
+def contract_lifetimes(lived: Lived, window: Window) -> ir.Table:
+    """As `lifetimes`, one row a contract, from its start to its end."""
+    contracts = _contracts(lived).filter(_.occurred_at <= ibis.literal(lived.as_of))
+    return _followed(lived, contracts, seconds(contracts.occurred_at), seconds(contracts.ended_at))
+
+
+def _followed(lived: Lived, begun: ir.Table, start: ir.Value, lost_at: ir.Value) -> ir.Table:
+    now, horizon = int(lived.as_of.timestamp()), lived.rules.tenure_days
+    lost = (lost_at <= ibis.least(ibis.literal(now), start + horizon * DAY)).fill_null(False)
+    seen_until = ibis.cases((lost, lost_at), else_=ibis.literal(now))
+    days = ibis.least((seen_until - start) // DAY, ibis.literal(horizon)).cast("int64")
+    return observations(
+        begun, days=days, value=lost.ifelse(1, 0), horizon=ibis.literal(horizon, "int64"), observed_at=begun.occurred_at
+    )
+
+
 def _stretches(lived: Lived, window: Window, tail_days: int) -> ir.Table:
     periods = stretches(lived.periods(window, tail_days))
     return periods.mutate(start_second=seconds(periods.start), end_second=seconds(periods.end))

@@ -45,7 +45,7 @@ function rowsAxis(spec: Spec, colours: Palette, width: number): Item {
   return categoryAxis(spec, colours, {
     inverse: true,
     axisLine: { show: false },
-    axisLabel: { color: colours.ink, fontSize: 13, width: Math.min(220, width * 0.4), overflow: "truncate" },
+    axisLabel: { color: colours.ink, fontSize: 13, width: Math.min(220, width * 0.4), overflow: "truncate", margin: 10 },
   });
 }
 

@@ -27,6 +27,8 @@ export interface Flow {
   nodes: Step[];
   edges: Move[];
   detail: string;
+  /** What the panel beside the map tells already. */
+  chosen?: { step?: string; source?: string; target?: string };
   texts: Record<string, string>;
 }
 

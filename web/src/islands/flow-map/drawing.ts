@@ -83,13 +83,13 @@ function box({ step, x, y }: PlacedStep, again: Move | undefined, flow: Flow, ch
   return group;
 }
 
-/** Where many journeys begin or end, the box says so. */
+/** Where many journeys begin or end, the box says so; where they do both, there is room for the signs only. */
 function edgeNotes(group: SVGGElement, step: Step, flow: Flow): void {
-  if (step.starts >= 0.02) {
-    group.append(part("text", { x: 24, y: 68, class: "viv-flow-note" }, `▸ ${step.startsText} ${flow.texts.begin}`));
-  }
-  if (step.ends >= 0.02) {
-    group.append(part("text", { x: WIDTH - 12, y: 68, class: "viv-flow-note viv-flow-leave" }, `${step.endsText} ${flow.texts.end} ⇥`));
+  const [begins, ends] = [step.starts >= 0.02, step.ends >= 0.02];
+  const [begin, end] = begins && ends ? ["", ""] : [` ${flow.texts.begin}`, ` ${flow.texts.end}`];
+  if (begins) group.append(part("text", { x: 24, y: 68, class: "viv-flow-note" }, `▸ ${step.startsText}${begin}`));
+  if (ends) {
+    group.append(part("text", { x: WIDTH - 12, y: 68, class: "viv-flow-note viv-flow-leave" }, `${step.endsText}${end} ⇥`));
   }
 }
 

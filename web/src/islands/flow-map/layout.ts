@@ -25,6 +25,8 @@ export interface Placed {
 
 export const WIDTH = 208;
 export const HEIGHT = 80;
+const MARGIN = 24;
+const ASIDE = 20; // room for the share written on a move, which stands around its middle
 
 export function place(part: Shown, down: boolean): Placed {
   const ahead = usual(part);
@@ -39,17 +41,32 @@ export function place(part: Shown, down: boolean): Placed {
     graph.setEdge(from, to, { weight: known + Math.round(move.share * 20) });
   }
   layout(graph);
-  const size = graph.graph() as { width?: number; height?: number };
+  const steps = part.steps.map((step) => {
+    const at = graph.node(step.id) as Point;
+    return { step, x: at.x, y: at.y };
+  });
+  const moves = part.moves
+    .filter((move) => move.source !== move.target)
+    .map((move) => ({ move, points: line(graph, move, ahead, part, down) }));
+  return framed(steps, moves);
+}
+
+/** Everything moved to where the frame begins: arrows bend and stand aside further out than the layout itself knows. */
+function framed(steps: PlacedStep[], moves: PlacedMove[]): Placed {
+  const corners = steps.flatMap(({ x, y }) => [
+    { x: x - WIDTH / 2, y: y - HEIGHT / 2 },
+    { x: x + WIDTH / 2, y: y + HEIGHT / 2 },
+  ]);
+  const bends = moves.flatMap(({ points }) => points).flatMap(({ x, y }) => [{ x: x - ASIDE, y }, { x: x + ASIDE, y }]);
+  const all = [...corners, ...bends];
+  const [left, top] = [Math.min(...all.map(({ x }) => x)), Math.min(...all.map(({ y }) => y))];
+  const [right, bottom] = [Math.max(...all.map(({ x }) => x)), Math.max(...all.map(({ y }) => y))];
+  const shifted = <P extends Point>(point: P): P => ({ ...point, x: point.x - left + MARGIN, y: point.y - top + MARGIN });
   return {
-    steps: part.steps.map((step) => {
-      const at = graph.node(step.id) as Point;
-      return { step, x: at.x, y: at.y };
-    }),
-    moves: part.moves
-      .filter((move) => move.source !== move.target)
-      .map((move) => ({ move, points: line(graph, move, ahead, part, down) })),
-    width: Math.max(size.width ?? 0, WIDTH),
-    height: Math.max(size.height ?? 0, HEIGHT),
+    steps: steps.map(shifted),
+    moves: moves.map(({ move, points }) => ({ move, points: points.map(shifted) })),
+    width: Math.max(right - left, WIDTH) + 2 * MARGIN,
+    height: Math.max(bottom - top, HEIGHT) + 2 * MARGIN,
   };
 }
 
