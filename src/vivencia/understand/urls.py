@@ -13,6 +13,7 @@ from vivencia.understand import (
     pages,
     phase_pages,
     segment_pages,
+    voice_pages,
 )
 
 urlpatterns = [
@@ -24,6 +25,9 @@ urlpatterns = [
     path("journeys/compare/", journey_compare_pages.compare_page, name="journey-compare"),
     path("journeys/customers/", journey_customer_pages.customers_page, name="journey-customers"),
     path("journeys/phases/", phase_pages.phases_page, name="journey-phases"),
+    path("voices/", voice_pages.voices_page, name="voices"),
+    path("voices/export.<str:form>", voice_pages.voices_export, name="voices-export"),
+    path("voices/context/<path:event_id>", voice_pages.context_part, name="voice-context"),
     path("customers/", pages.customers_page, name="customers"),
     path("customers/segments/", segment_pages.segments_page, name="segments"),
     path("customers/segments/new/", segment_pages.segment_page, name="segment-new"),
