@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import resolve
 
-PATHS = ("/v1/",)
+PATHS = ("/v1/", "/v.js", "/analytics.js/")
 
 
 class ForMachines:
