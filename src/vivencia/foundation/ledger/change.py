@@ -49,6 +49,8 @@ class Change:
 
     def put(self, name: str, rows: Rows) -> None:
         """Stage rows of customers or aliases."""
+        if isinstance(rows, pa.Table) and not rows.num_rows:
+            return
         staged = self._stage(name, rows)
         arriving = self._rows(staged)
         given = writing.require(arriving, self._tables[name].schema)
@@ -138,7 +140,9 @@ class Change:
         for name, table in self._tables.items():
             before, now = self._before[name], frozenset(self._files[name])
             if before != now:
-                delta = table.commit(head.place(name).delta, sorted(now - before), sorted(before - now))
+                delta = table.commit(
+                    head.place(name).delta, sorted(now - before), sorted(before - now), changed=changed
+                )
                 head = head.moved(name, delta, changed=changed)
         self._written = []  # once published they are the ledger's
         if head != self._head:

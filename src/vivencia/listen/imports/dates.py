@@ -5,9 +5,10 @@ then by all of the same order, so that a rarer way of writing further down is st
 """
 
 import re
+from calendar import month_abbr, month_name
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import cache
 from itertools import product
 from typing import Final
 
@@ -48,6 +49,22 @@ _MONTHS: Final = (
 )  # fmt: skip
 _ISO: Final = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?)?\s?(Z|UTC|[+-]\d{2}(:?\d{2})?)?")
 _EPOCH: Final = re.compile(r"-?\d{9,10}(\.\d+)?|\d{13}")
+_DIRECTIVES: Final = {
+    "%d": "(?:0?[1-9]|[12][0-9]|3[01])",
+    "%m": "(?:0?[1-9]|1[0-2])",
+    "%y": "[0-9]{2}",
+    "%Y": "[0-9]{4}",
+    "%H": "(?:[01]?[0-9]|2[0-3])",
+    "%I": "(?:0?[1-9]|1[0-2])",
+    "%M": "[0-5]?[0-9]",
+    "%S": "[0-5]?[0-9]",
+    "%f": "[0-9]{1,6}",
+    "%p": "[ap]m",
+    "%b": "(?:" + "|".join(month_abbr[1:]) + ")",
+    "%B": "(?:" + "|".join(month_name[1:]) + ")",
+    " ": r"\s+",
+}
+_NINES: Final = str.maketrans("012345678", "9" * 9)
 _DIGITS: Final = frozenset("9#")  # in a shape
 _ZONED: Final = r"(Z|UTC|[+-]\d{2}(:?\d{2})?)$"
 
@@ -153,10 +170,13 @@ class _Reading:
 
 def _by_shape(values: Sequence[str]) -> dict[str, list[str]]:
     """Values of the same build together: "31/12/2026" and "01/02/2026" are both "9/9/#"."""
-    shapes: dict[str, list[str]] = {}
+    alike: dict[str, list[str]] = {}
     for value in values:
-        shape = re.sub(r"\d{1,2}", "9", re.sub(r"\d{4}", "#", re.sub(r"[^\W\d_]+", "a", value)))
-        shapes.setdefault(shape, []).append(value)
+        alike.setdefault(value.translate(_NINES), []).append(value)
+    shapes: dict[str, list[str]] = {}
+    for build, found in alike.items():
+        shape = re.sub(r"\d{1,2}", "9", re.sub(r"\d{4}", "#", re.sub(r"[^\W\d_]+", "a", build)))
+        shapes.setdefault(shape, []).extend(found)
     return shapes
 
 
@@ -178,11 +198,14 @@ def _reading(shapes: dict[str, list[str]], order: str) -> _Reading:
 
 
 def _is(value: str, pattern: str) -> bool:
-    try:
-        datetime.strptime(value, pattern)  # noqa: DTZ007  # only whether it can be read
-    except ValueError:
-        return False
-    return True
+    """Whether the pattern reads the value; the 31st of a short month passes here, and is refused when it is read."""
+    return _build(pattern).fullmatch(value) is not None
+
+
+@cache
+def _build(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"(%.|\s+)", pattern)
+    return re.compile("".join(_DIRECTIVES.get(part, re.escape(part)) for part in parts), re.IGNORECASE | re.ASCII)
 
 
 def _english_word(value: str) -> str:

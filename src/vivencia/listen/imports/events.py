@@ -80,7 +80,7 @@ class Made:
             twin = f", CASE WHEN {quoted('#ordinal')} > 1 THEN concat('.', {quoted('#ordinal')}) ELSE '' END"
             contents = f"concat({before}, {HASH}{twin if self.staged.ordinals else ''})"
         else:
-            cells = ", ".join(f"coalesce(CAST({quoted(c)} AS VARCHAR), chr(30))" for c in self.staged.base)
+            cells = ", ".join(f"coalesce({self.staged.columns.plain(name)}, chr(30))" for name in self.staged.base)
             contents = f"concat({before}, md5(concat_ws(chr(31), {cells})))"
         return contents if own == NULL else f"coalesce({own}, {contents})"
 
@@ -93,8 +93,8 @@ class Made:
         if own == NULL or self.event.id is None:
             return NULL
         about = [self.fields[name] for name in ("name", "customer_id", "anonymous_id", "account_id", "subject_id")]
-        told = ", ".join(f"coalesce({sql}, '')" for sql in about if sql != NULL)
-        digest = f"left(md5(concat_ws(chr(31), epoch_us({self.fields['occurred_at']}), {told})), 12)"
+        told = ", chr(31), ".join([f"epoch_us({self.fields['occurred_at']})", *(sql for sql in about if sql != NULL)])
+        digest = f"left(md5(concat({told})), 12)"
         numbered = f"CASE WHEN {own} IS NOT NULL THEN concat({before}, {own}, '/', {digest}) END"
         if not self.event.id.unique:
             return numbered

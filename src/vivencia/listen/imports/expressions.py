@@ -1,6 +1,6 @@
 """A mapping's values as DuckDB expressions over one table, built from quoted names and literals only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
@@ -10,6 +10,7 @@ from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers.table import Look, listed, literal, quoted
 
 NULL = "NULL"
+LARGEST = "1.7976931348623157e308"
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Columns:
     table: Table
     defaults: Defaults
     decimal: str
-    samples: Dict[str, list[str]]
+    samples: "Samples"
     typed: dict[str, str] = field(default_factory=dict)
     forms: dict[str, dates.Dates] = field(default_factory=dict)
     # values further down that tell day from month, where the sample's do not
@@ -60,8 +61,16 @@ class Columns:
     def raw(self, column: str) -> str:
         """The column as text; null where it is blank (text was trimmed when it was read)."""
         self.touched.add(column)
-        name = quoted(column)
-        return name if self.types[column] == "VARCHAR" else f"CAST({name} AS VARCHAR)"
+        return self.plain(column)
+
+    def plain(self, column: str) -> str:
+        """As `raw`, without asking that the column be read."""
+        name, kind = quoted(column), self.types[column]
+        if kind == "VARCHAR":
+            return name
+        if kind == "TIMESTAMP WITH TIME ZONE":  # what the cast would give, without asking the calendar of time zones
+            return f"(CAST(make_timestamp(epoch_us({name})) AS VARCHAR) || '+00')"
+        return f"CAST({name} AS VARCHAR)"
 
     def text(self, value: Value | None) -> str:
         """A value as text."""
@@ -177,7 +186,7 @@ class Columns:
         else:
             worded = self._worded(self.raw(column), value)
             taken = _number_in(worded, value.decimal or self.table.decimal or self.decimal)
-        return f"CASE WHEN isfinite({taken}) THEN {taken} END"
+        return f"CASE WHEN {taken} BETWEEN -{LARGEST} AND {LARGEST} THEN {taken} END"  # not infinite, and a number
 
     def _worded(self, raw: str, value: Value) -> str:
         if not value.words:
@@ -207,9 +216,24 @@ def is_numeric(kind: str) -> bool:
     return kind in _NUMERIC or kind.startswith("DECIMAL")
 
 
-def samples_of(look: Look) -> dict[str, list[str]]:
-    """The filled values of each column in a look's sample."""
-    return {name: look.column(name) for name in look.columns}
+class Samples(Dict[str, list[str]]):
+    """The filled values of each column in a look's sample, worked out for the columns that are asked for."""
+
+    def __init__(self, look: Look, more: Dict[str, list[str]]) -> None:
+        self._look, self._more = look, more
+
+    def __getitem__(self, name: str) -> list[str]:
+        return self._more[name] if name in self._more else self._look.column(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys([*self._look.columns, *self._more]))
+
+    def __len__(self) -> int:
+        return len({*self._look.columns, *self._more})
+
+    def joined(self, name: str, values: list[str]) -> "Samples":
+        """With the sample of a column that a join brings over."""
+        return Samples(self._look, {**self._more, name: values})
 
 
 def _first(parts: list[str]) -> str:

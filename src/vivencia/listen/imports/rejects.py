@@ -206,6 +206,8 @@ def _places(staged: Staged, part: Part, rows: set[int], refused: set[int]) -> Pl
     file = part.relation.plain
     if part.relation.one_line_a_row or file is None or not (rows or refused):
         return Places({}, {})
+    if part.relation.lines == part.rows + part.relation.first_row - 1 and not refused:
+        return Places({}, {})
     if part.look.kind == "jsonl":
         return Places(jsonl.lines_of(file, rows), {})
     conventions = part.look.conventions or Conventions()

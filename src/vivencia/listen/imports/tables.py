@@ -12,7 +12,7 @@ import duckdb
 
 from vivencia.listen.imports.assign import Assigned
 from vivencia.listen.imports.conventions import Conventions
-from vivencia.listen.imports.expressions import Columns, is_numeric, samples_of
+from vivencia.listen.imports.expressions import Columns, Samples, is_numeric
 from vivencia.listen.imports.mapping import Defaults, Join, Mapping, Table, Take
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers.jsonl import NOT_AN_OBJECT
@@ -95,7 +95,7 @@ class Tables:
 
     def hash_rows(self, staged: Staged) -> None:
         """Have every row carry a digest of its contents (before `load`)."""
-        cells = ", ".join(f"coalesce(CAST({quoted(name)} AS VARCHAR), chr(30))" for name in staged.base)
+        cells = ", ".join(f"coalesce({staged.columns.plain(name)}, chr(30))" for name in staged.base)
         staged.columns.typed["#hash"] = f"md5(concat_ws(chr(31), {cells}))"
         staged.hashed = True
 
@@ -133,7 +133,7 @@ class Tables:
             raise Problem("empty", file=looks[0].name)
         decimal = next((look.conventions.decimal for look in looks if look.conventions), None) or "."
         columns = Columns(
-            looks[0].name, types, table, self._mapping.defaults, table.decimal or decimal, samples_of(looks[0])
+            looks[0].name, types, table, self._mapping.defaults, table.decimal or decimal, Samples(looks[0], {})
         )
         columns.touched.update(columns.named(key) for key in table.key)
         columns.telling = lambda column: self._telling(column, parts[0].relation)
@@ -172,7 +172,7 @@ class Tables:
             column = source.columns.named(take.column)
             source.columns.touched.add(column)
             to.columns.types[name] = _type_after(source.columns, column, take)
-            to.columns.samples = {**to.columns.samples, name: source.columns.samples.get(column, [])}
+            to.columns.samples = to.columns.samples.joined(name, source.columns.samples.get(column, []))
         if source is not None:
             for column in join.on.values():
                 source.columns.touched.add(source.columns.named(column))
@@ -261,7 +261,10 @@ def _cell(name: str, kind: str, there: bool) -> str:
     if not there:
         return f"CAST(NULL AS {kind}) AS {quoted(name)}"
     if kind == "VARCHAR":
-        return f"nullif(trim(CAST({quoted(name)} AS VARCHAR)), '') AS {quoted(name)}"
+        cell = f"CAST({quoted(name)} AS VARCHAR)"
+        # `trim` looks at every letter; hardly a cell has a space at its ends, which is seen at once.
+        odd = f"{cell} LIKE ' %' OR {cell} LIKE '% ' OR {cell} = ''"
+        return f"CASE WHEN {odd} THEN nullif(trim({cell}), '') ELSE {cell} END AS {quoted(name)}"
     return f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}"
 
 

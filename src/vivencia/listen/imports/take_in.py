@@ -46,7 +46,7 @@ class Taken:
 
 def look_at(file: Path, how: How | None = None) -> Look:
     """A file's columns, first rows and detected conventions. Raises Problem."""
-    return reader_of(file).look(file, how or How())
+    return reader_of(file).look(file, how or How())  # readers look again when they read; `remembered` spares the work
 
 
 def look_again(assigned: Assigned, mapping: Mapping) -> Assigned:

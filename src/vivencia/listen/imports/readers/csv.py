@@ -11,7 +11,7 @@ import duckdb
 
 from vivencia.listen.imports.conventions import Conventions, decoded, detect, sample_rows
 from vivencia.listen.imports.problems import Problem
-from vivencia.listen.imports.readers.table import How, Look, Relation, literal
+from vivencia.listen.imports.readers.table import How, Look, Relation, literal, remembered
 from vivencia.listen.imports.readers.text import MAX_LINE_MB, as_utf8, sample, scan
 
 
@@ -22,15 +22,7 @@ class CsvReader:
     suffixes = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 
     def look(self, file: Path, how: How) -> Look:
-        head = sample(file)
-        conventions = detect(head, file.name, how.conventions)
-        text = decoded(head, conventions.encoding or "utf-8", file.name, "replace")
-        rows = sample_rows(text, conventions.delimiter or ",", conventions.quote, 1000)
-        if not rows:
-            raise Problem("empty", file=file.name)
-        columns = _header(rows[0], file)
-        body = tuple(tuple(cell or None for cell in row) for row in rows[1 + how.skip_rows :])
-        return Look(file, self.name, columns, body, conventions)
+        return _look(file, how)
 
     def relation(self, file: Path, how: How, connection: duckdb.DuckDBPyConnection, folder: Path) -> Relation:
         look = self.look(file, how)
@@ -53,8 +45,22 @@ class CsvReader:
             one_line_a_row=False,
             rejects=rejects,
             rows=scanned.line_breaks,
+            lines=scanned.line_breaks + (not scanned.ends_with_break),
             plain=plain,
         )
+
+
+@remembered
+def _look(file: Path, how: How) -> Look:
+    head = sample(file)
+    conventions = detect(head, file.name, how.conventions)
+    text = decoded(head, conventions.encoding or "utf-8", file.name, "replace")
+    rows = sample_rows(text, conventions.delimiter or ",", conventions.quote, 1000)
+    if not rows:
+        raise Problem("empty", file=file.name)
+    columns = _header(rows[0], file)
+    body = tuple(tuple(cell or None for cell in row) for row in rows[1 + how.skip_rows :])
+    return Look(file, CsvReader.name, columns, body, conventions)
 
 
 @dataclass(frozen=True)

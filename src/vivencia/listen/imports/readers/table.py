@@ -1,7 +1,8 @@
 """What every reader gives: a look at a file, and its rows as a relation in DuckDB."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -36,9 +37,22 @@ class Look:
         return self.file.name
 
     def column(self, name: str) -> list[str]:
-        """The filled values of a column in the sample."""
-        at = self.columns.index(name)
-        return [value.strip() for row in self.rows if at < len(row) and (value := row[at]) and value.strip()]
+        """The filled values of a column in the sample. Raises KeyError."""
+        if name not in self._filled:
+            try:
+                at = self.columns.index(name)
+            except ValueError:
+                raise KeyError(name) from None
+            values = (row[at] for row in self.rows if at < len(row))
+            self._filled[name] = [text for value in values if value and (text := value.strip())]
+        return self._filled[name]
+
+    @cached_property
+    def _filled(self) -> dict[str, list[str]]:
+        return {}
+
+
+LookAt = Callable[[Path, How], Look]
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,26 @@ class Relation:
     rejects: str | None = None  # table of lines DuckDB could not read, filled while `sql` runs
     probe: str | None = None  # the same for a look at some rows, without keeping rejects
     rows: int | None = None  # about how many, where known before reading
+    lines: int | None = None  # of text files: how many lines there are; as many as rows means that no row spans lines
     plain: Path | None = None  # of text files: the same text as plain UTF-8
+
+
+def remembered(look: LookAt) -> LookAt:
+    """Look at a file once, as long as it is the same: planning an import asks several times."""
+
+    def asked(file: Path, how: How) -> Look:
+        try:
+            now = file.stat()
+        except OSError:
+            return look(file, how)  # it says what is wrong
+        return looked_at(look, file, how, now.st_size, now.st_mtime_ns)
+
+    return asked
+
+
+@lru_cache(maxsize=16)
+def looked_at(look: LookAt, file: Path, how: How, _size: int, _changed_ns: int) -> Look:
+    return look(file, how)
 
 
 class Reader(Protocol):
