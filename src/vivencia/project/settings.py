@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "vivencia.listen.sources",
     "vivencia.understand",
     "vivencia.measure",
+    "vivencia.measure.responses",
     "vivencia.moments",
     "vivencia.act",
     "vivencia.lead",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("vivencia.lead.urls")),
     path("", include("vivencia.understand.urls")),
     path("", include("vivencia.measure.urls")),
+    path("", include("vivencia.measure.responses.urls")),
 ]
 
 handler400 = "vivencia.foundation.error_pages.bad_request"

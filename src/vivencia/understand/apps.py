@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class UnderstandConfig(AppConfig):
     name = "vivencia.understand"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from vivencia.understand import audiences  # noqa: F401  # saved segments can be invited to surveys

@@ -7,12 +7,14 @@ from typing import Any
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.understand.json_text import json_text
+from vivencia.understand.segment_answers import NAME
 
 TRAITS_READ = 20_000  # customers whose traits are looked at for their names
 
 
 def choices(read: Read) -> dict[str, list[str]]:
-    """`segments`, `touchpoints`, `promises`, `metrics` and `traits` that occur, computed once a version."""
+    """`segments`, `touchpoints`, `promises`, `metrics`, `traits` and survey `answers` that occur, computed once a version."""
 
     def compute() -> dict[str, list[str]]:
         return {
@@ -21,15 +23,24 @@ def choices(read: Read) -> dict[str, list[str]]:
             "promises": _distinct(read, read.events, "promise"),
             "metrics": _distinct(read, read.events.filter(_.score.notnull() & _.customer_id.notnull()), "metric"),
             "traits": _traits(read),
+            "answers": _answers(read),
         }
 
-    found: dict[str, list[str]] = read.remember("customers/choices/1", compute)
+    found: dict[str, list[str]] = read.remember("customers/choices/2", compute)
     return found
 
 
 def _distinct(read: Read, table: Any, column: str) -> list[str]:
     known = table.filter(table[column].notnull()).select(column).distinct().order_by(column)
     return [str(value) for value in read.to_arrow(known.limit(500))[column].to_pylist()]
+
+
+def _answers(read: Read) -> list[str]:
+    """The questions of our surveys that were answered: "<survey>/<question>"."""
+    told = read.events.filter((_.name == NAME) & _.customer_id.notnull())
+    named = told.select(survey=json_text(told.properties, "survey"), question=json_text(told.properties, "question"))
+    rows = read.to_arrow(named.distinct().order_by("survey", "question").limit(500)).to_pylist()
+    return [f"{row['survey']}/{row['question']}" for row in rows if row["survey"] and row["question"]]
 
 
 def _traits(read: Read) -> list[str]:

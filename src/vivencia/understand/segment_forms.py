@@ -11,10 +11,12 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from vivencia.understand.audiences import questions
 from vivencia.understand.promises import STATES
+from vivencia.understand.segment_answers import Answered
 from vivencia.understand.segments import CONDITIONS, Condition, Definition, Match, Trait, condition
 from vivencia.understand.vocabulary import title, trait
 
@@ -24,6 +26,7 @@ KINDS: dict[str, str | Promise] = {
     "touchpoint": gettext_lazy("Touchpoint"),
     "promise": gettext_lazy("Promise"),
     "score": gettext_lazy("Last answer"),
+    "answer": gettext_lazy("Survey answer"),
     "spend": gettext_lazy("Spend"),
     "orders": gettext_lazy("Orders"),
     "silent": gettext_lazy("Silence"),
@@ -155,6 +158,12 @@ def _controls(kind: str, values: Mapping[str, Any], known: Mapping[str, list[str
             choose("metric", _("which question"), _said(known["metrics"])),
             choose("operator", _("how it compares"), list(reversed(operators))),
             Control("score", _("score"), text("score"), number=True),
+            within,
+        ),
+        "answer": (
+            choose("question", _("which question"), questions(known.get("answers", []), get_language() or "en")),
+            choose("operator", _("how it compares"), [(one, str(OPERATORS[one])) for one in Answered.OPERATORS]),
+            Control("value", _("answer"), text("value")),
             within,
         ),
         "spend": (

@@ -1,9 +1,11 @@
 """A segment's conditions as sentences."""
 
 from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from vivencia.understand.audiences import questions
+from vivencia.understand.segment_answers import Answered
 from vivencia.understand.segment_forms import OPERATORS
 from vivencia.understand.segments import (
     Condition,
@@ -41,6 +43,10 @@ def _tell(condition: Condition) -> str:
             return _within(_("%(what)s: %(state)s") % {"what": what, "state": say(state)}, within)
         case LastScore(metric, operator, score, within):
             return _within(_amount(title(metric), operator, score), within)
+        case Answered(question, operator, value, within):
+            asked = questions([question], get_language() or "en")[0][1]
+            said = _("%(question)s %(operator)s “%(value)s”")
+            return _within(said % {"question": asked, "operator": OPERATORS[operator], "value": value}, within)
         case Spend(operator, amount, within):
             return _within(_amount(_("Spend"), operator, amount), within)
         case Orders(operator, times, within):

@@ -92,13 +92,19 @@ def is_bad(metric: str | None, score: float, scale_max: float | None) -> bool:
 
 
 def _bad_answer(lived: Sequence[Lived], as_of: datetime) -> list[Situation]:
-    """The last answer, where it was bad and recent. A better answer later takes an earlier bad one back."""
+    """The last answer, where it was bad and recent; of one survey's several answers, the first bad one.
+
+    A better answer later takes an earlier bad one back, and so does our answer to the person.
+    """
     answers = [event for event in lived if event.score is not None and event.metric != "enps"]
     if not answers:
         return []
-    last = answers[-1]
-    bad = last.score is not None and is_bad(last.metric, last.score, last.scale_max)
-    return [Situation("bad_answer", last.at, event=last)] if bad and as_of - last.at <= RECENT_ANSWER else []
+    together = [event for event in answers if event.at == answers[-1].at]
+    bad = [event for event in together if is_bad(event.metric, event.score or 0.0, event.scale_max)]
+    answered = any(event.name == "feedback answered" and event.at >= answers[-1].at for event in lived)
+    if not bad or answered or as_of - bad[0].at > RECENT_ANSWER:
+        return []
+    return [Situation("bad_answer", bad[0].at, event=bad[0])]
 
 
 def _open_issues(lived: Sequence[Lived], issues_close: bool) -> list[Situation]:

@@ -45,6 +45,7 @@ EVENTS: Words = {
     "survey sent": _("Survey sent"),
     "survey reminder sent": _("Survey reminder sent"),
     "survey answered": _("Answered a survey"),
+    "feedback answered": _("We answered their feedback"),
     "message sent": _("Message sent"),
     "message held back": _("Message held back for now"),
     "message not sent": _("Message not sent"),

@@ -198,7 +198,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         return _again(request, replace(page, language=_language(version.questionnaire, wish)), "")
     if request.POST.get("confirm"):
         return _redirect(request, answering.confirm(page, timezone.now()))
-    if time.time() - page.shown < tokens.HUMAN_SECONDS:
+    if first and time.time() - page.shown < tokens.HUMAN_SECONDS:
         return _again(request, page, _("That was very fast. Please send it once more."))
     return _taken(request, page, version)
 

@@ -17,7 +17,6 @@ from vivencia.listen.surveys import wording
 from vivencia.listen.surveys.models import State, Survey
 from vivencia.listen.surveys.starters import STARTERS
 
-
 SIGNS = {State.DRAFT: "edit", State.LIVE: "circle-check", State.PAUSED: "player-pause", State.ARCHIVED: "archive"}
 
 
