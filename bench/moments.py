@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +25,7 @@ from vivencia.moments.chain import study as study_chain
 from vivencia.moments.effects.estimate import estimate
 from vivencia.moments.effects.planted import DEFAULT_EFFECTS, Planted, World, plant
 from vivencia.moments.effects.planted_files import Recording, recorded
+from vivencia.moments.findings import Moment
 from vivencia.moments.lived import take
 from vivencia.moments.outcomes import OUTCOMES
 
@@ -147,6 +148,11 @@ class _Held:
 
     events: Any
     customers: Any
+    aliases: Any = field(default_factory=lambda: ibis.memtable(pa.table({"alias_id": [""], "person_id": [""]})))
+
+    @property
+    def told_customers(self) -> Any:
+        return self.customers
 
     def to_arrow(self, expression: Any) -> pa.Table:
         return expression.to_pyarrow()
@@ -188,13 +194,22 @@ def _chained(trial: Trial, planted: Planted, seed: int) -> Told:
     lived = take(ledger, horizon + timedelta(seconds=1))
     findings = study_chain(lived, outcome, version="planted", say=lambda stage, share: None).findings
     seconds = time.process_time() - began
-    effects = {_planted_key(moment.key): moment for moment in findings.moments}
+    effects = {_planted_key(moment.key): _turned_back(moment) for moment in findings.moments}
     return Told(effects, findings.corrected, findings.raw, seconds)
+
+
+def _turned_back(moment: Moment) -> Moment:
+    """What is told as not having happened, as having happened."""
+    if moment.family != "missed":
+        return moment
+    ends = {"low": "high", "high": "low", "sensitivity_low": "sensitivity_high", "sensitivity_high": "sensitivity_low"}
+    turned = {name: getattr(moment, other) for name, other in {"effect": "effect", **ends}.items()}
+    return replace(moment, **{name: None if value is None else -value for name, value in turned.items()})
 
 
 def _planted_key(key: str) -> str:
     """`delivery · failed` is the planted `delivery failed`, and so is `delivery failed · happened`."""
-    touchpoint, _, condition = key.partition(" · ")
+    touchpoint, _, condition = key.replace("not happened", "happened").partition(" · ")
     if condition == "happened" and touchpoint.endswith(" failed"):
         return touchpoint
     return f"{touchpoint.removesuffix(' used')} {condition}"

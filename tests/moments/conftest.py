@@ -1,6 +1,6 @@
 """A ledger held in memory, and a company whose truth is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,11 @@ class InMemory:
 
     events: ir.Table
     customers: ir.Table
+    aliases: ir.Table = field(default_factory=lambda: ibis.memtable(pa.table({"alias_id": [""], "person_id": [""]})))
+
+    @property
+    def told_customers(self) -> ir.Table:
+        return self.customers
 
     def to_arrow(self, expr: Any) -> pa.Table:
         return expr.to_pyarrow()

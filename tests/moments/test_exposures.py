@@ -104,3 +104,36 @@ def test_the_order_of_two_is_the_share_in_which_one_came_first() -> None:
     times = np.array([[1.0, 5.0, 3.0, nan], [2.0, 4.0, 3.0, 1.0]])
     assert came_first(times)[0, 1] == 0.5  # first, last, a tie
     assert np.isnan(came_first(np.array([[1.0, nan], [nan, 1.0]]))[0, 1])
+
+
+def test_what_nearly_everybody_gets_to_is_told_by_who_does_not() -> None:
+    """190 of 200 go past the till: ten do not."""
+    rows: list[Row] = []
+    for i in range(N):
+        who, began = f"c{i}", BEGINNING + i * DAY / 24
+        rows.append(event(who, began, "came in", touchpoint="shop"))
+        if i >= 10:
+            rows.append(event(who, began + DAY, "paid", touchpoint="till"))
+        if i % 2:
+            rows.append(event(who, began + 2 * DAY, "asked", touchpoint="advice"))
+        rows.append(event(who, began + 5 * DAY, "answered", metric="csat", score=4.0, scale_max=5.0))
+    keys = found(rows)
+    assert counts(keys["till · not happened"]) == (10, 190, 0)
+    assert "till · happened" not in keys
+    assert counts(keys["advice · happened"]) == (100, 100, 0)
+
+
+def test_a_step_missed_on_the_way_to_a_broken_promise_is_no_moment_beside_it() -> None:
+    """A fifth is late, a twentieth never leaves the warehouse: that, too, is the promise broken."""
+    rows: list[Row] = []
+    for i in range(2_000):
+        gone = i % 20 == 0
+        rows += order(i, delivered=None if gone else 9.0 if i % 5 == 1 else 4.0)
+        if not gone:
+            about = {"subject_kind": "order", "subject_id": f"o{i}"}
+            rows.append(event(f"c{i}", BEGINNING + (i / 24 + 1) * DAY, "handed over", touchpoint="dispatch", **about))
+    exposures = found(rows)
+    assert counts(exposures["dispatch · not happened"]) == (100, 1900, 0)
+    kept = {item.key for item in chosen(exposures.values(), np.ones(2_000, bool))}
+    assert "delivery · promise broken" in kept
+    assert "dispatch · not happened" not in kept

@@ -6,10 +6,13 @@ import pytest
 
 from tests.moments.company import BEGINNING, DAY, Row, event
 from tests.moments.conftest import lived_by
+from vivencia.moments.background import background
 from vivencia.moments.lived import micros
 from vivencia.moments.occasions import NotEnoughDataError, Period, occasions
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.steps import steps_of
+
+SEGMENTS = ("basic", "gold")
 
 
 def order(number: int, *, answer: float | None, after: float = 10.0) -> list[Row]:
@@ -117,6 +120,18 @@ def test_who_had_left_before_cannot_be_lost_again() -> None:
     drawn = occasions(lived_by(rows), OUTCOMES["churn"])
     assert drawn.left_out == {"already_gone": 1}  # c0; c1 came back, and c2 left afterwards
     assert (len(drawn.frame), drawn.frame["outcome"].sum()) == (39, 1)
+
+
+def test_a_segment_is_the_one_the_customer_was_in_when_it_began() -> None:
+    """Everybody became "rescued" long after, which may well be a consequence."""
+    then = {"segment": "gold", "updated_at": BEGINNING - DAY}
+    later = {"segment": "rescued", "updated_at": BEGINNING + 300 * DAY}
+    told = [{"customer_id": f"c{i}", **row} for i in range(40) for row in ({**then, "segment": SEGMENTS[i % 2]}, later)]
+    lived = lived_by(forty_orders(), told)
+    drawn = occasions(lived, OUTCOMES["csat"])
+    known = background(lived, drawn, steps_of(lived, drawn))
+    assert "segment=gold" in known.names
+    assert known.values[:, known.names.index("segment=gold")].sum() == 20
 
 
 def test_a_period_is_about_when_the_outcome_came() -> None:

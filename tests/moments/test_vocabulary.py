@@ -2,7 +2,15 @@
 
 import pytest
 
-from vivencia.moments.vocabulary import is_asked, is_departure, is_failure, is_purchase, is_reminder, is_survey
+from vivencia.moments.vocabulary import (
+    failing_of,
+    is_asked,
+    is_departure,
+    is_failure,
+    is_purchase,
+    is_reminder,
+    is_survey,
+)
 
 
 @pytest.mark.parametrize("name", ["survey answered", "NPS_Submitted", "Encuesta enviada", "review answered"])
@@ -37,3 +45,18 @@ def test_a_reminder_is_not_the_first_asking() -> None:
 def test_ending_a_contract_is_a_departure() -> None:
     assert is_departure("subscription cancelled")
     assert not is_departure("order cancelled")
+
+
+@pytest.mark.parametrize(
+    ("failure", "others", "meant"),
+    [
+        ("delivery failed", ["delivery made", "payment made"], "delivery made"),
+        ("entrega fallida", ["entrega realizada", "pago realizado"], "entrega realizada"),
+        ("order cancelled", ["order placed", "order shipped"], None),  # which of the two cannot be told
+        ("refund", ["order placed"], None),  # a step of its own
+    ],
+)
+def test_a_failure_belongs_to_the_one_step_it_can_be_a_failure_of(
+    failure: str, others: list[str], meant: str | None
+) -> None:
+    assert failing_of(failure, others) == meant

@@ -49,8 +49,7 @@ def _why_empty(now: Standing) -> Any:
 
 def _first_ones(findings: Findings) -> list[Moment]:
     """Pains before gains, circumstances last; the most at stake first."""
-    proven = sorted(findings.proven(), key=lambda moment: -abs(moment.stake.value or 0.0))
-    return sorted(proven, key=lambda moment: (moment.circumstance, moment.kind == "gain"))[:MOST]
+    return sorted(findings.by_stake(), key=lambda moment: (moment.circumstance, moment.kind == "gain"))[:MOST]
 
 
 def _behaviour(read: Read, user: object, question: studies.Question, now: Standing) -> Findings | None:

@@ -34,7 +34,7 @@ class Background:
 def background(lived: Lived, drawn: Occasions, steps: pl.DataFrame) -> Background:
     """All confounders of the units, in `unit` order; columns that never vary are left out."""
     units = drawn.frame
-    people = units.select("person").join(lived.people, on="person", how="left", maintain_order="left")
+    people = _at_the_start(lived, units)
     columns: dict[str, FloatArray] = {}
     columns |= _dummies("segment", people["segment"])
     columns |= _traits(people["traits"])
@@ -46,6 +46,23 @@ def background(lived: Lived, drawn: Occasions, steps: pl.DataFrame) -> Backgroun
     values = np.column_stack(list(varying.values())) if varying else np.empty((len(units), 0))
     kinds = tuple(dict.fromkeys(name.partition("=")[0] for name in varying))
     return Background(values, tuple(varying), kinds)
+
+
+def _at_the_start(lived: Lived, units: pl.DataFrame) -> pl.DataFrame:
+    """Each unit's person as they were when it began, one row a unit: the last that was told by then, else the first
+    ever told. A segment they came into later may be a consequence."""
+    people = units.select("unit", "person", "start").join(lived.people, on="person", how="left", maintain_order="left")
+    if lived.told.is_empty():
+        return people
+    told = lived.told.rename({"segment": "then_segment", "traits": "then_traits"}).with_columns(known=True)
+    first = told.unique("person", keep="first", maintain_order=True)
+    by_then = people.sort("start").join_asof(told, left_on="start", right_on="at", by="person", check_sortedness=False)
+    after = by_then.join(first, on="person", how="left", suffix="_first", maintain_order="left").sort("unit")
+    use, early = pl.col("known").is_not_null(), pl.col("known_first").is_not_null()
+    return after.with_columns(
+        pl.when(use).then(f"then_{name}").when(early).then(f"then_{name}_first").otherwise(name).alias(name)
+        for name in ("segment", "traits")
+    )
 
 
 def _telling(columns: dict[str, FloatArray]) -> dict[str, FloatArray]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vivencia.moments.effects.units import BoolArray, FloatArray
-from vivencia.moments.exposures import Exposure
+from vivencia.moments.exposures import NEARLY_ALL, Exposure
 
 LEAST_EXPOSED = 50
 LEAST_KNOWN = 30  # on each side, with a known outcome
@@ -33,9 +33,21 @@ def support(exposed: FloatArray, known: BoolArray) -> Support:
 
 def chosen(made: Iterable[Exposure], known: BoolArray) -> list[Exposure]:
     """The candidates of a study, clearest first: supported, without near-duplicates, at most `MOST`."""
-    supported = [exposure for exposure in made if support(exposure.exposed, known).enough]
+    supported = _without_broken_anyway([item for item in made if support(item.exposed, known).enough])
     ordered = sorted(supported, key=lambda item: (item.condition.clarity, float(np.nansum(item.exposed)), item.key))
     return _without_twins(ordered)[:MOST]
+
+
+def _without_broken_anyway(found: list[Exposure]) -> list[Exposure]:
+    """Without the steps not reached on the way to a promise that is then broken for nearly all of them: that an order
+    was never dispatched is the worst of its coming late, not something beside it."""
+    broken = [item.exposed == 1 for item in found if item.condition.family == "promise"]
+
+    def told(item: Exposure) -> bool:
+        missed = item.exposed == 1
+        return item.condition.family == "missed" and any(float(one[missed].mean()) >= NEARLY_ALL for one in broken)
+
+    return [item for item in found if not told(item)]
 
 
 def _without_twins(ordered: Sequence[Exposure]) -> list[Exposure]:

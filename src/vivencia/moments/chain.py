@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from vivencia.moments.assembly import Assembly, Say, assemble
+from vivencia.moments.assembly import Assembly, Say, assemble, floats
+from vivencia.moments.conditions import PLAUSIBLE
 from vivencia.moments.effects.estimate import estimate
 from vivencia.moments.effects.judge import q_values
-from vivencia.moments.effects.units import Candidate, FloatArray, Study, Units
+from vivencia.moments.effects.units import Candidate, Effect, FloatArray, OutcomeKind, Study, Units
 from vivencia.moments.exposures import Exposure
 from vivencia.moments.findings import CIRCUMSTANCES, PROVEN, Dose, Findings, Moment
 from vivencia.moments.lived import Lived
 from vivencia.moments.occasions import Period
 from vivencia.moments.outcomes import Outcome
-from vivencia.moments.telling import findings_of
+from vivencia.moments.telling import Afterwards, findings_of
 
 MOST_EVIDENCE = 300  # people kept for each proven moment
 CLEARLY_FIRST = 0.6  # share of the units in which an earlier candidate came first
@@ -42,31 +43,65 @@ def study(
     """Raises occasions.NotEnoughDataError."""
     made = assemble(lived, outcome, members=members, period=period, say=say)
     say("effects", 0.5)
-    result = _estimated(made, say)
-    say("doses", 0.9)
+    result = _judged(made, made.units, range(len(made.exposures)), say)
+    say("afterwards", 0.8)
+    afterwards = _afterwards(made, result)
+    say("doses", 0.95)
     doses = _doses(made, result)
-    told = findings_of(made, result, doses, version=version, as_of=lived.as_of)
+    told = findings_of(made, result, doses, afterwards, version=version, as_of=lived.as_of)
     return Studied(told, _evidence(made, told, lived))
 
 
-def _estimated(made: Assembly, say: Say) -> Study:
+def _estimated(made: Assembly, units: Units, wanted: Sequence[int], say: Say) -> Study:
     """Moments first, by themselves; then the circumstances (what, where, by whom), moments held equal as far as they
     came before. Circumstances of a touchpoint are parts of its having happened: holding them equal would leave of
-    "advice in store" only what the usual adviser in the usual store does. All are judged together.
+    "advice in store" only what the usual adviser in the usual store does.
     """
     circumstances = [exposure.condition.family in CIRCUMSTANCES for exposure in made.exposures]
-    if not any(circumstances) or all(circumstances):
-        return estimate(made.units)
     lead = [place for place, beside in enumerate(circumstances) if not beside]
-    first = estimate(only(made.units, lead))
+    wanted_lead = [place for place in wanted if not circumstances[place]]
+    rest = [place for place in wanted if circumstances[place]]
+    if not wanted_lead:
+        return estimate(units, only=rest)
+    first = estimate(only(units, lead), only=[lead.index(place) for place in wanted_lead])
+    if not rest:
+        return first
     say("circumstances", 0.65)
-    rest = [place for place, beside in enumerate(circumstances) if beside]
-    second = estimate(made.units, only=rest)
-    own = dict(zip([*lead, *rest], [*first.effects, *second.effects], strict=True))
-    effects = [own[place] for place in range(len(circumstances))]
-    judged = q_values([effect.p_value for effect in effects])
-    told = tuple(replace(effect, q_value=q) for effect, q in zip(effects, judged, strict=True))
-    return replace(first, effects=told)
+    second = estimate(units, only=rest)
+    own = dict(zip([*wanted_lead, *rest], [*first.effects, *second.effects], strict=True))
+    return replace(first, effects=tuple(own[place] for place in wanted))
+
+
+def _judged(made: Assembly, units: Units, wanted: Sequence[int], say: Say) -> Study:
+    """The same, with q values over all of them together: what is more plausible beforehand counts for more."""
+    told = _estimated(made, units, wanted, say)
+    weights = [PLAUSIBLE[made.exposures[place].condition.family] for place in wanted]
+    judged = q_values([effect.p_value for effect in told.effects], weights)
+    effects = tuple(replace(effect, q_value=q) for effect, q in zip(told.effects, judged, strict=True))
+    return replace(told, effects=effects)
+
+
+def _afterwards(made: Assembly, result: Study) -> Mapping[str, Afterwards]:
+    """What the moments that were found do to buying again and to what is spent, in the same units: what they cost."""
+    found = [place for place, effect in enumerate(result.effects) if (effect.q_value or 0.0) <= PROVEN]
+    found = [place for place in found if result.effects[place].q_value is not None]
+    if not made.drawn.outcome.asked or not found:
+        return {}
+    told: dict[str, dict[int, Effect]] = {}
+    kinds: dict[str, OutcomeKind] = {"repurchase": "share", "spent": "money"}
+    for name, kind in kinds.items():
+        if name in made.drawn.frame.columns:
+            outcome = floats(made.drawn.frame[name])
+            units = replace(made.units, outcome=outcome, kind=kind, shadows={}, reminded=None)
+            effects = _judged(made, units, found, lambda stage, share: None).effects
+            told[name] = dict(zip(found, effects, strict=True))
+    spare: dict[int, Effect] = {}
+    return {
+        made.exposures[place].key: Afterwards(
+            told.get("repurchase", spare).get(place), told.get("spent", spare).get(place)
+        )
+        for place in found
+    }
 
 
 def only(units: Units, places: list[int]) -> Units:

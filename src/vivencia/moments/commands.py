@@ -9,12 +9,10 @@ import click
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.upgrades import ensure_database
 from vivencia.moments import studies
-from vivencia.moments.findings import Findings, Moment
+from vivencia.moments.findings import Consequence, Findings, Moment, Range
 from vivencia.moments.models import MomentStudy, State
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.wording import Words, reason_words
-
-STAKE_UNITS = {"points": "points", "score": "points", "share": "customers", "money": "money"}
 
 
 class Day(click.ParamType[date]):
@@ -79,6 +77,7 @@ def _why_empty(study: MomentStudy) -> str:
 
 def _row(moment: Moment, findings: Findings) -> dict[str, Any]:
     """One moment under the documented keys."""
+    stake = findings.at_stake(moment)
     return {
         "touchpoint": moment.touchpoint,
         "condition": moment.condition,
@@ -89,16 +88,20 @@ def _row(moment: Moment, findings: Findings) -> dict[str, Any]:
         "q_value": moment.q_value,
         "n_exposed": moment.n_exposed,
         "n": moment.n,
-        "value_at_stake": moment.stake.value,
+        "value_at_stake": stake.value,
         "robustness": moment.robustness,
         "outcome": findings.outcome,
         "proven": moment.proven,
         "rank": moment.rank,
         "p_value": moment.p_value,
         "effect_exposed": moment.effect_exposed,
-        "value_at_stake_low": moment.stake.low,
-        "value_at_stake_high": moment.stake.high,
-        "value_at_stake_unit": STAKE_UNITS[findings.kind],
+        "value_at_stake_low": stake.low,
+        "value_at_stake_high": stake.high,
+        "value_at_stake_unit": findings.stake_unit,
+        "stake_rank": moment.stake_rank,
+        "points_a_year": _range(moment.stake) if findings.kind in ("points", "score") else None,
+        "repurchases_a_year": _consequence(moment.repurchases),
+        "money_a_year": _consequence(moment.money),
         "exposed_a_year": moment.exposed_a_year,
         "robustness_interval": moment.robustness_interval,
         "sensitivity_low": moment.sensitivity_low,
@@ -124,6 +127,14 @@ def _row(moment: Moment, findings: Findings) -> dict[str, Any]:
         "why_none": moment.why_none,
         "sentence": Words(findings, organisation().currency).sentence(moment),
     }
+
+
+def _range(told: Range) -> dict[str, float | None]:
+    return {"value": told.value, "low": told.low, "high": told.high}
+
+
+def _consequence(told: Consequence | None) -> dict[str, float | None] | None:
+    return {**_range(told.a_year), "q_value": told.q_value} if told else None
 
 
 def _print(findings: Findings, told: tuple[Moment, ...]) -> None:

@@ -17,6 +17,7 @@ from vivencia.moments.vocabulary import STATUS_KEYS, is_failure
 MOST_VALUES = 10  # of one property
 LEAST_SHARE = 0.03  # of those at the touchpoint, for one value to be looked at
 MOST_EMPLOYEES = 12
+NEARLY_ALL = 0.9  # what so many share is the rule; what may have decided something is the exception
 SHORTEST_WAIT = 60_000_000  # microseconds; shorter waits nobody notices
 LEAST_WAITS = 40  # from one step to another, for a quarter of them to be called slow
 LATE_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30)
@@ -26,7 +27,7 @@ LATE_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30)
 class Exposure:
     """One candidate. `exposed`: (n,) 1 lived it, 0 not, nan not applicable; `at`: (n,) when, microseconds: of the
     exposure, or of the touchpoint where it applied without happening; nan where neither. `doses`: label in days ->
-    exposed (nan in between).
+    exposed (nan in between). turned: exposed are those who did *not* get there, and `at` is when the others did.
     """
 
     touchpoint: str
@@ -35,6 +36,12 @@ class Exposure:
     at: FloatArray
     doses: Mapping[int, FloatArray] = field(default_factory=dict)
     synonyms: tuple[Condition, ...] = ()
+    turned: bool = False
+
+    @property
+    def moments(self) -> FloatArray:
+        """(n,) when it was lived, nan where it was not; of what is turned, when the others got there."""
+        return np.where(self.exposed == (0 if self.turned else 1), self.at, np.nan)
 
     @property
     def key(self) -> str:
@@ -74,11 +81,19 @@ def exposures(steps: pl.DataFrame, lived: Lived, drawn: Occasions) -> Iterator[E
             continue
         place = _Place(str(name), rows, n, _first(rows, n))
         if place.name not in fulfilling:
-            yield Exposure(place.name, Condition("happened"), (~np.isnan(place.first)).astype(float), place.first)
+            yield _reached(place)
             yield from _slow(place)
         for family in (_repeated, _failed, _kinds, _channels, _employees, _properties):
             yield from family(place)
     yield from _promises(due, n)
+
+
+def _reached(place: _Place) -> Exposure:
+    """That the touchpoint happened; of one that nearly everybody gets to, that it did not."""
+    there = ~np.isnan(place.first)
+    if there.mean() < NEARLY_ALL:
+        return Exposure(place.name, Condition("happened"), there.astype(float), place.first)
+    return Exposure(place.name, Condition("missed"), (~there).astype(float), place.first, turned=True)
 
 
 def _first(rows: pl.DataFrame, n: int) -> FloatArray:
@@ -106,9 +121,11 @@ def _failed(place: _Place) -> Iterator[Exposure]:
 
 def _kinds(place: _Place) -> Iterator[Exposure]:
     names = place.rows["name"].value_counts(sort=True).head(MOST_VALUES)["name"].to_list()
+    there = int((~np.isnan(place.first)).sum())
     for name in names if len(names) > 1 else ():
-        if not is_failure(name):
-            yield place.made(Condition("event", value=name), place.rows.filter(pl.col("name") == name))
+        rows = place.rows.filter(pl.col("name") == name)
+        if not is_failure(name) and rows["unit"].n_unique() < NEARLY_ALL * there:
+            yield place.made(Condition("event", value=name), rows)
 
 
 def _slow(place: _Place) -> Iterator[Exposure]:

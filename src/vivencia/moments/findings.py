@@ -19,6 +19,25 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Consequence:
+    """What living a moment does to what people do in the follow-up, on average over those who lived it: buying again
+    (percentage points) or money spent. a_year: the same over all who live it in a year (purchases, money)."""
+
+    effect: float
+    low: float
+    high: float
+    q_value: float
+    a_year: Range
+
+    @property
+    def proven(self) -> bool:
+        return self.q_value <= PROVEN
+
+
+StakeUnit = Literal["money", "customers", "points"]
+
+
+@dataclass(frozen=True)
 class Dose:
     """The effect of being late by more than `days`, against kept promises."""
 
@@ -44,13 +63,14 @@ class Moment:
     """One candidate with its effect. Effects are in the outcome's own unit (`Findings.kind`); None = not enough data.
 
     - `condition`, `family`, `key`, `value`, `percentile`, `threshold`: see `conditions.Condition`; `synonyms`:
-    conditions that
-      say the same of nearly everyone here.
+      conditions that say the same of nearly everyone here.
     - `effect`, `low`, `high`: if everyone lived it minus if nobody did; `effect_exposed`: among those who lived it.
-    - `stake`: effect x exposed a year; `stake_money`: the same in money, for outcomes that are money.
+    - `stake`: `effect_exposed` x exposed a year, in the outcome's own unit (points, customers, money); `repurchases`,
+      `money`: the same in what people do afterwards, for proven moments of scores where the data tell.
     - `level_exposed`, `level_others`: the plain outcome of those who did and did not live it (no adjustment).
     - `place`: where in the journey, 0 start, 1 end; `days_after_start`: median.
-    - `rank`: 1 = strongest of its kind; equal where intervals overlap; None = not proven.
+    - `rank`: 1 = strongest of its kind; equal where intervals overlap; None = not proven; `stake_rank`: the same by
+      what is at stake a year (`Findings.at_stake`).
     """
 
     key: str
@@ -90,6 +110,9 @@ class Moment:
     doses: tuple[Dose, ...]
     months: tuple[Month, ...]
     rank: int | None = None
+    stake_rank: int | None = None
+    repurchases: Consequence | None = None
+    money: Consequence | None = None
 
     @property
     def circumstance(self) -> bool:
@@ -132,6 +155,32 @@ class Findings:
     as_of: str
     moments: tuple[Moment, ...]
 
+    @property
+    def stake_unit(self) -> StakeUnit:
+        """What the moments are compared in: money or purchases as soon as one moment is seen to move them, else the
+        outcome's own unit."""
+        own: dict[str, StakeUnit] = {"share": "customers", "money": "money"}
+        if self.kind in own:
+            return own[self.kind]
+        if any(moment.money and moment.money.proven for moment in self.moments):
+            return "money"
+        if any(moment.repurchases and moment.repurchases.proven for moment in self.moments):
+            return "customers"
+        return "points"
+
+    def at_stake(self, moment: Moment) -> Range:
+        """A year's worth of a moment in `stake_unit`; None where that is not known of it."""
+        if self.kind in ("share", "money") or self.stake_unit == "points":
+            return moment.stake
+        told = moment.money if self.stake_unit == "money" else moment.repurchases
+        return told.a_year if told else Range(None, None, None)
+
+    def by_stake(self) -> tuple[Moment, ...]:
+        """Proven moments, most at stake a year first; those that share a rank stand together."""
+        last = len(self.moments)
+        proven = (moment for moment in self.moments if moment.proven)
+        return tuple(sorted(proven, key=lambda one: (one.stake_rank or last, -abs(self.at_stake(one).value or 0.0))))
+
     def moment(self, key: str) -> Moment | None:
         return next((moment for moment in self.moments if moment.key == key), None)
 
@@ -159,6 +208,9 @@ def from_json(told: Mapping[str, Any]) -> Findings:
 def _moment(told: Mapping[str, Any]) -> Moment:
     fixed: dict[str, Any] = {name: tuple(told[name]) for name in ("synonyms", "mediators", "assumptions")}
     fixed["stake"] = Range(**told["stake"])
+    for name in ("repurchases", "money"):
+        if told.get(name):
+            fixed[name] = Consequence(**{**told[name], "a_year": Range(**told[name]["a_year"])})
     fixed["doses"] = tuple(Dose(**dose) for dose in told["doses"])
     fixed["months"] = tuple(Month(**month) for month in told["months"])
     return Moment(**{**told, **fixed})

@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 from ibis import _
 
-from vivencia.moments.vocabulary import is_survey
+from vivencia.moments.vocabulary import failing_of, is_survey
 from vivencia.understand.promises import promises
 
 EVENT_COLUMNS = (
@@ -41,6 +41,12 @@ class Reading(Protocol):
     @property
     def customers(self) -> ir.Table: ...
 
+    @property
+    def told_customers(self) -> ir.Table: ...
+
+    @property
+    def aliases(self) -> ir.Table: ...
+
     def to_arrow(self, expr: Any) -> pa.Table: ...
 
 
@@ -53,6 +59,8 @@ class Lived:
       ledger's columns `name`, `touchpoint`, `channel`, `amount`, `metric`, `score`, `scale_max`, `employee_id`,
       `promise`, `promised`, `properties`.
     - `people`: `person`, `customer_id`, `segment`, `since` (microseconds, null where unknown), `traits` (JSON).
+    - `told`: of people about whom more than one thing has been told over time: `person`, `at` (when it was told,
+      microseconds), `segment`, `traits`; sorted by `at`.
     - `cases`: `case`, `kind`, `subject_id`.
     - `promises`: `person`, `case`, `promise`, `touchpoint` (where it is kept), `opened`, `promised`, `fulfilled`
     (microseconds).
@@ -62,6 +70,7 @@ class Lived:
     people: pl.DataFrame
     cases: pl.DataFrame
     promises: pl.DataFrame
+    told: pl.DataFrame
     as_of: datetime
 
     @property
@@ -83,7 +92,21 @@ def take(read: Reading, as_of: datetime) -> Lived:
     people = _people(raw, customers)
     cases = _cases(raw)
     events = _events(raw, people, cases)
-    return Lived(events, people, cases, _promises(kept, events, people, cases), as_of)
+    promised = _promises(kept, events, people, cases)
+    return Lived(events, people, cases, promised, _told(read, people), as_of)
+
+
+def _told(read: Reading, people: pl.DataFrame) -> pl.DataFrame:
+    """What customers were said to be over time, where that has changed."""
+    rows = read.told_customers.select("customer_id", "updated_at", "segment", "traits")
+    told = _frame(read.to_arrow(rows))
+    other = _frame(read.to_arrow(read.aliases.select(customer_id=_.alias_id, whose=_.person_id)))
+    canonical = told.join(other, on="customer_id", how="left").with_columns(
+        customer_id=pl.coalesce("whose", "customer_id")
+    )
+    known = canonical.join(people.select("person", "customer_id"), on="customer_id")
+    changed = known.filter(pl.len().over("person") > 1)
+    return changed.select("person", pl.col("updated_at").alias("at"), "segment", "traits").sort("at")
 
 
 def _frame(table: pa.Table) -> pl.DataFrame:
@@ -108,6 +131,7 @@ def _cases(raw: pl.DataFrame) -> pl.DataFrame:
 def _events(raw: pl.DataFrame, people: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     coded = _coded(raw, people, cases)
     names = coded.select("name").unique()
+    places = _facets(coded)
     surveys = names.filter(names["name"].map_elements(is_survey, return_dtype=pl.Boolean))["name"]
     return coded.select(
         "person",
@@ -117,7 +141,7 @@ def _events(raw: pl.DataFrame, people: pl.DataFrame, cases: pl.DataFrame) -> pl.
         "seq",
         (pl.col("name").is_in(surveys.implode()) | pl.col("metric").is_not_null()).alias("survey"),
         "name",
-        "touchpoint",
+        pl.col("touchpoint").replace(places) if places else "touchpoint",
         "channel",
         "amount",
         "metric",
@@ -128,6 +152,13 @@ def _events(raw: pl.DataFrame, people: pl.DataFrame, cases: pl.DataFrame) -> pl.
         pl.col("promised_at").alias("promised"),
         "properties",
     ).sort("person", "at", "seq")
+
+
+def _facets(coded: pl.DataFrame) -> dict[str, str]:
+    """Where nobody told touchpoints and each name is its own: failures with the touchpoint they are failures of."""
+    own = coded.filter(pl.col("touchpoint") == pl.col("name"))["name"].unique().sort().to_list()
+    meant = {name: failing_of(name, own) for name in own}
+    return {name: place for name, place in meant.items() if place}
 
 
 def _coded(table: pl.DataFrame, people: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from vivencia.moments.vocabulary import is_asked, is_departure, is_purchase, is_
 
 LOOK_BACK_DAYS = 365
 FOLLOW_UPS_DAYS = (180, 90, 60, 30)
+MOSTLY = 0.5  # share of purchases with an amount, from which money is known
 FEW = 20  # answers below which nothing is said
 
 
@@ -40,8 +41,8 @@ class Period:
 class Occasions:
     """`frame`, one row a unit, sorted by `unit` (u32, 0…): `person`, `case` (null for customer units), `kind`,
     `start`, `cutoff` (exposures lie in [start, cutoff]), `score` (raw answer, null = silent or not asked for),
-    `outcome` (coded, null = not known), `repurchase` (0/1, null = not followed long enough), `reminded` (1/0/null,
-    absent = no reminders).
+    `outcome` (coded, null = not known), `repurchase` (0/1) and `spent` (money) in the follow-up (null = not followed
+    long enough; `spent` is absent where purchases carry no amounts), `reminded` (1/0/null, absent = no reminders).
 
     by: "case" or "customer"; dates_only: answers carry a date without time; left_out: reason -> how many units.
     """
@@ -273,8 +274,10 @@ def with_repurchase(frame: pl.DataFrame, lived: Lived, by: str) -> tuple[pl.Data
     bought = purchases(lived)
     if days is None or bought.is_empty():
         return frame.with_columns(repurchase=pl.lit(None, pl.Float64)), days
-    flag, _money = _observed(frame, bought, lived.horizon, days, by)
-    return frame.with_columns(repurchase=flag), days
+    flag, money = _observed(frame, bought, lived.horizon, days, by)
+    priced = (bought["amount"] > 0).mean() or 0.0
+    spent = {"spent": money} if isinstance(priced, float) and priced >= MOSTLY else {}
+    return frame.with_columns(repurchase=flag, **spent), days
 
 
 def _followed(lived: Lived, outcome: Outcome) -> Occasions:

@@ -1,7 +1,9 @@
 """Who came first: the order of candidates, and the journey so far when each was lived.
 
 Only what came before a candidate may be held equal; what it set off may not. Touchpoints without an order of their
-own (as often before as after, such as visits and calls all along the way) are no consequence of it and count in full.
+own (as often before as after, such as visits and calls all along the way) are signs of how lively a customer is and
+count in full, unless there is more of them after the candidate than liveliness explains: then only what came before
+counts.
 """
 
 from collections.abc import Sequence
@@ -10,10 +12,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from vivencia.moments.effects.units import FloatArray
+from vivencia.moments.effects.units import BoolArray, FloatArray
 from vivencia.moments.exposures import Exposure
 
 SAMPLE = 20_000
+CLEARLY_MORE = 1.2  # times as many steps after the candidate, from which it counts as having set them off
 NO_ORDER = (0.4, 0.6)  # share of the units in which one came first, between which neither does
 
 
@@ -44,9 +47,10 @@ def typical_place(exposure: Exposure, start: FloatArray, cutoff: FloatArray) -> 
 
 
 def _places(exposure: Exposure, start: FloatArray, cutoff: FloatArray) -> FloatArray:
-    lived = (exposure.exposed == 1) & ~np.isnan(exposure.at)
+    at = exposure.moments
+    lived = ~np.isnan(at)
     length = np.maximum(cutoff[lived] - start[lived], 1.0)
-    return np.asarray(np.clip((exposure.at[lived] - start[lived]) / length, 0.0, 1.0))
+    return np.asarray(np.clip((at[lived] - start[lived]) / length, 0.0, 1.0))
 
 
 def reference_times(exposure: Exposure, start: FloatArray, cutoff: FloatArray) -> FloatArray:
@@ -81,20 +85,33 @@ class JourneySoFar:
         return np.where(np.isinf(first), np.nan, first)
 
     def before(self, exposure: Exposure) -> FloatArray:
-        """(n, 1): logarithm of 1 + steps at other touchpoints before the candidate, those without an order in full."""
-        reference = reference_times(exposure, self._start, self._cutoff)
+        """(n, 1): logarithm of 1 + steps at other touchpoints before the candidate; those without an order, and not
+        more frequent because of it, in full."""
+        earlier = self._at < reference_times(exposure, self._start, self._cutoff)[self._unit]
         own = self._names.index(exposure.touchpoint) if exposure.touchpoint in self._names else -1
         full = np.zeros(len(self._names), bool)
         if own >= 0:
             share = self._order[own]
-            full = (share >= NO_ORDER[0]) & (share <= NO_ORDER[1])
-        counts = (full[self._code] | (self._at < reference[self._unit])) & (self._code != own)
+            full = (share >= NO_ORDER[0]) & (share <= NO_ORDER[1]) & ~self._set_off(exposure.exposed == 1, earlier)
+        counts = (full[self._code] | earlier) & (self._code != own)
         steps = np.bincount(self._unit[counts], minlength=self._n).astype(float)
         return np.asarray(np.log1p(steps)[:, None])
+
+    def _set_off(self, exposed: BoolArray, earlier: BoolArray) -> BoolArray:
+        """(touchpoints,) whether those exposed have more steps there afterwards than before, compared with the others.
+
+        Liveliness makes both more frequent, a consequence only what comes after: a difference of differences.
+        """
+        kinds = len(self._names)
+        cell = self._code + kinds * (~earlier + 2 * exposed[self._unit])
+        before, after, before_exposed, after_exposed = np.bincount(cell, minlength=4 * kinds).reshape(4, kinds) + 0.5
+        ratio = np.log(after_exposed / before_exposed) - np.log(after / before)
+        error = np.sqrt(1 / before + 1 / after + 1 / before_exposed + 1 / after_exposed)
+        return np.asarray((ratio > np.log(CLEARLY_MORE)) & (ratio > 3 * error))
 
 
 def order_of(exposures: Sequence[Exposure]) -> FloatArray:
     """`came_first` of the candidates, by the times of those exposed."""
     if not exposures:
         return np.empty((0, 0))
-    return came_first(np.stack([np.where(item.exposed == 1, item.at, np.nan) for item in exposures]))
+    return came_first(np.stack([item.moments for item in exposures]))

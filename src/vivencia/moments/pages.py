@@ -24,6 +24,7 @@ from vivencia.moments.witnesses import witnesses
 from vivencia.moments.wording import OUTCOME_NAMES, STAGES, Words, reason_words
 from vivencia.understand.models import Segment
 from vivencia.understand.segment_choices import choices
+from vivencia.understand.settling import view
 from vivencia.understand.vocabulary import title
 
 SORTS = ("stake", "effect")
@@ -82,7 +83,7 @@ def address(name: str, question: studies.Question, **path: str) -> str:
 @needs(Right.SEE_FIGURES)
 def moments_page(request: HttpRequest) -> HttpResponse:
     """What decides an outcome, and what to mend first."""
-    read = open_ledger().read()
+    read = view().read
     if read.horizon is None:
         return render(request, "moments/nothing.html")
     question = asked(request, request.GET.dict())
@@ -117,6 +118,7 @@ def _about(now: Standing, question: studies.Question, request: HttpRequest) -> d
         words = Words(findings, organisation().currency)
         context |= showing.listed(findings, words, question, by_stake=request.GET.get("sort") != "effect")
         context["basis"] = words.basis()
+        context["left_out"] = words.left_out()
         context["level"] = showing.level(findings, words)
     return context
 
@@ -174,7 +176,7 @@ def moment_page(request: HttpRequest, outcome: str, key: str) -> HttpResponse:
 
 
 def _seen_by(study: MomentStudy, moment: Moment, findings: Findings) -> dict[str, Any]:
-    read = open_ledger().read()
+    read = view().read
     try:
         told = studies.evidence(study, read)
     except studies.EvidenceGoneError:

@@ -54,14 +54,12 @@ class RowShown:
 def listed(findings: Findings, words: Words, question: Question, *, by_stake: bool) -> dict[str, Any]:
     """`pains`, `gains`: proven moments; `circumstances`: proven, but about what, where or by whom; `unproven`: others
     with an effect; `silent`: how many have none; `first`: what the page begins with."""
-    proven = list(findings.proven())
-    if by_stake:
-        proven.sort(key=lambda moment: -abs(moment.stake.value or 0.0))
+    proven = list(findings.by_stake() if by_stake else findings.proven())
     scale = _scale(proven)
     told: dict[str, list[RowShown]] = {"pains": [], "gains": [], "circumstances": []}
     for moment in proven:
         place = "circumstances" if moment.circumstance else f"{moment.kind}s"
-        told[place].append(row(moment, findings, words, question, scale, tied=_tied(moment, proven)))
+        told[place].append(row(moment, findings, words, question, scale, tied=_tied(moment, proven, by_stake=by_stake)))
     unproven = [moment for moment in findings.not_proven() if moment.effect is not None]
     own_scale = _scale(unproven)
     told["unproven"] = [row(moment, findings, words, question, own_scale) for moment in unproven]
@@ -69,8 +67,12 @@ def listed(findings: Findings, words: Words, question: Question, *, by_stake: bo
     return {**told, "first": first, "silent": len(findings.not_proven()) - len(unproven)}
 
 
-def _tied(moment: Moment, proven: list[Moment]) -> bool:
-    return any(other.rank == moment.rank and other.kind == moment.kind and other is not moment for other in proven)
+def _tied(moment: Moment, proven: list[Moment], *, by_stake: bool) -> bool:
+    def rank(one: Moment) -> int | None:
+        return one.stake_rank if by_stake else one.rank
+
+    beside = [other for other in proven if other.circumstance == moment.circumstance and other is not moment]
+    return any(rank(other) == rank(moment) and other.kind == moment.kind for other in beside)
 
 
 def row(
@@ -152,7 +154,7 @@ def one(findings: Findings, moment: Moment, words: Words) -> dict[str, Any]:
         "title": words.title(moment),
         "effect": words.effect(moment),
         "amount": words.signed(moment.effect),
-        "stake": words.stake(moment),
+        "stakes": words.stakes(moment),
         "when": words.when(moment),
         "place_percent": None if moment.place is None else round(100 * moment.place),
         "basis": words.basis(),
@@ -224,18 +226,20 @@ def _doses(findings: Findings, moment: Moment) -> Chart | None:
         tone: Kind = "pain" if dose.effect * findings.better < 0 else "gain"
         points.append(Point(days, dose.effect, dose.low, dose.high, dose.n_exposed, tone))
     series = (Series(_("Effect"), tuple(points)),)
-    return Chart(kind="intervals", label=_("The later, the worse?"), series=series, decimals=DECIMALS[findings.kind])
+    return Chart(
+        kind="intervals", label=_("Effect by how late it was"), series=series, decimals=DECIMALS[findings.kind]
+    )
 
 
 def _calculation(moment: Moment, words: Words) -> str:
-    if moment.effect is None or moment.stake.value is None:
+    if moment.effect_exposed is None or moment.stake.value is None:
         return ""
-    each = _("%(effect)s a time × %(exposed)s times a year = %(stake)s a year")
-    of_hundred = _("%(effect)s of 100 × %(exposed)s who live it a year = %(stake)s a year")
+    each = _("%(effect)s a time, on average over those who live it × %(exposed)s times a year = %(stake)s a year")
+    of_hundred = _("%(effect)s of 100 who live it × %(exposed)s who do a year = %(stake)s a year")
     unit = f" {words.currency}" if words.findings.kind == "money" else ""
     stake = moment.stake.value
     return (of_hundred if words.findings.kind == "share" else each) % {
-        "effect": words.signed(moment.effect),
+        "effect": words.signed(moment.effect_exposed),
         "exposed": number(moment.exposed_a_year, 0),
         "stake": ("+" if stake > 0 else "−") + number(abs(stake), 0) + unit,
     }

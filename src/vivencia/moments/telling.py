@@ -1,7 +1,7 @@
 """From an effect study to findings: kinds, value at stake, order, months. Pure: no Django, no clock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,13 +11,30 @@ from vivencia.moments.assembly import Assembly, floats
 from vivencia.moments.clocks import DAY
 from vivencia.moments.effects.units import Effect, FloatArray, Level, Study
 from vivencia.moments.exposures import Exposure
-from vivencia.moments.findings import Dose, Findings, Kind, Moment, Month, Range
+from vivencia.moments.findings import Consequence, Dose, Findings, Kind, Moment, Month, Range
 
 LEAST_YEARS = 1 / 12  # shorter periods are not blown up to a year
 
 
+@dataclass(frozen=True)
+class Afterwards:
+    """A moment's effects on buying again and on what is spent; None = not known."""
+
+    repurchase: Effect | None
+    spent: Effect | None
+
+
+NOTHING_KNOWN = Afterwards(None, None)
+
+
 def findings_of(
-    made: Assembly, study: Study, doses: Mapping[str, Sequence[Dose]], *, version: str, as_of: datetime
+    made: Assembly,
+    study: Study,
+    doses: Mapping[str, Sequence[Dose]],
+    afterwards: Mapping[str, Afterwards],
+    *,
+    version: str,
+    as_of: datetime,
 ) -> Findings:
     """All candidates, strongest proven first."""
     drawn = made.drawn
@@ -25,10 +42,10 @@ def findings_of(
     first, last = _day(starts.min()), _day(drawn.frame["cutoff"].max())
     years = max((last - first).days / 365.25, LEAST_YEARS)
     moments = [
-        _moment(exposure, effect, made, years, doses.get(exposure.key, ()))
+        _moment(exposure, effect, made, years, doses.get(exposure.key, ()), afterwards.get(exposure.key, NOTHING_KNOWN))
         for exposure, effect in zip(made.exposures, study.effects, strict=True)
     ]
-    return Findings(
+    told = Findings(
         outcome=drawn.outcome.name,
         kind=drawn.outcome.kind,
         better=drawn.outcome.better,
@@ -53,6 +70,7 @@ def findings_of(
         as_of=as_of.isoformat(),
         moments=tuple(ranked(moments)),
     )
+    return replace(told, moments=with_stake_ranks(told))
 
 
 def _day(micros: object) -> datetime:
@@ -64,12 +82,16 @@ def _range(level: Level) -> Range:
     return Range(level.value, level.low, level.high)
 
 
-def _moment(exposure: Exposure, effect: Effect, made: Assembly, years: float, doses: Sequence[Dose]) -> Moment:
+def _moment(
+    exposure: Exposure, effect: Effect, made: Assembly, years: float, doses: Sequence[Dose], afterwards: Afterwards
+) -> Moment:
     condition = exposure.condition
     exposed = exposure.exposed == 1
     outcome = made.units.outcome
     scale = 100.0 if made.units.kind == "share" else 1.0
     start, cutoff = floats(made.drawn.frame["start"]), floats(made.drawn.frame["cutoff"])
+    a_year = float(exposed.sum() / years)
+    at = exposure.moments
     return Moment(
         key=exposure.key,
         touchpoint=exposure.touchpoint,
@@ -89,12 +111,12 @@ def _moment(exposure: Exposure, effect: Effect, made: Assembly, years: float, do
         effect_exposed=effect.effect_exposed,
         n_exposed=effect.n_exposed,
         n=effect.n,
-        exposed_a_year=float(exposed.sum() / years),
-        stake=_stake(effect, float(exposed.sum() / years), made.units.kind),
+        exposed_a_year=a_year,
+        stake=_stake(effect, a_year, made.units.kind),
         level_exposed=_mean(outcome[exposed], scale),
         level_others=_mean(outcome[exposure.exposed == 0], scale),
-        place=_median((exposure.at[exposed] - start[exposed]) / np.maximum(cutoff[exposed] - start[exposed], 1)),
-        days_after_start=_median((exposure.at[exposed] - start[exposed]) / DAY),
+        place=_median((at - start) / np.maximum(cutoff - start, 1)),
+        days_after_start=_median((at - start) / DAY),
         robustness=effect.robustness,
         robustness_interval=effect.robustness_interval,
         sensitivity_low=effect.sensitivity_low,
@@ -107,6 +129,8 @@ def _moment(exposure: Exposure, effect: Effect, made: Assembly, years: float, do
         why_none=effect.why_none,
         doses=tuple(doses),
         months=_months(exposure.exposed, made.drawn.frame["start"]),
+        repurchases=_consequence(afterwards.repurchase, a_year, "share"),
+        money=_consequence(afterwards.spent, a_year, "money"),
     )
 
 
@@ -115,11 +139,21 @@ def _kind(effect: Effect, better: int) -> Kind:
 
 
 def _stake(effect: Effect, exposed_a_year: float, kind: str) -> Range:
-    """Effect x exposed a year: points, money, or (from percentage points) customers."""
-    if effect.effect is None or effect.low is None or effect.high is None:
+    """Effect among those who lived it x how many do a year: points, money, or (from percentage points) customers."""
+    told = effect.exposed
+    if told is None or told.value is None or told.low is None or told.high is None:
         return Range(None, None, None)
     per_unit = exposed_a_year / 100 if kind == "share" else exposed_a_year
-    return Range(effect.effect * per_unit, effect.low * per_unit, effect.high * per_unit)
+    return Range(told.value * per_unit, told.low * per_unit, told.high * per_unit)
+
+
+def _consequence(effect: Effect | None, exposed_a_year: float, kind: str) -> Consequence | None:
+    told = effect.exposed if effect else None
+    if effect is None or effect.q_value is None or told is None:
+        return None
+    if told.value is None or told.low is None or told.high is None:
+        return None
+    return Consequence(told.value, told.low, told.high, effect.q_value, _stake(effect, exposed_a_year, kind))
 
 
 def _mean(values: FloatArray, scale: float) -> float | None:
@@ -140,24 +174,37 @@ def _months(exposed: FloatArray, start: pl.Series) -> tuple[Month, ...]:
 
 
 def ranked(moments: Sequence[Moment]) -> list[Moment]:
-    """Proven first, strongest effect first; among one kind, whoever's interval overlaps the group's first shares its
-    rank."""
+    """Proven first, strongest effect first, each with its rank."""
     ordered = sorted(moments, key=lambda moment: (not moment.proven, -abs(moment.effect or 0.0), moment.key))
-    told: list[Moment] = []
+    ranks = _ranks({moment.key: Range(moment.effect, moment.low, moment.high) for moment in ordered}, ordered)
+    return [replace(moment, rank=ranks.get(moment.key)) for moment in ordered]
+
+
+def with_stake_ranks(told: Findings) -> tuple[Moment, ...]:
+    """The moments with their ranks by what is at stake a year."""
+    ranks = _ranks({moment.key: told.at_stake(moment) for moment in told.moments}, told.moments)
+    return tuple(replace(moment, stake_rank=ranks.get(moment.key)) for moment in told.moments)
+
+
+def _ranks(sizes: Mapping[str, Range], moments: Sequence[Moment]) -> dict[str, int]:
+    """Rank of each proven moment among its kind, 1 = largest; whoever's interval overlaps that of the first of a rank
+    shares it: a difference that may be chance is no order."""
+    ranks: dict[str, int] = {}
     for kind in ("pain", "gain"):
-        leader: Moment | None = None
-        rank = 0
-        for place, moment in enumerate([item for item in ordered if item.proven and item.kind == kind], start=1):
-            if leader is None or _far(moment) < _near(leader):
-                leader, rank = moment, place
-            told.append(replace(moment, rank=rank))
-    ranks = {moment.key: moment for moment in told}
-    return [ranks.get(moment.key, moment) for moment in ordered]
+        own = [item.key for item in moments if item.proven and item.kind == kind and sizes[item.key].value is not None]
+        leader, rank = "", 0
+        for place, key in enumerate(sorted(own, key=lambda key: -abs(sizes[key].value or 0.0)), start=1):
+            if not leader or _far(sizes[key]) < _near(sizes[leader]):
+                leader, rank = key, place
+            ranks[key] = rank
+    return ranks
 
 
-def _near(moment: Moment) -> float:
-    return min(abs(moment.low or 0.0), abs(moment.high or 0.0))
+def _near(size: Range) -> float:
+    """The end of the interval that is nearest to nothing; an interval about nothing reaches it."""
+    low, high = size.low or 0.0, size.high or 0.0
+    return 0.0 if low <= 0.0 <= high else min(abs(low), abs(high))
 
 
-def _far(moment: Moment) -> float:
-    return max(abs(moment.low or 0.0), abs(moment.high or 0.0))
+def _far(size: Range) -> float:
+    return max(abs(size.low or 0.0), abs(size.high or 0.0))

@@ -4,6 +4,7 @@ departures."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from vivencia.understand.lived import WRITING
 
@@ -79,6 +80,21 @@ def is_asked(name: str) -> bool:
 
 def is_failure(name: str) -> bool:
     return bool(_FAILURE.search(plain(name)))
+
+
+def failing_of(name: str, others: Iterable[str]) -> str | None:
+    """Which of the other names this failure is one of: "delivery failed" of "delivery made", where only one can be
+    meant. None = it stands by itself.
+
+    >>> failing_of("payment failed", ["payment made", "delivery made"])
+    'payment made'
+    """
+    words = plain(name)
+    stem = " ".join(_FAILURE.sub(" ", words).split())
+    if not stem or stem == words:
+        return None
+    meant = [other for other in others if (plain(other) + " ").startswith(stem + " ") and not is_failure(other)]
+    return meant[0] if len(meant) == 1 else None
 
 
 def is_purchase(name: str) -> bool:

@@ -10,8 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from vivencia.moments.findings import Findings, Moment, Range
-from vivencia.understand.vocabulary import say
+from vivencia.moments.conditions import Condition, read_code
+from vivencia.moments.findings import Consequence, Findings, Moment, Range, StakeUnit
+from vivencia.understand.vocabulary import say, trait
 
 STRONG, SOLID = 0.15, 0.05  # robustness values from which a moment is called strong, solid
 
@@ -41,6 +42,7 @@ STAGES: dict[str, Promise] = {
     "background": gettext_lazy("Looking up what was known before"),
     "effects": gettext_lazy("Estimating effects"),
     "circumstances": gettext_lazy("Estimating what circumstances do"),
+    "afterwards": gettext_lazy("Looking at what customers did afterwards"),
     "doses": gettext_lazy("Looking at how much more is worse"),
 }
 
@@ -56,6 +58,14 @@ def reason_words(reason: str) -> Promise | str:
     """Why a study has no findings."""
     return _REASONS.get(reason, gettext_lazy("There is not enough data."))
 
+
+_LEFT_OUT: dict[str, Promise] = {
+    "not_asked": gettext_lazy("not asked: %(n)s"),
+    "too_recent": gettext_lazy("too recent to have answered: %(n)s"),
+    "answered_before_anything": gettext_lazy("answered before anything happened: %(n)s"),
+    "already_gone": gettext_lazy("already gone before: %(n)s"),
+    "follow_up_not_over": gettext_lazy("too recent to have been followed to the end: %(n)s"),
+}
 
 _BACKGROUND: dict[str, Promise] = {
     "segment": gettext_lazy("segment"),
@@ -74,7 +84,7 @@ _BACKGROUND: dict[str, Promise] = {
 def background_words(kind: str) -> str:
     """What was held equal: `segment`, `trait:city`."""
     if kind.startswith("trait:"):
-        return _("“%(trait)s” of the customer") % {"trait": kind.removeprefix("trait:")}
+        return _("“%(trait)s” of the customer") % {"trait": trait(kind.removeprefix("trait:")).lower()}
     return str(_BACKGROUND.get(kind, kind))
 
 
@@ -129,25 +139,38 @@ class Words:
         return f"{self.title(moment)} {self.effect(moment)}"
 
     def stake(self, moment: Moment) -> str:
-        """What a year of it is worth."""
-        stake = moment.stake
-        if stake.value is None:
-            return _("There is not enough data to say what is at stake.")
-        pattern = _STAKES[self.findings.outcome, moment.kind]
-        return str(pattern) % {
-            "size": self._yearly(stake)[0],
-            "low": self._yearly(stake)[1],
-            "high": self._yearly(stake)[2],
-        }
+        """What a year of it is worth, in what the study's moments are compared in."""
+        unit = self.findings.stake_unit
+        if self.findings.kind in ("share", "money") or unit == "points":
+            return self.stake_points(moment)
+        return self._consequence(moment.money if unit == "money" else moment.repurchases, unit)
 
-    def _yearly(self, stake: Range) -> tuple[str, str, str]:
-        assert stake.value is not None
-        assert stake.low is not None
-        assert stake.high is not None
-        sign = -1.0 if stake.value < 0 else 1.0
-        ends = sorted((sign * stake.low, sign * stake.high))
+    def stake_points(self, moment: Moment) -> str:
+        """What a year of it is worth in the outcome's own unit."""
+        if moment.stake.value is None:
+            return _("There is not enough data to say what is at stake.")
         unit = f" {self.currency}" if self.findings.kind == "money" else ""
-        return tuple(f"{number(value, 0)}{unit}" for value in (sign * stake.value, *ends))  # type: ignore[return-value]  # three in, three out
+        return _yearly(_STAKES[self.findings.outcome, moment.kind], moment.stake, unit)
+
+    def stakes(self, moment: Moment) -> list[str]:
+        """The same in everything that is known of it: points, purchases, money."""
+        told = [self.stake_points(moment)]
+        told += [self._consequence(moment.repurchases, "customers")] if moment.repurchases else []
+        return told + ([self._consequence(moment.money, "money")] if moment.money else [])
+
+    def _consequence(self, told: Consequence | None, unit: StakeUnit) -> str:
+        if told is None or told.a_year.value is None or told.a_year.low is None or told.a_year.high is None:
+            return _("There is not enough data to say what is at stake.")
+        name = f" {self.currency}" if unit == "money" else ""
+        if told.proven:
+            outcome = "revenue" if unit == "money" else "repurchase"
+            return _yearly(_STAKES[outcome, "gain" if told.effect > 0 else "pain"], told.a_year, name)
+        pattern = (
+            _("no effect on what customers spend is proven (between %(low)s and %(high)s a year)")
+            if unit == "money"
+            else _("no effect on buying again is proven (between %(low)s and %(high)s customers a year)")
+        )
+        return pattern % {"low": _signed_whole(told.a_year.low) + name, "high": _signed_whole(told.a_year.high) + name}
 
     def robustness(self, moment: Moment) -> str:
         """How strong a hidden cause would have to be."""
@@ -210,6 +233,14 @@ class Words:
         )
         return pattern % {**counts, **dates}
 
+    def left_out(self) -> list[str]:
+        """Whom the study leaves out, and why."""
+        return [
+            str(_LEFT_OUT[reason]) % {"n": number(units, 0)}
+            for reason, units in self.findings.left_out.items()
+            if reason in _LEFT_OUT
+        ]
+
     @staticmethod
     def _day(iso: str) -> str:
         return date_format(date.fromisoformat(iso), "DATE_FORMAT")
@@ -230,13 +261,17 @@ class Words:
             )
         if moment.synonyms:
             told.append(
-                _("In these data it cannot be told apart from: %(others)s.") % {"others": "; ".join(moment.synonyms)}
+                _("In these data it cannot be told apart from: %(others)s.")
+                % {"others": "; ".join(same_words(read_code(code)) for code in moment.synonyms)}
             )
         return told
 
     def assumed(self, moment: Moment) -> list[str]:
         """What has to be taken on trust."""
-        told = [str(_ASSUMPTIONS[code]) for code in moment.assumptions if code in _ASSUMPTIONS]
+        codes = set(moment.assumptions)
+        if {"answers_shadow", "answers_reminder"} <= codes:
+            codes = codes - {"answers_shadow", "answers_reminder"} | {"answers_both"}
+        told = [str(words) for code, words in _ASSUMPTIONS.items() if code in codes]
         complete = moment.corrected == "complete"
         if not complete and moment.sensitivity_low is not None and moment.sensitivity_high is not None:
             told.append(
@@ -255,6 +290,21 @@ class Words:
             if (moment.family, moment.kind) in _NEXT_STEPS
             else _NEXT_STEPS["", moment.kind]
         )
+
+
+def _yearly(pattern: Any, stake: Range, unit: str) -> str:
+    """A year's worth with its interval, read in its own direction."""
+    assert stake.value is not None
+    assert stake.low is not None
+    assert stake.high is not None
+    sign = -1.0 if stake.value < 0 else 1.0
+    ends = sorted((sign * stake.low, sign * stake.high))
+    shown = [number(value, 0) + unit for value in (sign * stake.value, *ends)]
+    return str(pattern) % dict(zip(("size", "low", "high"), shown, strict=True))
+
+
+def _signed_whole(value: float) -> str:
+    return ("+" if value > 0 else "−" if value < 0 else "") + number(abs(value), 0)
 
 
 # What was lived
@@ -304,6 +354,7 @@ _TITLES: dict[str, Callable[[Moment], str]] = {
     "slow": _slow,
     "failed": lambda m: _("“%(place)s” goes wrong.") % _told(m),
     "happened": lambda m: _("The customer goes through “%(place)s”.") % _told(m),
+    "missed": lambda m: _("The customer does not get to “%(place)s”.") % _told(m),
     "repeated": lambda m: _("“%(place)s” happens more than once.") % _told(m),
     "event": lambda m: _("At “%(place)s” there is “%(value)s”.") % _told(m),
     "duration": lambda m: _("At “%(place)s”, “%(key)s” is above %(limit)s, as for the slowest quarter.") % _told(m),
@@ -314,6 +365,28 @@ _TITLES: dict[str, Callable[[Moment], str]] = {
     ),
     "employee": lambda m: _("“%(place)s” is attended by %(value)s.") % {**_told(m), "value": m.condition_value},
 }
+
+_SAME: dict[str, Any] = {
+    "promise": gettext_lazy("the promise is broken"),
+    "failed": gettext_lazy("it goes wrong"),
+    "happened": gettext_lazy("it takes place"),
+    "missed": gettext_lazy("it does not take place"),
+    "repeated": gettext_lazy("it happens more than once"),
+    "event": gettext_lazy("there is “%(value)s”"),
+    "slow": gettext_lazy("it takes longer than usual"),
+    "duration": gettext_lazy("“%(key)s” is among the longest"),
+    "channel": gettext_lazy("it takes place by “%(value)s”"),
+    "property_above": gettext_lazy("“%(key)s” is among the highest"),
+    "property": gettext_lazy("“%(key)s” is “%(value)s”"),
+    "employee": gettext_lazy("it is attended by %(value)s"),
+}
+
+
+def same_words(condition: Condition) -> str:
+    """A condition in a few words, beside a moment that says the same."""
+    value = condition.value if condition.family == "employee" else say(condition.value)
+    return str(_SAME[condition.family]) % {"key": say(condition.key), "value": value}
+
 
 # What it did
 
@@ -381,6 +454,14 @@ _ASSUMPTIONS: dict[str, Promise] = {
         "Not everybody answers. Who stays silent was judged by the reminders sent by lot, taking it that a "
         "reminder changes whether people answer, not what they feel."
     ),
+    "answers_both": gettext_lazy(
+        "Not everybody answers. Who stays silent was judged by what they did afterwards (buying again) and by the "
+        "reminders sent by lot, taking it that whether people buy depends on how they felt, not on whether they "
+        "answered, and that a reminder changes whether people answer, not what they feel."
+    ),
+    "answers_like_others": gettext_lazy(
+        "There were too few answers to correct for who gives one: the silent are taken to be like those who answered."
+    ),
     "answers_range": gettext_lazy(
         "Not everybody answers, and nothing in the data tells how the silent felt: the interval is wide enough to "
         "cover every plausible pattern."
@@ -403,6 +484,10 @@ _NEXT_STEPS: dict[tuple[str, str], Promise] = {
         "Read what customers say about it, look for the step before the failure, and offer a way out at once when "
         "it happens."
     ),
+    ("missed", "pain"): gettext_lazy(
+        "Follow the journeys that end before it, see what they have in common, and bring these customers there."
+    ),
+    ("missed", "gain"): gettext_lazy("See who does better without it, and spare the others the step."),
     ("repeated", "pain"): gettext_lazy("See why it has to be done again, and solve it the first time."),
     ("channel", "pain"): gettext_lazy(
         "Compare what is solved in this channel with the others, and offer customers the one that serves them best."

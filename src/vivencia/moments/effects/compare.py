@@ -50,7 +50,7 @@ class Robust:
     0.98."""
 
     estimate: Estimate
-    exposed: float
+    exposed: Estimate
     overlap: float
 
 
@@ -72,26 +72,33 @@ def robust(held: Held, exposure: FloatArray, targets: FloatArray, fold: IntArray
     """The doubly robust comparison; rows are sorted by `fold`."""
     chance = linear.probability_left_out(held.columns, exposure, fold, count)
     lived, spared = _arms(held, exposure, targets, fold, count)
-    scores, exposed = _scores(exposure, targets, np.clip(chance, CLIP, 1 - CLIP), lived, spared)
+    clipped = np.clip(chance, CLIP, 1 - CLIP)
+    scores = _scores(exposure, targets, clipped, lived, spared)
     mean = scores.mean(0)
     return Robust(
         estimate=Estimate(mean, (scores[:, 0] - mean[0]) / len(scores)),
-        exposed=exposed,
+        exposed=_exposed(exposure, targets - spared, clipped),
         overlap=float(np.mean((chance > 0.02) & (chance < 0.98))),
     )
 
 
 def _scores(
     exposure: FloatArray, targets: FloatArray, chance: FloatArray, lived: FloatArray, spared: FloatArray
-) -> tuple[FloatArray, float]:
-    """Doubly robust scores of every unit, and the average effect on those who lived it."""
+) -> FloatArray:
+    """Doubly robust scores of every unit."""
     on, off = exposure[:, None] == 1, exposure[:, None] == 0
-    odds = (chance / (1 - chance))[:, None]
-    scores = (
+    return np.asarray(
         lived - spared + on * (targets - lived) / chance[:, None] - off * (targets - spared) / (1 - chance[:, None])
     )
-    missed = (on * (targets - spared) - off * odds * (targets - spared))[:, 0]
-    return scores, float(missed.sum() / max(on.sum(), 1))
+
+
+def _exposed(exposure: FloatArray, missed: FloatArray, chance: FloatArray) -> Estimate:
+    """The average effect among those who lived it; `missed`: how far the outcomes are from what not living it gives."""
+    on = exposure == 1
+    lived = max(float(on.sum()), 1.0)
+    weight = np.where(on, 1.0, -chance / (1 - chance))
+    effects = weight @ missed / lived
+    return Estimate(effects, (weight * missed[:, 0] - on * effects[0]) / lived)
 
 
 def _arms(

@@ -199,51 +199,79 @@ def _unusual(material: _Material) -> float:
     return float(1 - np.unique(known, return_counts=True)[1].max() / len(known))
 
 
+@dataclass(frozen=True, eq=False)
+class _Sized:
+    """The estimate that is reported. error, own: its standard error, with and without the uncertainty about who
+    answers; robust: the doubly robust comparison, where that is the one."""
+
+    effect: float
+    error: float
+    own: float
+    p_value: float
+    robust: Robust | None
+
+
+def _sized(material: _Material, precise: Partial, other: Robust | None, rows: BoolArray, answers: int) -> _Sized:
+    """The robust estimate where overlap allows it and it is nearly as precise; found is only what both find."""
+    error, own = _errors(material, precise.estimate, rows, precise.held, answers)
+    effect = float(precise.estimate.effects[0])
+    p_value = _chance(material, effect, error, precise, answers)
+    if other is None or other.overlap < POOR_OVERLAP:
+        return _Sized(effect, error, own, p_value, None)
+    robust_error, robust_own = _errors(material, other.estimate, rows, precise.held, answers)
+    if robust_error > DEARER * error:
+        return _Sized(effect, error, own, p_value, None)
+    robust_effect = float(other.estimate.effects[0])
+    both = max(p_value, _chance(material, robust_effect, robust_error, precise, answers))
+    agreed = both if np.sign(robust_effect) == np.sign(effect) else 1.0
+    return _Sized(robust_effect, robust_error, robust_own, agreed, other)
+
+
 def _judged(
     material: _Material, j: int, precise: Partial, other: Robust | None, rows: BoolArray, answers: int
 ) -> Effect:
     units, full = material.units, material.full
-    candidate = units.candidates[j]
-    degrees = _degrees(answers, precise)
-    error, own = _errors(material, precise.estimate, rows, precise.held, answers)
-    first = precise.estimate.effects
-    effect, sized_by = float(first[0]), None
-    p_value = _chance(material, effect, error, precise, answers)
-    if other and other.overlap >= POOR_OVERLAP:
-        robust_error, robust_own = _errors(material, other.estimate, rows, precise.held, answers)
-        if robust_error <= DEARER * error:
-            effect, error, own, sized_by = float(other.estimate.effects[0]), robust_error, robust_own, other
-            p_value = max(p_value, _chance(material, effect, error, precise, answers))
-            p_value = p_value if np.sign(effect) == np.sign(first[0]) else 1.0
+    candidate, degrees = units.candidates[j], _degrees(answers, precise)
+    sized = _sized(material, precise, other, rows, answers)
+    effect, t = sized.effect, abs(sized.effect) / sized.error
     reach = float(stats.t.ppf(0.5 + material.level / 2, degrees))
-    t = abs(effect) / error
+    low, high = effect - reach * sized.error, effect + reach * sized.error
+    first = precise.estimate.effects
     drift = first[1 + full.influence.shape[1] :] - first[0]
-    lows, highs = [effect - reach * error], [effect + reach * error]
-    if drift.size:
-        lows.append(effect + float(drift.min()) - reach * own)
-        highs.append(effect + float(drift.max()) + reach * own)
     mediators = tuple(units.candidates[k].key for k in np.flatnonzero(material.plan.set_off[j]))
     return Effect(
         key=candidate.key,
         effect=effect,
-        low=effect - reach * error,
-        high=effect + reach * error,
-        p_value=p_value,
+        low=low,
+        high=high,
+        p_value=sized.p_value,
         q_value=None,
         n_exposed=int(candidate.exposed[rows].sum()),
         n=int(rows.sum()),
-        method="aipw" if sized_by else "partial",
-        effect_exposed=sized_by.exposed if sized_by else effect,
+        method="aipw" if sized.robust else "partial",
+        exposed=_among_exposed(material, sized.robust, rows, precise, answers) or Level(effect, low, high),
         overlap=other.overlap if other else None,
-        n_effective=min(float(answers), material.full.noise / (precise.spare * error**2)),
+        n_effective=min(float(answers), full.noise / (precise.spare * sized.error**2)),
         robustness=judge.robustness(t, degrees),
         robustness_interval=judge.robustness(t - reach, degrees),
-        sensitivity_low=min(lows),
-        sensitivity_high=max(highs),
+        sensitivity_low=min([low, *(effect + drift - reach * sized.own)]),
+        sensitivity_high=max([high, *(effect + drift + reach * sized.own)]),
         corrected=full.correction,
         mediators=mediators,
-        assumptions=_assumptions(material, poor=bool(other and not sized_by), mediators=bool(mediators)),
+        assumptions=_assumptions(material, poor=bool(other and not sized.robust), mediators=bool(mediators)),
     )
+
+
+def _among_exposed(
+    material: _Material, sized_by: Robust | None, rows: BoolArray, precise: Partial, answers: int
+) -> Level | None:
+    """The effect on those who lived it, where that is known apart."""
+    if sized_by is None:
+        return None
+    error = _errors(material, sized_by.exposed, rows, precise.held, answers)[0]
+    reach = float(stats.t.ppf(0.5 + material.level / 2, _degrees(answers, precise))) * error
+    effect = float(sized_by.exposed.effects[0])
+    return Level(effect, effect - reach, effect + reach)
 
 
 def _chance(material: _Material, effect: float, error: float, precise: Partial, answers: int) -> float:

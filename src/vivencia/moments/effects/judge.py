@@ -1,15 +1,24 @@
 """Judging estimates: many at once, and against causes nobody measured."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import stats
 
 from vivencia.moments.effects.units import FloatArray, IntArray
 
 
-def q_values(p_values: list[float | None]) -> list[float | None]:
-    """Benjamini & Hochberg (1995) over the values that are there; None stays None."""
+def q_values(p_values: Sequence[float | None], weights: Sequence[float] | None = None) -> list[float | None]:
+    """Benjamini & Hochberg (1995) over the values that are there; None stays None.
+
+    weights: how plausible each is beforehand, never by the outcome (Genovese, Roeder & Wasserman 2006); only their
+    ratios count. The share of false ones among the found is controlled all the same.
+    """
     there = [i for i, p in enumerate(p_values) if p is not None]
     p = np.array([p_values[i] for i in there], dtype=float)
+    if weights is not None and there:
+        weight = np.array([weights[i] for i in there], dtype=float)
+        p = p / (weight / weight.mean())
     order = np.argsort(p)
     scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
     running = np.minimum.accumulate(scaled[::-1])[::-1]

@@ -86,13 +86,23 @@ Method = Literal[
 
 
 @dataclass(frozen=True)
+class Level:
+    """A level of the outcome (an NPS, a share in 0-100, an amount) or a difference of two, with its interval;
+    None = not enough data."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
 class Effect:
     """What one candidate does to the outcome, all else equal: outcome if everyone lived it minus if nobody did.
 
     Units: points on the net score's scale (points), percentage points 0-100 (share), money (money), the scale's
     points (score). None = not enough data; `why_none` says which.
     q_value: Benjamini-Hochberg over the study's candidates: flag q_value <= 0.05 and 5 % of the flagged are false.
-    effect_exposed: the average among those who lived it (what was really gained or lost), same unit.
+    exposed: the average among those who lived it (what was really gained or lost), same unit, with its interval.
     robustness: Cinelli-Hazlett robustness value 0-1: a hidden cause would have to explain more than this share of
         the rest of both the candidate and the outcome to explain the effect away; robustness_interval: to make
         the interval touch zero.
@@ -114,7 +124,7 @@ class Effect:
     n_exposed: int
     n: int
     method: Method
-    effect_exposed: float | None = None
+    exposed: Level | None = None
     overlap: float | None = None
     n_effective: float | None = None
     robustness: float | None = None
@@ -126,14 +136,10 @@ class Effect:
     assumptions: tuple[str, ...] = ()
     why_none: str | None = None  # "too_few_answers" | "too_few_exposed" | "same_always" | "collinear"
 
-
-@dataclass(frozen=True)
-class Level:
-    """The outcome's overall level (an NPS, a share in 0-100, an amount) with its interval; None = not enough data."""
-
-    value: float | None
-    low: float | None
-    high: float | None
+    @property
+    def effect_exposed(self) -> float | None:
+        """The average among those who lived it."""
+        return self.exposed.value if self.exposed else None
 
 
 @dataclass(frozen=True)
