@@ -220,3 +220,56 @@ def test_the_result_says_how_many_events_of_erased_people_were_refused(analyst: 
     run = upload(analyst, LOG.replace(b"never", b"2026-01-02"))
     analyst.post(reverse("source-start", args=[run.pk]))
     assert "Refused: of erased people" in page(analyst, run)
+
+
+ORDERS = (
+    b"order,client,bought,came,due,total\no1,ana,2026-01-01,2026-01-04,2026-01-03,10\no2,bo,2026-01-02,,2026-01-05,5\n"
+)
+MARKS = b"order,stars,said\no1,2,Late again\no2,5,Fine\n"
+
+
+def test_everything_a_mapping_says_is_said_in_the_form(analyst: Client) -> None:
+    files = [SimpleUploadedFile("orders.csv", ORDERS), SimpleUploadedFile("marks.csv", MARKS)]
+    answer = analyst.post(reverse("source-upload"), {"files": files})
+    run = ImportRun.objects.get()
+    address = reverse("source-mapping", args=[run.pk])
+    run.mapping = 'source="s"\n[tables.orders]\nfile="orders.csv"\n[tables.marks]\nfile="marks.csv"\n[[events]]\n'
+    run.mapping += 'table="orders"\nname="bought"\nwhen="bought"\n'
+    run.save()
+    for then in ("add-e", "add-e", "add-j", "add-c", "add-a", "remove-a0"):
+        answer = analyst.post(address, {"then": then})
+        assert answer.status_code == 302, then
+    assert "open=mapping" in answer.headers["Location"]
+    form = {
+        "e0.customer": "client", "e0.subject": "order", "e0.amount": "total", "e0.promise": "=",
+        "e0.promise.fixed": "delivery", "e0.promised_at": "due", "e0.more": "chosen", "e0.columns": ["came"],
+        "e1.name": "=", "e1.name.fixed": "delivered", "e1.when": "came", "e1.optional": "1", "e1.customer": "client",
+        "e1.subject": "order", "e1.promise": "=", "e1.promise.fixed": "delivery",
+        "e2.table": "marks", "e2.name": "=", "e2.name.fixed": "answered", "e2.when": "bought", "e2.customer": "client",
+        "e2.optional": "", "e2.metric": "=", "e2.metric.fixed": "csat", "e2.score": "stars", "e2.scale_max": "=",
+        "e2.scale_max.fixed": "5", "e2.text": "said", "e2.if": "said", "e2.if.how": "filled",
+        "j0.to": "marks", "j0.from": "orders", "c0.id": "client", "c0.more": "chosen",
+    }  # fmt: skip
+    analyst.post(address, {**form, "then": "keep"})
+    joined = {"j0.to": "marks", "j0.from": "orders", "j0.column": "order", "j0.other": "order",
+              "j0.take.client": "first", "j0.take.bought": "first", "j0.take.total": ""}  # fmt: skip
+    shown = analyst.post(reverse("source-preview", args=[run.pk]), {**form, **joined}).content.decode()
+    assert "CSAT 2/5" in shown
+    assert "delivery promised for" in shown
+    analyst.post(address, {**form, **joined, "then": "start"})
+    run.refresh_from_db()
+    assert (run.state, run.accepted, run.rejected, run.customers) == (State.DONE, 5, 0, 2)
+
+
+def test_the_last_thing_a_mapping_says_cannot_be_removed(analyst: Client) -> None:
+    run = upload(analyst, ROWS, "answers.csv")
+    answer = analyst.post(reverse("source-mapping", args=[run.pk]), {"then": "remove-e0"}, follow=True)
+    assert "A mapping needs at least one event" in answer.content.decode()
+
+
+def test_tables_that_would_learn_from_each_other_are_refused(analyst: Client) -> None:
+    run = upload(analyst, LOG)
+    toml = 'source="s"\n[tables.a]\nfile="events.csv"\n[[joins]]\nto="a"\nfrom="a"\non={name="name"}\ntake={x="name"}\n'
+    toml += '[[events]]\ntable="a"\nname="x"\nwhen="occurred_at"\n'
+    analyst.post(reverse("source-mapping", args=[run.pk]), {"toml": toml})
+    assert "would learn from itself" in page(analyst, run)

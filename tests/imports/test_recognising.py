@@ -174,3 +174,26 @@ def test_what_a_proposal_lacks_is_said(tmp_path: Path) -> None:
 def test_an_unknown_preset_names_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="contact-centre, segment-export, survey-responses, events"):
         by_preset("olits", [look_at(write(tmp_path, "a.csv", "a,b", "1,2"))])
+
+
+def test_several_unknown_files_are_joined_by_their_keys(tmp_path: Path) -> None:
+    folder = tmp_path / "tienda"
+    folder.mkdir()
+    orders = ("p1,c1,2026-01-01", "p2,c2,2026-01-02", "p3,c2,2026-01-03")
+    write(folder, "pedidos.csv", "pedido_id,cliente_id,fecha_pedido", *orders)
+    write(folder, "pagos.csv", "pedido_id,importe,medio", "p1,10,card", "p1,5,voucher", "p2,7,card")
+    answers = ("v1,p1,2026-01-05,9", "v2,p2,2026-01-06,2", "v3,p3,2026-01-07,10")
+    write(folder, "valoraciones.csv", "valoracion_id,pedido_id,fecha,nps", *answers)
+    write(folder, "clientes.csv", "id,nombre,ciudad", "c1,Ana,Vigo", "c2,Bo,Lugo")
+    found = recognised(folder)
+    assert (found.name, found.missing) == ("proposal", ("joined",))
+    assert parse(found.toml, "proposed") == found.mapping
+    brought = bring(folder)
+    assert len(brought.events) == 6
+    bought = next(event for event in brought.events if event["subject_id"] == "p1" and event["score"] is None)
+    assert json.loads(bought["properties"])["importe"] == 15
+    answered = next(event for event in brought.events if event["subject_id"] == "p1" and event["score"] is not None)
+    assert (answered["customer_id"], answered["score"]) == ("c1", 9)
+    assert {(c["customer_id"], c["name"], c["traits"]) for c in brought.customers} == {
+        ("c1", "Ana", '{"ciudad":"Vigo"}'), ("c2", "Bo", '{"ciudad":"Lugo"}'),
+    }  # fmt: skip

@@ -13,6 +13,8 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
@@ -33,6 +35,7 @@ from vivencia.listen.jobs import load_demonstration
 from vivencia.listen.models import ImportRun, SavedMapping, State
 from vivencia.listen.shown import advance, shown
 
+LISTS = (".columns", ".key")  # controls of which several can be chosen
 logger = logging.getLogger("vivencia.imports")
 
 
@@ -103,7 +106,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.select_related("by", "replaces"), pk=pk)
     said: dict[str, Any] = {"run": run, "shown": shown(run), "advance": advance(run)}
     if run.state in (State.STAGED, State.FAILED) and run.recognised != "demo":
-        said |= _editing(run)
+        said |= _editing(run) | {"open": request.GET.get("open", "")}
     return render(request, "listen/source.html", said)
 
 
@@ -119,9 +122,13 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def mapping(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the mapping as the form, or the text, says it."""
-    run = _editable(pk)
+    run, part = _editable(pk), ""
+    then = request.POST.get("then", "")
     try:
-        _keep(run, _said(run, request))
+        said = _said(run, request)
+        if then.startswith(("add-", "remove-")):
+            said, part = editor.changed(said, then)
+        _keep(run, said)
     except Problem as problem:
         messages.error(request, wording.problem(problem))
         return redirect("source", run.pk)
@@ -130,8 +137,10 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         saved = {"mapping": run.mapping, "by": request.user}
         SavedMapping.objects.update_or_create(name=name[:100], defaults=saved)
         messages.success(request, _("The mapping is kept as “%(name)s”.") % {"name": name[:100]})
-    if request.POST.get("then") == "start":
+    if then == "start":
         return _start(request, run)
+    if then.startswith(("add-", "remove-")):
+        return redirect(f"{reverse('source', args=[run.pk])}?open={part or 'mapping'}#{part or 'change'}")
     return redirect("source", run.pk)
 
 
@@ -199,7 +208,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     except runs.WrongStateError:
         messages.error(request, _("Only an import that was brought in can be undone."))
     else:
-        messages.success(request, _("Taken out again: %(rows)s rows.") % {"rows": rows})
+        messages.success(
+            request, _("Taken out again: %(rows)s rows.") % {"rows": number_format(rows, force_grouping=True)}
+        )
     return redirect("source", run.pk)
 
 
@@ -257,7 +268,8 @@ def _said(run: ImportRun, request: HttpRequest) -> Mapping:
     if "toml" in request.POST:
         return parse(request.POST["toml"], _("The mapping"))
     kept = parse(run.mapping, _("The mapping"))
-    return editor.filled(kept, {name: request.POST[name] for name in request.POST})
+    said = {name: request.POST.getlist(name) if name.endswith(LISTS) else request.POST[name] for name in request.POST}
+    return editor.filled(kept, said)
 
 
 def _keep(run: ImportRun, said: Mapping) -> None:
@@ -274,7 +286,8 @@ def _editing(run: ImportRun) -> dict[str, Any]:
         assigned = assign(kept, looks, run.title)
     except Problem as problem:
         return {"cannot": wording.problem(problem), "toml": run.mapping, "presets": _presets(run)}
-    columns = {name: _columns(kept, name, found) for name, found in assigned.items()}
+    own = {name: _own_columns(found) for name, found in assigned.items()}
+    columns = {name: _columns(kept, name, own[name]) for name in assigned}
     notes = {one["role"]: wording.guess(Guess(one["role"], one["column"], one["reason"], tuple(one["facts"].items())))
              for one in run.guesses}  # fmt: skip
     return {
@@ -283,6 +296,21 @@ def _editing(run: ImportRun) -> dict[str, Any]:
         "conventions": editor.conventions(kept.defaults, _detected(looks)),
         "defaults": kept.defaults,
         "forms": editor.forms(kept, columns, notes),
+        "people": editor.parts("c", kept, columns),
+        "aliases": editor.parts("a", kept, columns),
+        "accounts": editor.parts("f", kept, columns),
+        "joins": editor.join_forms(kept, columns),
+        "tables": [
+            {
+                "key": f"t{place}",
+                "name": name,
+                "table": table,
+                "columns": own.get(name, ()),
+                "kind": next((look.kind for look in assigned.get(name, [])), ""),
+            }
+            for place, (name, table) in enumerate(kept.tables.items())
+        ],
+        "hows": editor.HOWS,
         "fixed": editor.FIXED,
         "mapping": kept,
         "toml": run.mapping,
@@ -293,9 +321,13 @@ def _editing(run: ImportRun) -> dict[str, Any]:
     }
 
 
-def _columns(kept: Mapping, table: str, looks: list[Look]) -> tuple[str, ...]:
+def _own_columns(looks: list[Look]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(column for look in looks for column in look.columns))
+
+
+def _columns(kept: Mapping, table: str, own: tuple[str, ...]) -> tuple[str, ...]:
     joined = [name for join in kept.joins if join.to == table for name in join.take]
-    return tuple(dict.fromkeys([*(column for look in looks for column in look.columns), *joined]))
+    return tuple(dict.fromkeys([*own, *joined]))
 
 
 def _detected(looks: tuple[Look, ...]) -> dict[str, str]:

@@ -109,6 +109,10 @@ TEXTS: Final[Mapping[str, str]] = {
         "%(file)s: this import has been replaced or taken out meanwhile, so nothing can take its place. "
         "Import the files as new ones, or replace the import that holds now."
     ),
+    "circular-join": N_(
+        "%(file)s: the table “%(field)s” would learn from itself. Allowed: joins that lead from one table to another."
+    ),
+    "nothing-left": N_("A mapping needs at least one event, customer or other id."),
     "unrecognised": N_(
         "%(file)s: it is not certain enough what this file says. A mapping is proposed below; complete it, save it and "
         "import with --mapping FILE. Missing: %(missing)s."

@@ -1,7 +1,7 @@
 """A mapping for a table nobody described, from its columns' names and contents, each guess with its reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from vivencia.listen.imports.guesses import Guess, Seen, best, plain, see
@@ -12,7 +12,8 @@ from vivencia.listen.imports.readers.table import Look
 MISSING = {
     "when": N_("a column that says when it happened"),
     "who": N_("a column that says whom it is about (a customer, an order, a case)"),
-    "several": N_("how the files belong together (only one of them is in the mapping)"),
+    "several": N_("how the files belong together (not all of them are in the mapping)"),
+    "joined": N_("whether the files belong together as is proposed here"),
     "order": N_("whether the dates have the day or the month first"),
 }
 
@@ -31,7 +32,7 @@ class Proposal:
         return not self.missing
 
 
-def propose(look: Look) -> Proposal:
+def propose(look: Look, table: str = "rows") -> Proposal:
     """What one table most likely says. Never fails: what it cannot find is in `missing`."""
     columns = see(look)
     chosen: dict[str, Seen] = {}
@@ -57,7 +58,8 @@ def propose(look: Look) -> Proposal:
     times = [column for column in columns if column.is_date and not any(word in plain(column.name) for word in born)]
     times, guesses = _times(times, chosen, guesses)
     guesses = _measures(columns, chosen, guesses)
-    return Proposal(_mapping(look, chosen, times), tuple(guesses), _missing(chosen, times))
+    mapping = _mapping(look, table, chosen, times)
+    return Proposal(mapping, tuple(guesses), _missing(chosen, times))
 
 
 def _times(times: Sequence[Seen], chosen: dict[str, Seen], guesses: list[Guess]) -> tuple[list[Seen], list[Guess]]:
@@ -108,16 +110,16 @@ def _missing(chosen: dict[str, Seen], times: Sequence[Seen]) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def _mapping(look: Look, chosen: dict[str, Seen], times: Sequence[Seen]) -> Mapping:
+def _mapping(look: Look, table: str, chosen: dict[str, Seen], times: Sequence[Seen]) -> Mapping:
     stem = PurePath(look.name).name.partition(".")[0]
     source = plain(stem).replace(" ", "-") or "file"
     known_by = chosen.get("id") or chosen.get("subject")
     key = (known_by.name,) if known_by is not None and known_by.is_unique else ()
-    events = tuple(_events(chosen, times, plain(stem)))
+    events = tuple(replace(event, table=table) for event in _events(chosen, times, plain(stem)))
     return Mapping(
         source=source,
         title=stem,
-        tables={"rows": Table(file=look.name, key=key)},
+        tables={table: Table(file=look.name, key=key)},
         events=events,
         defaults=Defaults(),
     )

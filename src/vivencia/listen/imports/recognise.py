@@ -13,6 +13,7 @@ from vivencia.listen.imports.processes import process_mapping
 from vivencia.listen.imports.propose import propose
 from vivencia.listen.imports.readers.table import Look
 from vivencia.listen.imports.surveys import is_survey, survey_mapping
+from vivencia.listen.imports.together import propose_together
 
 SURVEY = "survey-responses"
 PROCESS = "process-log"
@@ -86,8 +87,6 @@ def _shelved(name: str) -> Recognised:
 
 
 def proposed(looks: Sequence[Look]) -> Recognised:
-    """The file that tells most is proposed; of several, a person must say how they belong together."""
-    proposals = [propose(look) for look in looks]
-    best = min(proposals, key=lambda proposal: (len(proposal.missing), -len(proposal.guesses)))
-    missing = best.missing if len(looks) == 1 else (*best.missing, "several")
-    return Recognised("proposal", best.mapping, write(best.mapping), best.guesses, missing)
+    """A mapping from names and contents; of several files, a person must say whether they belong together so."""
+    found = propose(looks[0]) if len(looks) == 1 else propose_together(looks)
+    return Recognised("proposal", found.mapping, write(found.mapping), found.guesses, found.missing)

@@ -84,8 +84,10 @@ class Tables:
         for name, looks in assigned.items():
             self.staged[name] = self._planned(name, mapping.tables[name], looks, folder)
         for join in mapping.joins:
-            if join.to in self.staged:
+            if join.to in self.staged and join.on and join.take:  # one that is being prepared says nothing yet
                 self._plan_join(join)
+        for name in self.staged:
+            self._refuse_circle(name, name, set())
 
     def __contains__(self, name: str) -> bool:
         return name in self.staged
@@ -176,6 +178,15 @@ class Tables:
         if source is not None:
             for column in join.on.values():
                 source.columns.touched.add(source.columns.named(column))
+
+    def _refuse_circle(self, name: str, begin: str, seen: set[str]) -> None:
+        """Raise Problem where what a table is joined with is joined with it."""
+        for join in self.staged[name].joins:
+            if join.source == begin:
+                raise Problem("circular-join", file=self.staged[begin].parts[0].look.name, field=begin)
+            if join.source in self.staged and join.source not in seen:
+                seen.add(join.source)
+                self._refuse_circle(join.source, begin, seen)
 
     def _joined(self, join: Join) -> str:
         """The source of a join, one row a key."""
