@@ -17,6 +17,7 @@ from ibis import _
 
 from vivencia.foundation.ledger import aliases as aliases_of
 from vivencia.foundation.ledger import engines, results
+from vivencia.foundation.ledger.head import Head
 from vivencia.foundation.ledger.schema import TABLES
 
 _SEEN = ("events", "customers", "aliases")
@@ -33,6 +34,7 @@ class Snapshot:
     readings_version: str
     ledger: Path
     files: dict[str, tuple[Path, ...]]
+    head: Head
 
     @property
     def name(self) -> str:
@@ -53,9 +55,17 @@ class Read:
     aliases: `alias_id`, `person_id`: every id that is somebody's other name, and the canonical id it leads to.
     """
 
-    def __init__(self, now: Callable[[], Snapshot], cache: Path, engine: engines.Engine) -> None:
-        self._now, self._cache, self._engine = now, cache, engine
-        self._snapshot = now()
+    def __init__(
+        self,
+        now: Callable[[], Snapshot],
+        cache: Path,
+        engine: engines.Engine,
+        *,
+        added: Callable[[Head, Head, str], tuple[Path, ...] | None] = lambda earlier, later, table: None,
+        at: Snapshot | None = None,
+    ) -> None:
+        self._now, self._cache, self._engine, self._added = now, cache, engine, added
+        self._snapshot = at or now()
         self._name = self._snapshot.name
 
     @property
@@ -65,6 +75,16 @@ class Read:
     @property
     def readings_version(self) -> str:
         return self._snapshot.readings_version
+
+    @property
+    def ledger(self) -> Path:
+        """The folder of the ledger that was read: versions of two ledgers may have one name."""
+        return self._snapshot.ledger
+
+    @property
+    def head(self) -> Head:
+        """Where each table stood."""
+        return self._snapshot.head
 
     @functools.cached_property
     def events(self) -> ir.Table:
@@ -110,6 +130,36 @@ class Read:
         theirs = ibis.union(*parts) if len(parts) > 1 else parts[0]
         return theirs.mutate(customer_id=ibis.literal(customer_id)).select(*raw.columns)
 
+    def events_of_many(self, ids: ir.Table) -> ir.Table:
+        """`events` of the people in `ids` (`customer_id`, canonical): far cheaper than a join with `events`.
+
+        Files are asked for the people's own ids and their other ones, and only what they hold is led to the person.
+        """
+        led = self.aliases.semi_join(ids, self.aliases.person_id == ids.customer_id)
+        names = ibis.union(ids.select(name="customer_id"), led.select(name="alias_id"))
+        raw = self._held("raw_events")
+        theirs = raw.semi_join(names, raw.customer_id == names.name)
+        if self.to_arrow(led.limit(1)).num_rows:
+            unknown = raw.filter(_.customer_id.isnull())
+            theirs = ibis.union(theirs, unknown.semi_join(names, unknown.anonymous_id == names.name))
+        known = canonical_events(theirs, self.aliases, ("customer_id", "anonymous_id"))
+        return known.filter(_.customer_id.notnull())
+
+    def events_added(self, earlier: Head) -> ir.Table | None:
+        """The `events` that came after an earlier version; None where some went too, or where it cannot be told."""
+        raw = self._came(earlier, "events")
+        return None if raw is None else canonical_events(raw, self.aliases, ("customer_id", "anonymous_id"))
+
+    def aliases_added(self, earlier: Head) -> ir.Table | None:
+        """ALIASES told after an earlier version; None as `events_added`."""
+        return self._came(earlier, "aliases")
+
+    def _came(self, earlier: Head, table: str) -> ir.Table | None:
+        files = self._added(earlier, self.head, table)
+        if files is None or not self._tables:
+            return None
+        return self._engine.table(f"came_{table}_{self._name}", files, TABLES[table])
+
     @functools.cached_property
     def horizon(self) -> datetime | None:
         """When the newest event occurred; None where there is none."""
@@ -139,6 +189,14 @@ class Read:
         """
         version = (lambda: self.readings_version) if with_readings else (lambda: self.version)
         return results.remember(self._cache, version, key, compute, worth_keeping=self._complete)
+
+    def recall(self, version: str, key: str) -> Any:
+        """What is remembered of another version. Raises LookupError where nothing is."""
+        return results.recall(self._cache, version, key)
+
+    def versions_that_remember(self, key: str) -> list[str]:
+        """The versions of which something is remembered under this key, the latest remembered first."""
+        return results.versions_that_remember(self._cache, key)
 
     def _complete(self) -> bool:
         return all(file.exists() for files in self._snapshot.files.values() for file in files)
@@ -200,7 +258,7 @@ class Read:
         while len(_named) > _VERSIONS_KEPT:
             old, _nothing = _named.popitem(last=False)
             for name in [
-                *(f"{name}_{old}" for name in (*_SEEN, "readings")),
+                *(f"{name}_{old}" for name in (*_SEEN, "readings", "came_events", "came_aliases")),
                 *(f"raw_{name}_{old}" for name in TABLES),
             ]:
                 self._engine.drop(name)

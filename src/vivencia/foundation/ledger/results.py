@@ -49,6 +49,21 @@ def remember(
     return result
 
 
+def recall(cache: Path, version: str, key: str) -> Any:
+    """What is remembered of a version. Raises LookupError where nothing is."""
+    found, result = _load(_stem(cache, version, key))
+    if not found:
+        raise LookupError(key)
+    return result
+
+
+def versions_that_remember(cache: Path, key: str) -> list[str]:
+    """The versions of which something is remembered under this key, the latest remembered first."""
+    stems = [_stem(cache, folder.name, key) for folder in _versions(cache)]
+    files = [file for stem in stems for suffix in (".json", ".arrow") if (file := stem.with_suffix(suffix)).exists()]
+    return [file.parent.name for file in sorted(files, key=lambda file: file.stat().st_mtime, reverse=True)]
+
+
 def _stem(cache: Path, version: str, key: str) -> Path:
     return cache / version / hashlib.sha256(key.encode()).hexdigest()[:32]
 

@@ -14,7 +14,7 @@ from duckdb import ColumnExpression, ConstantExpression, Expression
 from ibis import _
 
 from vivencia.foundation.home import home
-from vivencia.foundation.ledger import engines, known, results, tidying, writing
+from vivencia.foundation.ledger import engines, known, results, settled, tidying, writing
 from vivencia.foundation.ledger.change import Appended, Change
 from vivencia.foundation.ledger.disk import LOCK_TIMEOUT_SECONDS, only_one
 from vivencia.foundation.ledger.erased import read_erased, write_erased
@@ -42,7 +42,36 @@ class Ledger:
 
     def read(self) -> Read:
         """What the ledger says now; stays the same however much is written meanwhile."""
-        return Read(self._now, self._cache, engines.engine(self._cache))
+        return Read(self._now, self._cache, engines.engine(self._cache), added=self._added)
+
+    def read_at(self, head: Head) -> Read:
+        """What the ledger said at an earlier version, or what it says now where that version is no more."""
+        return Read(self._now, self._cache, engines.engine(self._cache), added=self._added, at=self._snapshot(head))
+
+    @property
+    def head(self) -> Head:
+        """Where each table stands now. Cheap."""
+        return self._head()
+
+    @property
+    def cache(self) -> Path:
+        """The folder of what can be worked out again."""
+        return self._cache
+
+    def only_more_since(self, earlier: Head) -> bool:
+        """Whether nothing was taken out of the events since an earlier version, as far as can be told."""
+        return self._added(earlier, self._head(), "events") is not None
+
+    def _added(self, earlier: Head, later: Head, table: str) -> tuple[Path, ...] | None:
+        return self._tables[table].added(earlier.place(table).delta, later.place(table).delta)
+
+    def _snapshot(self, head: Head) -> Snapshot | None:
+        try:
+            files = {name: table.files(head.place(name).delta) for name, table in self._tables.items()}
+        except (DeltaError, OSError):
+            return None
+        found = Snapshot(head.version, head.readings_version, self._folder, files, head)
+        return found if all(file.exists() for each in files.values() for file in each) else None
 
     def _now(self) -> Snapshot:
         """The published head with its files. An erasure may remove both while we look: then we look again."""
@@ -54,7 +83,7 @@ class Ledger:
                 if head == self._head():
                     raise
                 continue
-            return Snapshot(head.version, head.readings_version, self._folder, files)
+            return Snapshot(head.version, head.readings_version, self._folder, files, head)
 
     def append(self, events: Rows) -> Appended:
         """Add events in EVENTS' shape; those whose event_id is known are counted, not added.
@@ -100,7 +129,9 @@ class Ledger:
         heirs: for each table, `told` (`told.digests`) and `batch_id` of those who said the same.
         """
         with self._change() as change:
-            return _undo(change, batch_id, heirs)
+            gone = _undo(change, batch_id, heirs)
+        settled.forget(self._cache)  # what was taken out is not to be shown while the rest is worked out anew
+        return gone
 
     def replace(
         self, batch_ids: str | Collection[str], events: Rows, customers: Rows, aliases: Rows, heirs: Heirs = NOBODY
@@ -112,7 +143,8 @@ class Ledger:
             appended = change.append(events)
             change.put("customers", customers)
             change.put("aliases", aliases)
-            return appended
+        settled.forget(self._cache)
+        return appended
 
     def same_person(self, identifier: str) -> frozenset[str]:
         """Every id that is the same person as this one, itself among them."""
@@ -143,6 +175,7 @@ class Ledger:
             with self._writer():
                 self._clear_away(grace_seconds=0.0)
                 results.forget(self._cache)
+                settled.forget(self._cache)
         return counts
 
     def erased_among(self, ids: Collection[str]) -> dict[str, datetime]:
@@ -159,7 +192,8 @@ class Ledger:
             with self._writer():
                 self._clear_away(grace_seconds)
         head = self._head()
-        results.forget_old(self._cache, (head.version, head.readings_version))
+        shown = [each.head.version for each in settled.all_told(self._cache)]
+        results.forget_old(self._cache, (head.version, head.readings_version, *shown))
 
     def _sort(self) -> None:
         head = self._head()

@@ -61,19 +61,40 @@ class Table:
         """
         return _files(self.folder, version)
 
-    def commit(self, version: int, add: Sequence[Path], remove: Sequence[Path] = ()) -> int:
-        """Make the next version: with the files in `add` (already in the folder), without those in `remove`."""
+    def commit(self, version: int, add: Sequence[Path], remove: Sequence[Path] = (), *, changed: bool = True) -> int:
+        """Make the next version: with the files in `add` (already in the folder), without those in `remove`.
+
+        changed: whether rows came or went; where they are only stored otherwise the log says so (`dataChange`).
+        """
         for file in add:
             sync(file)
         sync(self.folder)
         DeltaTable(self.folder, version=version).create_write_transaction(
-            [self._addition(file) for file in add] + [_removal(file) for file in remove],
+            [self._addition(file, changed) for file in add] + [_removal(file, changed) for file in remove],
             mode="append",
             schema=self.schema,
             post_commithook_properties=_NO_HOOKS,
         )
         self._sync_log(version + 1)
         return version + 1
+
+    def added(self, earlier: int, later: int) -> tuple[Path, ...] | None:
+        """The files whose rows came after one version up to another, as they were when they came.
+
+        None where rows went too, or where that can no longer be told: old entries of the log, and files which were
+        sorted into others, are cleared away after a while.
+        """
+        came: list[Path] = []
+        for version in range(earlier + 1, later + 1):
+            entry = self.log / f"{version:020}.json"
+            try:
+                actions = [json.loads(line) for line in entry.read_text().splitlines()]
+            except FileNotFoundError:
+                return None
+            if any(action["remove"]["dataChange"] for action in actions if "remove" in action):
+                return None
+            came += [self.folder / one["add"]["path"] for one in actions if "add" in one and one["add"]["dataChange"]]
+        return tuple(came) if all(file.exists() for file in came) else None
 
     def forget_after(self, version: int) -> None:
         """Take back commits a crashed writer made and never published, or that a restored backup is older than."""
@@ -90,7 +111,7 @@ class Table:
         for entry in (*self.log.glob(f"{version:020}.checkpoint*"), self.log / "_last_checkpoint", self.log):
             sync(entry)
 
-    def _addition(self, file: Path) -> AddAction:
+    def _addition(self, file: Path, changed: bool) -> AddAction:
         rows, least, greatest = self._range(file)
         stats = {"numRecords": rows, "minValues": {self.clock: least}, "maxValues": {self.clock: greatest}}
         return AddAction(
@@ -98,7 +119,7 @@ class Table:
             size=file.stat().st_size,
             partition_values={},
             modification_time=int(time.time() * 1000),
-            data_change=True,
+            data_change=changed,
             stats=json.dumps(stats if least else {"numRecords": rows}),
         )
 
@@ -135,5 +156,5 @@ def _delta_time(moment: object) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-def _removal(file: Path) -> RemoveAction:
-    return RemoveAction(path=file.name, data_change=True, deletion_timestamp=int(time.time() * 1000))
+def _removal(file: Path, changed: bool) -> RemoveAction:
+    return RemoveAction(path=file.name, data_change=changed, deletion_timestamp=int(time.time() * 1000))
