@@ -68,7 +68,7 @@ class Step:
         if kind is None and not self.fresh:
             self.stamp.parent.mkdir(parents=True, exist_ok=True)
             self.stamp.write_text(self.now)
-            say(f"  done in {time.monotonic() - self.begun:.0f} s")
+            say(f"{self.what}: done in {time.monotonic() - self.begun:.0f} s")
 
 
 def debian_package(name: str) -> bool:
@@ -135,10 +135,10 @@ def node() -> "dict[str, str]":
     return {**os.environ, "PATH": path, "NPM": str(package / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")}
 
 
-def npm(environment: "dict[str, str]", *arguments: str) -> None:
+def npm(environment: "dict[str, str]", *arguments: str, folder: Path = ROOT / "web") -> None:
     program = environment["NPM"]
     command = ["node", program] if program.endswith(".js") else [program]
-    run(*command, *arguments, cwd=ROOT / "web", env=environment)
+    run(*command, *arguments, cwd=folder, env=environment)
 
 
 def pages(dev: bool) -> None:
@@ -177,6 +177,23 @@ def browser() -> None:
             run(PYTHON, "-m", "playwright", "install", "chromium")
 
 
+def clients() -> None:
+    """What other companies send with: client libraries that our tests drive, apart from everything of ours."""
+    folder = ROOT / "tests" / "clients"
+    own, lock = CACHE / "clients", folder / "python.lock"
+    with Step(
+        "clients", "Fetching the client libraries the tests drive", [lock], made=own / "bin" / "python"
+    ) as needed:
+        if needed:
+            installer = uv()
+            run(installer, "venv", "--quiet", "--clear", "--python", ">=3.11", own)
+            run(installer, "pip", "sync", "--quiet", "--require-hashes", "--python", own / "bin" / "python", lock)
+    locked = [folder / "package.json", folder / "package-lock.json"]
+    with Step("clients-npm", "Fetching their Node.js sisters", locked, made=folder / "node_modules") as needed:
+        if needed:
+            npm(node(), "ci", "--no-audit", "--no-fund", "--loglevel=error", folder=folder)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also what the tests need")
@@ -190,6 +207,7 @@ def main() -> int:
         translations()
         if dev:
             browser()
+            clients()
     except CannotGoOnError as problem:
         print(f"\nCannot go on: {problem}", file=sys.stderr)
         return 1

@@ -5,6 +5,11 @@ import os
 
 import click
 
+from vivencia.foundation import speaking
+from vivencia.foundation.speaking import CODES
+
+FOR_PROGRAMS = "vivencia.for_programs"
+
 # command -> where it is defined. A command's module is imported only when that command is called.
 COMMANDS: dict[str, str] = {
     "import": "vivencia.listen.commands:import_",
@@ -20,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "flow": "vivencia.understand.journey_commands:flow",
     "variants": "vivencia.understand.journey_commands:variants",
     "funnel": "vivencia.understand.journey_commands:funnel",
+    "text": "vivencia.understand.text_commands:text",
 }
 
 
@@ -37,6 +43,13 @@ class House(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Also notes whether a program will read the answer."""
+        ctx.meta[FOR_PROGRAMS] = "--json" in args
+        return super().resolve_command(ctx, args)
+
 
 def _set_django_up() -> None:
     import django
@@ -47,9 +60,15 @@ def _set_django_up() -> None:
 
 @click.command(cls=House)
 @click.version_option(package_name="vivencia")
-def main() -> None:
+@click.option("--language", type=click.Choice(CODES), help="Speak this language; default: the terminal's (LANG).")
+@click.pass_context
+def main(ctx: click.Context, language: str | None) -> None:
     """Vivencia: how customers really live your company, and what to mend first."""
     _set_django_up()
+    from django.utils import translation
+
+    spoken = speaking.language(language, os.environ, for_programs=ctx.meta.get(FOR_PROGRAMS, False))
+    ctx.with_resource(translation.override(spoken))
     from vivencia.foundation.upgrades import ensure_database
 
     ensure_database()

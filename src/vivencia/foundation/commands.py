@@ -5,6 +5,7 @@ import sys
 from dataclasses import asdict
 
 import click
+from django.utils.translation import gettext as _
 
 from vivencia.foundation.serving import ANOTHER_WORKER, Address, AddressTakenError
 
@@ -26,14 +27,16 @@ def serve(host: str, port: int, processes: int, *, as_json: bool) -> None:
         if as_json:
             click.echo(json.dumps({"url": address.url}))
         else:
-            click.echo(f"\n  Vivencia is ready. Open {address.url}\n  Ctrl-C stops it.\n")
+            click.echo("\n  " + _("Vivencia is ready. Open %(address)s") % {"address": address.url})
+            click.echo("  " + _("Ctrl-C stops it.") + "\n")
             if first_run.pending():
-                click.echo(f"  Set-up code, needed from another machine only: {first_run.setup_code()}\n")
+                code = _("Set-up code, needed from another machine only: %(code)s") % {"code": first_run.setup_code()}
+                click.echo(f"  {code}\n")
 
     try:
         code = serving.serve(address, processes, ready)
     except AddressTakenError as problem:
-        raise _refused(f"{problem}. Choose another with --port") from problem
+        raise _refused(_("%(problem)s. Choose another with --port") % {"problem": problem}) from problem
     sys.exit(code)
 
 
@@ -47,7 +50,7 @@ def worker(*, as_json: bool) -> None:
     try:
         run_worker()
     except LedgerBusyError:
-        click.echo("Another worker is at work on this data folder; one is enough.", err=True)
+        click.echo(_("Another worker is at work on this data folder; one is enough."), err=True)
         sys.exit(ANOTHER_WORKER)
     if as_json:
         click.echo(json.dumps({"stopped": True}))
@@ -64,7 +67,7 @@ def doctor(*, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"ok": ok, "checks": [asdict(finding) for finding in findings]}, ensure_ascii=False))
     else:
-        marks = {State.OK: ("ok", "green"), State.WARNING: ("look", "yellow"), State.WRONG: ("wrong", "red")}
+        marks = {State.OK: (_("ok"), "green"), State.WARNING: (_("look"), "yellow"), State.WRONG: (_("wrong"), "red")}
         for finding in findings:
             mark, colour = marks[finding.state]
             click.echo(f"{click.style(f'{mark:>5}', fg=colour)}  {finding.name:<12} {finding.found}")
@@ -83,18 +86,20 @@ def erase(identifier: str, *, yes: bool, as_json: bool) -> None:
 
     if not erasure.known(identifier):
         raise _refused(
-            f"Nobody here has the id {identifier!r}. Ids are on a customer's page and in the files you imported"
+            _("Nobody here has the id %(id)r. Ids are on a customer's page and in the files you imported")
+            % {"id": identifier}
         )
     if not yes:
-        click.confirm("Erase this person for ever, everywhere?", abort=True, err=True)
+        click.confirm(_("Erase this person for ever, everywhere?"), abort=True, err=True)
     receipt = erasure.erase(identifier)
     if as_json:
         said = {"receipt": str(receipt.receipt), "erased_at": receipt.erased_at.isoformat(), "counts": receipt.counts}
         click.echo(json.dumps(said))
         return
-    click.echo(f"Erased. Receipt {receipt.receipt}, {receipt.erased_at:%Y-%m-%d %H:%M} UTC")
+    about = {"receipt": receipt.receipt, "at": f"{receipt.erased_at:%Y-%m-%d %H:%M} UTC"}
+    click.echo(_("Erased. Receipt %(receipt)s, %(at)s") % about)
     for place, count in receipt.counts.items():
-        click.echo(f"  {count:>8} from {place}")
+        click.echo(f"  {count:>8} " + _("from %(place)s") % {"place": place})
 
 
 def _refused(message: str) -> click.ClickException:

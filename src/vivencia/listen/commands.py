@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.disk import LedgerBusyError
 from vivencia.listen import runs, wording
@@ -33,7 +34,7 @@ def import_(path: Path, preset: str | None, mapping_file: Path | None, replaced:
     nothing; an interrupted import is finished by giving the same command again.
     """
     if preset and mapping_file:
-        raise click.UsageError("Give --preset or --mapping, not both.")
+        raise click.UsageError(_("Give --preset or --mapping, not both."))
     run: ImportRun | None = None
     try:
         old = _run(replaced) if replaced is not None else None
@@ -63,12 +64,13 @@ def list_(*, as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     if not told:
-        click.echo("Nothing has been imported yet. Begin with: vivencia import PATH")
+        click.echo(_("Nothing has been imported yet. Begin with: vivencia import PATH"))
         return
-    click.echo(f"{'run':>5}  {'state':<8} {'events':>10} {'rejected':>9} {'duplicates':>10}  what")
+    heads = (_("import"), _("state"), _("events"), _("rejected"), _("duplicates"))
+    click.echo("{:>11}  {:<13} {:>10} {:>11} {:>11}  ".format(*heads) + _("what"))
     for one in told:
-        counts = f"{one['accepted']:>10} {one['rejected']:>9} {one['duplicates']:>10}"
-        click.echo(f"{one['run']:>5}  {one['state']:<8} {counts}  {one['title']}")
+        counts = f"{one['accepted']:>10} {one['rejected']:>11} {one['duplicates']:>11}"
+        click.echo(f"{one['run']:>11}  {one['state']:<13} {counts}  {one['title']}")
 
 
 @imports.command("undo")
@@ -79,12 +81,17 @@ def undo_(run: int, *, yes: bool, as_json: bool) -> None:
     """Take everything that import RUN brought out again."""
     found = _run(run)
     if not yes:
-        click.confirm(f"Take out what {found.title!r} brought ({found.accepted} events)?", abort=True, err=True)
+        about = {"title": found.title, "events": found.accepted}
+        click.confirm(_("Take out what %(title)r brought (%(events)s events)?") % about, abort=True, err=True)
     try:
         rows = runs.undo(found)
     except runs.WrongStateError as error:
         raise click.UsageError(f"{error}. Import {run} is: {found.state}.") from error
-    click.echo(json.dumps({"run": run, "removed_rows": rows}) if as_json else f"Taken out: {rows} rows.")
+    click.echo(
+        json.dumps({"run": run, "removed_rows": rows})
+        if as_json
+        else _("Taken out again: %(rows)s rows.") % {"rows": rows}
+    )
 
 
 def _recognised(looked: runs.Looked, preset: str | None, mapping_file: Path | None) -> Recognised:
@@ -103,7 +110,10 @@ def _run(number: int) -> ImportRun:
     found = ImportRun.objects.filter(pk=number).first()
     if found is None:
         known = ", ".join(str(pk) for pk in ImportRun.objects.values_list("pk", flat=True)[:20])
-        raise click.UsageError(f"There is no import {number}. Allowed: {known or 'none yet'}.")
+        raise click.UsageError(
+            _("There is no import %(number)s. Allowed: %(known)s.")
+            % {"number": number, "known": known or _("none yet")}
+        )
     return found
 
 
@@ -129,7 +139,7 @@ def _refuse(error: Exception, run: ImportRun | None, *, as_json: bool) -> None:
         facts = error.facts if isinstance(error, Problem) else {}
         told = {"error": said, "code": code, **facts, "rejects_file": str(rejects) if rejects else None}
         click.echo(json.dumps(told, ensure_ascii=False))
-    click.echo(f"\nError: {said}", err=True)
+    click.echo("\n" + _("Error: %(said)s") % {"said": said}, err=True)
     sys.exit(2)
 
 
@@ -162,14 +172,15 @@ def _say(run: ImportRun, *, as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     click.echo(f"{run.title}: {wording.title(run.recognised)} (import {run.pk})")
-    click.echo(f"  {run.read:>10} rows read")
-    click.echo(f"  {run.accepted:>10} events brought in")
-    click.echo(f"  {run.duplicates:>10} events were there already")
+    click.echo(f"  {run.read:>10} " + _("rows read"))
+    click.echo(f"  {run.accepted:>10} " + _("events brought in"))
+    click.echo(f"  {run.duplicates:>10} " + _("events were there already"))
     if run.erased:
-        click.echo(f"  {run.erased:>10} events of people who were erased, refused")
-    click.echo(f"  {run.rejected:>10} rejected" + (f", see {told['rejects_file']}" if told["rejects_file"] else ""))
+        click.echo(f"  {run.erased:>10} " + _("events of people who were erased, refused"))
+    where = _(", see %(file)s") % {"file": told["rejects_file"]} if told["rejects_file"] else ""
+    click.echo(f"  {run.rejected:>10} " + _("rejected") + where)
     if run.customers:
-        click.echo(f"  {run.customers:>10} customers")
+        click.echo(f"  {run.customers:>10} " + _("customers"))
 
 
 class _Bar:
@@ -186,6 +197,6 @@ class _Bar:
         self._last = now
         spent = now - self._began
         rate = self._size * share / spent / 1e6 if spent > 0.5 else 0
-        left = f", {spent / share - spent:.0f} s left" if share > 0.05 and spent > 1 else ""
+        left = ", " + _("%(n).0f s left") % {"n": spent / share - spent} if share > 0.05 and spent > 1 else ""
         line = f"{stage:<8} {share:>4.0%}  {rate:.1f} MB/s{left}"
         click.echo(f"\r{line:<50}" if self._live else line, nl=not self._live, err=True)

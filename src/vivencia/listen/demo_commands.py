@@ -4,6 +4,7 @@ import json
 import time
 
 import click
+from django.utils.translation import gettext as _
 
 from vivencia.listen import demo_loading
 from vivencia.listen.demo.company import NAME
@@ -16,7 +17,7 @@ from vivencia.listen.demo.company import NAME
 def demo(remove: bool, customers: int, as_json: bool) -> None:
     """Load the demonstration company, so that there is something to look at before your own data."""
     if remove:
-        _say({"removed_rows": demo_loading.take_out()}, as_json, "Taken out: {removed_rows} rows.")
+        _say({"removed_rows": demo_loading.take_out()}, as_json, _("Taken out again: {removed_rows} rows."))
         return
     began = time.monotonic()
     loaded = demo_loading.bring_in(demo_loading.begin(), _show, customers=customers)
@@ -30,8 +31,9 @@ def demo(remove: bool, customers: int, as_json: bool) -> None:
             "seconds": round(time.monotonic() - began, 1),
         },
         as_json,
-        "{company}: {events} events of {customers} customers, in {seconds} s.\n"
-        "Take it out again with: vivencia demo --remove",
+        _("{company}: {events} events of {customers} customers, in {seconds} s.")
+        + "\n"
+        + _("Take it out again with: vivencia demo --remove"),
     )
 
 

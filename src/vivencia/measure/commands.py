@@ -3,11 +3,13 @@
 import json
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
+from django.utils.translation import gettext as _
 
 from vivencia.foundation.upgrades import ensure_database
-from vivencia.measure import reading
+from vivencia.measure import reading, wording
 from vivencia.measure.metrics.catalogue import METRICS, named
 from vivencia.measure.metrics.computing import Question
 from vivencia.measure.metrics.figure import Figure
@@ -56,7 +58,7 @@ def metric(
         _list(as_json=as_json)
         return
     if name is None:
-        raise click.UsageError(f"name a metric; allowed: {', '.join(METRICS)}")
+        raise click.UsageError(_("Name a metric; allowed: %(names)s") % {"names": ", ".join(METRICS)})
     ensure_database()
     try:
         figures = _figures(Question(name, variant, by, {}, None, None, min_n), since, until, segment)
@@ -66,6 +68,7 @@ def metric(
         click.echo(json.dumps([figure.as_json() for figure in figures], ensure_ascii=False))
     else:
         _print(figures)
+        click.echo("\n" + _about(figures, since, until))
 
 
 def _figures(question: Question, since: date | None, until: date | None, segment: str | None) -> list[Figure]:
@@ -112,33 +115,45 @@ def _list(*, as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     for one in METRICS.values():
-        click.echo(f"{one.name:<24}{one.title}")
+        click.echo(f"{one.name:<24}{_(one.title)}")
         for variant in one.variants:
-            click.echo(f"  {variant.name:<22}{variant.title}")
+            click.echo(f"  {variant.name:<22}{_(variant.title)}")
 
 
 def _print(figures: list[Figure]) -> None:
-    """A table for people; the definition once, below."""
+    """A table for people."""
     if not figures:
-        click.echo("Not enough data: nothing was observed.")
+        click.echo(_("Not enough data: nothing was observed."))
         return
     dimensions = list(figures[0].group)
-    heads = [*dimensions, "value", "low", "high", "n"]
+    heads = [*dimensions, _("value"), _("low"), _("high"), "n"]
     lines = [[*(_word(figure.group[name]) for name in dimensions), *_numbers(figure)] for figure in figures]
     widths = [max(len(line[place]) for line in [heads, *lines]) for place in range(len(heads))]
     for line in [heads, *lines]:
         cells = [cell.ljust(width) if place < len(dimensions) else cell.rjust(width)
                  for place, (cell, width) in enumerate(zip(line, widths, strict=True))]  # fmt: skip
         click.echo("  ".join(cells).rstrip())
-    click.echo(f"\n{figures[0].metric} ({figures[0].variant}), {figures[0].unit}: {figures[0].definition}")
+
+
+def _about(figures: list[Figure], since: date | None, until: date | None) -> str:
+    """What the figures mean, once for all of them, and why nothing can be known where that is so."""
+    if not figures:
+        return ""
+    source, first = reading.source(), figures[0]
+    variant = METRICS[first.metric].variant(first.variant)
+    window = wording.window(since, until, source.as_of.astimezone(ZoneInfo(source.rules.zone)).date())
+    said = wording.definition(variant, source.rules, window)
+    silence = source.silence(variant) if not any(figure.n for figure in figures) else ""
+    name = f"{first.metric} ({first.variant}), {wording.unit(first.unit)}"
+    return f"{name}: {said}" + (f"\n{_(silence)}" if silence else "")
 
 
 def _word(value: str | None) -> str:
-    return "(not known)" if value is None else value
+    return _("(not known)") if value is None else value
 
 
 def _numbers(figure: Figure) -> list[str]:
     if figure.value is None:
-        return ["not enough data", "", "", f"{figure.n:,}"]
+        return [_("not enough data"), "", "", f"{figure.n:,}"]
     limits = ["–" if limit is None else f"{limit:.2f}" for limit in (figure.low, figure.high)]
     return [f"{figure.value:.3f}", *limits, f"{figure.n:,}"]

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
 
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.upgrades import ensure_database
@@ -33,7 +34,9 @@ class Day(click.ParamType[date]):
     type=click.Choice(list(OUTCOMES)),
     help="What the moments decide; default: what there are most answers to.",
 )
-@click.option("--segment", default="", help="Only customers of this segment.")
+@click.option(
+    "--segment", default="", help="Only customers of this segment: one the data name, or the name of a saved one."
+)
 @click.option("--since", type=Day(), help="Outcomes from this day on.")
 @click.option("--until", type=Day(), help="Outcomes up to and including this day.")
 @click.option("--all", "everything", is_flag=True, help="Every candidate, not only the proven moments (q <= 0.05).")
@@ -56,10 +59,10 @@ def moments(
     """
     ensure_database()
     try:
-        question = studies.Question(outcome or studies.usual_outcome(), segment, since, until)
+        question = studies.Question(outcome or studies.usual_outcome(), studies.segment_named(segment), since, until)
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from wrong
-    click.echo(f"Studying what decides {question.outcome} …", err=True)
+    click.echo(_("Studying what decides: %(outcome)s …") % {"outcome": question.outcome}, err=True)
     study = studies.at_once(question, anew=again)
     findings = studies.findings_of(study)
     if findings is None:
@@ -72,7 +75,7 @@ def moments(
 
 
 def _why_empty(study: MomentStudy) -> str:
-    return str(reason_words(study.reason)) if study.state == State.EMPTY else "The study failed; see the log."
+    return str(reason_words(study.reason)) if study.state == State.EMPTY else _("The study failed; see the log.")
 
 
 def _row(moment: Moment, findings: Findings) -> dict[str, Any]:
@@ -141,7 +144,7 @@ def _print(findings: Findings, told: tuple[Moment, ...]) -> None:
     words = Words(findings, organisation().currency)
     click.echo(words.basis())
     if not told:
-        click.echo("Nothing is proven. --all shows every candidate.")
+        click.echo(_("Nothing is proven. --all shows every candidate."))
     for moment in told:
         sign = {"gain": "+", "pain": "−"}[moment.kind] if moment.proven else "?"
         click.echo(f"\n{sign} {moment.touchpoint}: {moment.condition}")

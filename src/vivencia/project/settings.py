@@ -102,8 +102,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 AUTH_USER_MODEL = "foundation.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+    {"NAME": f"vivencia.foundation.passwords.{name}"} for name in ("NotLikeThePerson", "LongEnough", "NotCommon")
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "/"
@@ -154,6 +153,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     # axes writes people's addresses into its messages; the audit log says what matters without them.
-    "loggers": {"axes": {"level": "CRITICAL"}},
+    # A page somebody may not see or that is not there is an answer, not a fault: no traceback, no warning.
+    "loggers": {"axes": {"level": "CRITICAL"}, "django.request": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": os.environ.get("VIVENCIA_LOG_LEVEL", "INFO")},
 }

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.understand import identity
@@ -30,8 +32,8 @@ def customer(any_id: str, as_json: bool) -> None:
     canonical = identity.canonical(read, any_id)
     if canonical is None:
         near = identity.near(read, any_id)
-        hint = f" Did you mean: {', '.join(near)}?" if near else ""
-        raise click.UsageError(f"no customer is called {any_id!r}.{hint}")
+        hint = " " + _("Did you mean: %(ids)s?") % {"ids": ", ".join(near)} if near else ""
+        raise click.UsageError(_("No customer is called %(id)r.") % {"id": any_id} + hint)
     now = moment_of(read.horizon, timezone.now())
     found = read_customer(read, canonical, now)
     if as_json:
@@ -71,15 +73,18 @@ def _lines(found: Customer, now: datetime) -> list[str]:
     revenue = ", ".join(money(amount, currency) for currency, amount in found.value.revenue.items())
     heading = [part for part in (found.name, found.known.get("email"), found.known.get("segment")) if part]
     lines = [" · ".join(heading) or found.customer_id]
-    lines += [f"  also {other.id}: {other.reason}" for other in found.other_ids]
-    lines.append(f"  {found.value.orders} orders, {revenue or 'no money known'}")
-    lines += ["", "Today"]
+    lines += [
+        "  " + _("also %(id)s: %(reason)s") % {"id": other.id, "reason": other.reason} for other in found.other_ids
+    ]
+    orders = ngettext("%(n)s order", "%(n)s orders", found.value.orders) % {"n": found.value.orders}
+    lines.append(f"  {orders}, {revenue or _('no money known')}")
+    lines += ["", _("Today")]
     for situation in found.situation:
         told = tell(situation, now)
         lines.append(f"  {told.title}. {told.why}")
     if not found.situation:
-        lines.append("  Nothing open: no promise, no problem, no bad answer.")
-    lines += ["", "Lived, the latest first"]
+        lines.append("  " + _("Nothing open: no promise, no problem, no bad answer."))
+    lines += ["", _("Lived, the latest first")]
     lines += [_line(entry) for entry in timeline(found.lived, found.promised, now)]
     return lines
 

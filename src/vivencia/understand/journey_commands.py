@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
 import click
+from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.understand.journey_reading import (
@@ -97,9 +98,10 @@ def flow(as_json: bool, **asked: Any) -> None:
         click.echo(json.dumps(flow_json(found), ensure_ascii=False))
         return
     _say_left_out(found.left_out)
-    click.echo(f"{found.journeys:,} journeys of {found.customers:,} customers, {found.events:,} events\n")
+    counts = {"journeys": f"{found.journeys:,}", "customers": f"{found.customers:,}", "events": f"{found.events:,}"}
+    click.echo(_("%(journeys)s journeys of %(customers)s customers, %(events)s events") % counts + "\n")
     _table_out(
-        ("step", "visits", "journeys", "begin", "end", "score here", "score passing"),
+        (_("step"), _("visits"), _("journeys"), _("begin"), _("end"), _("score here"), _("score passing")),
         [
             (t.touchpoint, t.count, t.journeys, t.starts, t.ends, _felt(t.said_here), _felt(t.passing))
             for t in found.touchpoints
@@ -107,7 +109,7 @@ def flow(as_json: bool, **asked: Any) -> None:
     )
     click.echo()
     _table_out(
-        ("from", "to", "count", "customers", "median wait"),
+        (_("from step"), _("to step"), _("count"), _("customers"), _("median wait")),
         [(e.source, e.target, e.count, e.customers, _wait(e.median_dwell_seconds)) for e in found.edges],
     )
 
@@ -124,9 +126,10 @@ def variants(as_json: bool, limit: int | None, **asked: Any) -> None:
         click.echo(json.dumps({**said, "variants": [_variant_json(row) for row in found.rows]}, ensure_ascii=False))
         return
     _say_left_out(table.left_out)
-    click.echo(f"{found.total:,} variants of {found.journeys:,} journeys\n")
+    counts = {"variants": f"{found.total:,}", "journeys": f"{found.journeys:,}"}
+    click.echo(_("%(variants)s variants of %(journeys)s journeys") % counts + "\n")
     _table_out(
-        ("journeys", "share", "together", "median time", "score", "steps"),
+        (_("journeys"), _("share"), _("together"), _("median time"), _("score"), _("steps")),
         [
             (
                 row.count,
@@ -160,7 +163,15 @@ def funnel(steps: tuple[str, ...], within: timedelta | None, as_json: bool, **as
         return
     _say_left_out(table.left_out)
     _table_out(
-        ("step", "reached", "of the step before", "95 % interval", "of the first", "lost", "median wait"),
+        (
+            _("step"),
+            _("reached"),
+            _("of the step before"),
+            _("95 % interval"),
+            _("of the first"),
+            _("lost"),
+            _("median wait"),
+        ),
         [_funnel_row(row) for row in found.steps],
     )
 
@@ -178,8 +189,8 @@ def _table(
     if segment is not None:
         customers = customers_where(read, segment)
         if not customers:
-            known = ", ".join(segments(read)) or "none"
-            raise click.UsageError(f"--segment: nobody is in {segment!r}; known segments: {known}")
+            about = {"segment": segment, "known": ", ".join(segments(read)) or _("none")}
+            raise click.UsageError(_("--segment: nobody is in %(segment)r; known segments: %(known)s") % about)
     journeys = Journeys(kind, cast("StepKind", step))
     return selected(read, journeys, Selection(customers=customers, since=since, until=until))
 
@@ -243,7 +254,7 @@ def _funnel_json(found: Funnel, left_out: int) -> dict[str, Any]:
 
 
 def _funnel_row(row: FunnelStep) -> tuple[Any, ...]:
-    interval = f"{row.low:.1%} to {row.high:.1%}" if row.low is not None and row.high is not None else "-"
+    interval = f"{row.low:.1%} – {row.high:.1%}" if row.low is not None and row.high is not None else "-"
     wait = "-" if row.median_seconds is None else _wait(row.median_seconds)
     return row.step, row.reached, _share(row.conversion), interval, _share(row.overall), row.lost, wait
 
@@ -269,7 +280,7 @@ def _wait(seconds: float) -> str:
 
 def _say_left_out(left_out: int) -> None:
     if left_out:
-        click.echo(f"{left_out:,} events name no such case and are left out", err=True)
+        click.echo(_("%(n)s events name no such case and are left out") % {"n": f"{left_out:,}"}, err=True)
 
 
 def _table_out(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
