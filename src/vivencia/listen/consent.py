@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Lower
 from ibis import _
 
 from vivencia.foundation import inbox, traces
@@ -174,5 +175,6 @@ def _forget(marks: Collection[str]) -> int:
     """An erased person's consents, and whatever was to be sent to them or was sent."""
     consents, _by = Consent.objects.filter(customer_id__in=marks).delete()
     sent, _by = OutgoingRequest.objects.filter(customer_id__in=marks).delete()
-    addressed, _by = OutgoingRequest.objects.filter(address__in=marks).delete()
+    there = OutgoingRequest.objects.annotate(lower=Lower("address")).filter(lower__in=[mark.lower() for mark in marks])
+    addressed, _by = there.delete()
     return consents + sent + addressed

@@ -1,0 +1,205 @@
+"""Webhooks in: an address and a secret for another system, what it sends, and what becomes of it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from vivencia.foundation import audit
+from vivencia.foundation.models import Act
+from vivencia.foundation.organisation import absolute
+from vivencia.foundation.rights import Right, needs
+from vivencia.listen.sources.models import Arrival, Endpoint
+from vivencia.listen.sources.webhooks import mapping as mappings
+from vivencia.listen.sources.webhooks import proposing, receiving
+from vivencia.listen.sources.webhooks.mapping import CannotMapError, Mapped
+
+SECRET = "webhook-secret"  # noqa: S105  # the session's key under which a new secret waits to be shown once
+LABELS: Mapping[str, str | Promise] = {
+    "name": gettext_lazy("What happened"),
+    "occurred_at": gettext_lazy("When"),
+    "customer_id": gettext_lazy("Customer's id"),
+    "customer_email": gettext_lazy("Customer's e-mail"),
+    "customer_name": gettext_lazy("Customer's name"),
+    "text": gettext_lazy("What they said"),
+    "turns": gettext_lazy("List of turns"),
+    "turn_who": gettext_lazy("Who speaks, in a turn"),
+    "turn_text": gettext_lazy("What is said, in a turn"),
+    "turn_customer": gettext_lazy("What the customer is called there"),
+    "metric": gettext_lazy("What was asked (csat, nps, ces)"),
+    "score": gettext_lazy("Score"),
+    "scale_max": gettext_lazy("Best score there is"),
+    "touchpoint": gettext_lazy("Touchpoint"),
+    "channel": gettext_lazy("Channel"),
+    "amount": gettext_lazy("Amount"),
+    "currency": gettext_lazy("Currency"),
+    "promise": gettext_lazy("Kind of promise"),
+    "promised_at": gettext_lazy("Promised for"),
+    "subject_kind": gettext_lazy("What it is about (order, ticket)"),
+    "subject_id": gettext_lazy("Its number"),
+    "employee_id": gettext_lazy("Employee"),
+    "account_id": gettext_lazy("Customer's company"),
+    "anonymous_id": gettext_lazy("Anonymous id"),
+    "event_id": gettext_lazy("Its own id"),
+    "each": gettext_lazy("List of things, each an event"),
+    "only_if": gettext_lazy("Only where (path=value)"),
+    "rest": gettext_lazy("Everything else (path, or a point for all)"),
+}
+FIRST = 11  # fields shown at once; the others lie behind "more"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One line of the mapping editor."""
+
+    name: str
+    label: str
+    value: str
+
+
+class EndpointForm(forms.ModelForm[Endpoint]):
+    class Meta:
+        model = Endpoint
+        fields = ("name", "shape")
+        help_texts = {
+            "name": gettext_lazy("Which system tells us, such as Help desk or Reviews."),
+            "shape": gettext_lazy("It decides what is proposed; every field can be changed."),
+        }
+
+
+@needs(Right.IMPORT)
+def endpoint_new_page(request: HttpRequest) -> HttpResponse:
+    form = EndpointForm(request.POST or None)
+    if form.is_valid():
+        endpoint, secret = receiving.make(form.cleaned_data["name"], form.cleaned_data["shape"], request.user)
+        audit.record(Act.SETTINGS_CHANGED, by=request.user, what="webhook in")
+        request.session[SECRET] = {"pk": endpoint.pk, "secret": secret}
+        return redirect("endpoint", endpoint.pk)
+    return render(request, "sources/endpoint_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@needs(Right.IMPORT)
+def endpoint_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The address, the mapping with its preview, and what has come in."""
+    endpoint = get_object_or_404(Endpoint, pk=pk)
+    if request.method == "POST":
+        return _saved(request, endpoint)
+    arrivals = Arrival.objects.filter(endpoint=endpoint)
+    latest = arrivals.exclude(body=None).first()
+    sample = latest.body if latest else None
+    given = endpoint.mapping or (proposing.propose(endpoint.shape, sample) if latest else {})
+    told = {
+        "endpoint": endpoint,
+        "address": absolute(reverse("webhook-in", args=[endpoint.token])),
+        "secret": shown_once(request, pk),
+        "page": Paginator(arrivals, 20).get_page(request.GET.get("page")),
+        "untaken": arrivals.exclude(outcome=Arrival.Outcome.TAKEN).exclude(body=None).count(),
+        "proposed": bool(latest) and not endpoint.mapping,
+        "sample": json.dumps(sample, ensure_ascii=False, indent=2) if latest else "",
+        "fields": _fields(given, endpoint.shape),
+        "first": FIRST,
+        "paths": mappings.paths(sample) if latest else [],
+        **_previewed(given, sample, endpoint),
+    }
+    return render(request, "sources/endpoint.html", told)
+
+
+def shown_once(request: HttpRequest, pk: int) -> str:
+    """A secret just made, which is shown now and never again."""
+    waiting = request.session.get(SECRET) or {}
+    if waiting.get("pk") != pk:
+        return ""
+    del request.session[SECRET]
+    return str(waiting["secret"])
+
+
+def _fields(given: Mapping[str, str], shape: str) -> list[Field]:
+    """All fields; those that have a value, and those the shape is about, first."""
+    wanted = [name for name in LABELS if shape == "chats" or not name.startswith("turn")]
+    order = sorted(wanted, key=lambda name: (name not in given, list(LABELS).index(name)))
+    return [Field(name, str(LABELS[name]), given.get(name, "")) for name in order]
+
+
+def _given(request: HttpRequest) -> dict[str, str]:
+    return {name: value for name in LABELS if (value := request.POST.get(f"map.{name}", "").strip())}
+
+
+def _previewed(given: Mapping[str, str], sample: Any, endpoint: Endpoint) -> dict[str, Any]:
+    """The events a sample would become, or why it would become none."""
+    if sample is None or not given:
+        return {"events": [], "trouble": ""}
+    try:
+        mappings.check(given)
+        found = mappings.mapped(given, sample, "preview", timezone.now(), receiving.source_of(endpoint))
+    except (CannotMapError, ValueError) as problem:
+        return {"events": [], "trouble": str(problem)}
+    return {"events": [_shown(one) for one in found[:5]], "trouble": "", "none": not found}
+
+
+def _shown(one: Mapped) -> list[tuple[str, str]]:
+    told = {**one.event, "customer_email": one.email, "customer_name": one.person}
+    lines = [(str(LABELS[name]), str(told[name])) for name in LABELS if told.get(name) and name != "event_id"]
+    rest = one.event.get("properties") or {}
+    return [*lines, *((str(key), str(value)) for key, value in rest.items())]
+
+
+@needs(Right.IMPORT)
+@require_POST
+def endpoint_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The preview of a mapping that is being edited."""
+    endpoint = get_object_or_404(Endpoint, pk=pk)
+    try:
+        sample = json.loads(request.POST.get("sample", "") or "null")
+    except (ValueError, RecursionError):
+        trouble = _("The sample is not JSON.")
+        return render(request, "sources/parts/preview.html", {"events": [], "trouble": trouble})
+    return render(request, "sources/parts/preview.html", _previewed(_given(request), sample, endpoint))
+
+
+def _saved(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
+    given = _given(request)
+    try:
+        mappings.check(given)
+    except ValueError as problem:
+        messages.error(request, str(problem))
+        return redirect("endpoint", endpoint.pk)
+    Endpoint.objects.filter(pk=endpoint.pk).update(mapping=given)
+    endpoint.mapping = given
+    taken = receiving.take_again(endpoint)
+    messages.success(
+        request, _("Saved. %(n)d waiting messages were taken in.") % {"n": taken} if taken else _("Saved.")
+    )
+    return redirect("endpoint", endpoint.pk)
+
+
+@needs(Right.IMPORT)
+@require_POST
+def endpoint_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Exchange the secret, pause or take up again, delete."""
+    endpoint = get_object_or_404(Endpoint, pk=pk)
+    act = request.POST.get("act", "")
+    if act == "delete":
+        endpoint.delete()
+        messages.success(request, _("Deleted. What it brought stays in the ledger."))
+        return redirect("live-sources")
+    if act == "secret":
+        request.session[SECRET] = {"pk": pk, "secret": receiving.exchange(endpoint, timezone.now())}
+        audit.record(Act.SETTINGS_CHANGED, by=request.user, what="webhook in: new secret")
+        messages.success(
+            request, _("The old secret holds for seven days more, so that the other system can change over.")
+        )
+    if act == "active":
+        Endpoint.objects.filter(pk=pk).update(active=not endpoint.active)
+    return redirect("endpoint", pk)
