@@ -6,26 +6,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
-from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.lead.headline import headline
 from vivencia.lead.leaving import leaving
 from vivencia.lead.today import promises_now, voices
 from vivencia.lead.vitals import PROMISE, vital_of, vitals
 from vivencia.measure.reading import source
+from vivencia.understand.settling import OVERVIEW, view
 
 
 @needs(Right.SEE_FIGURES)
 def overview(request: HttpRequest) -> HttpResponse:
     """With data: the first moment, the figures, today. Without: the way to data."""
-    told = source()
+    told, figures = source(OVERVIEW), view().read
     if told.read.horizon is None:
         return render(request, "lead/nothing.html", {"ways": _ways()})
     context: dict[str, Any] = {
-        "headline": headline(told.read, request.user),
+        "headline": headline(figures, request.user),
         "vitals": vitals(told),
         "kept": vital_of(told, PROMISE),
-        "leaving": leaving(told.read),
+        "leaving": leaving(figures),
         "promises": promises_now(told.read, told.as_of),
         "horizon": told.read.horizon,
         "as_of": told.as_of,
@@ -39,7 +39,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @needs(Right.SEE_FIGURES)
 def headline_part(request: HttpRequest) -> HttpResponse:
     """The headline alone, asked for while a study runs."""
-    return render(request, "lead/parts/headline.html", {"headline": headline(open_ledger().read(), request.user)})
+    return render(request, "lead/parts/headline.html", {"headline": headline(view().read, request.user)})
 
 
 def _ways() -> dict[str, str]:

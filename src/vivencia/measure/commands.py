@@ -74,7 +74,7 @@ def metric(
 def _figures(question: Question, since: date | None, until: date | None, segment: str | None) -> list[Figure]:
     if since and until and since > until:
         raise ValueError(f"--since {since} is after --until {until}")
-    source = reading.source()
+    source = reading.source(None)
     zone = source.rules.zone
     asked = Question(
         named(question.metric).name,
@@ -139,7 +139,7 @@ def _about(figures: list[Figure], since: date | None, until: date | None) -> str
     """What the figures mean, once for all of them, and why nothing can be known where that is so."""
     if not figures:
         return ""
-    source, first = reading.source(), figures[0]
+    source, first = reading.source(None), figures[0]
     variant = METRICS[first.metric].variant(first.variant)
     window = wording.window(since, until, source.as_of.astimezone(ZoneInfo(source.rules.zone)).date())
     said = wording.definition(variant, source.rules, window)

@@ -6,11 +6,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.utils import timezone
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
-from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Setting
 from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics import computing
@@ -20,7 +18,7 @@ from vivencia.measure.metrics.lived import Lived
 from vivencia.measure.metrics.metric import Variant
 from vivencia.measure.metrics.rules import Rules
 from vivencia.understand import segments
-from vivencia.understand.now import as_of
+from vivencia.understand.settling import FIGURES, View, view
 
 KEY = "metric-rules"
 
@@ -55,7 +53,15 @@ class Source:
     @cached_property
     def lived(self) -> Lived:
         read = self.read
-        return Lived(read.events, read.customers, self.as_of, self.rules, read.to_arrow, self._begun())
+        return Lived(read.events, read.customers, self.as_of, self.rules, read.to_arrow, self._begun(), self._names())
+
+    def _names(self) -> tuple[str, ...]:
+        """What events are called."""
+
+        def compute() -> list[str]:
+            return sorted(self.read.to_arrow(self.read.events.select("name").distinct())["name"].to_pylist())
+
+        return tuple(self.read.remember("metric-names", compute))
 
     def _begun(self) -> datetime | None:
         """When the first event happened."""
@@ -112,11 +118,13 @@ class Source:
         return self.read.remember(key, lambda: compute(self.of(segment)))
 
 
-def source() -> Source:
-    """The ledger as it is now. While data keep coming, "now" moves on by the hour, so that results are remembered."""
-    read = open_ledger().read()
-    clock = timezone.now().replace(minute=0, second=0, microsecond=0)
-    return Source(read, as_of(read.horizon, clock), company_rules())
+def source(aspect: str | None = FIGURES) -> Source:
+    """What pages of this aspect show (`understand.settling`); without an aspect, the ledger as it is now."""
+    return source_of(view(aspect))
+
+
+def source_of(seen: View) -> Source:
+    return Source(seen.read, seen.as_of, company_rules())
 
 
 def _told(figures: list[Figure]) -> list[dict[str, Any]]:

@@ -88,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "vivencia.foundation.frame.frame",
+                "vivencia.understand.settling.shown_since",
             ],
         },
     }

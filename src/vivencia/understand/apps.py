@@ -7,3 +7,4 @@ class UnderstandConfig(AppConfig):
 
     def ready(self) -> None:
         from vivencia.understand import audiences  # noqa: F401  # saved segments can be invited to surveys
+        from vivencia.understand import chores, worked_out  # noqa: F401  # isort: skip  # what pages need of each version

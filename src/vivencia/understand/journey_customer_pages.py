@@ -99,7 +99,7 @@ def _rows(found: Look, journeys: Any) -> list[dict[str, Any]]:
             {
                 "customer": customer,
                 "name": names.get(customer or ""),
-                "case": "" if table.case == "customer" else table.case_ids[int(journey)].as_py(),
+                "case": "" if table.case == "customer" else table.case_name(int(journey)),
                 "steps": steps if len(steps) <= 8 else [*steps[:4], "…", *steps[-3:]],
                 "ended": datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(table.ended[journey])),
                 "duration": duration(float(table.ended[journey] - table.began[journey]) / 1_000_000),

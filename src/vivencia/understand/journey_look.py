@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from vivencia.foundation.ledger.reading import Read
-from vivencia.foundation.ledger.store import open_ledger
 from vivencia.understand import journey_asking, journey_reading
 from vivencia.understand.journey_asking import Asked
 from vivencia.understand.journeys import beside
@@ -21,6 +20,7 @@ from vivencia.understand.journeys.phases import Placed, place
 from vivencia.understand.journeys.table import JourneyTable, Mask, Scale
 from vivencia.understand.models import Segment
 from vivencia.understand.pages import now_of
+from vivencia.understand.settling import view
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Look:
 
 def look(request: HttpRequest, prefix: str = "") -> Look | None:
     """What this request asks for; None while the ledger is empty."""
-    read = open_ledger().read()
+    read = view().read
     if read.horizon is None:
         return None
     return Look(read, journey_asking.asked(read, request.GET, prefix))

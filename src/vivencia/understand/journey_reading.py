@@ -9,15 +9,16 @@ from datetime import datetime
 import ibis
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.understand.journey_growing import grown, remember_origin
 from vivencia.understand.journeys.build import Shape, StepKind, build, shape
 from vivencia.understand.journeys.kept import kept
 from vivencia.understand.journeys.selection import Selection, chosen
 from vivencia.understand.journeys.table import CaseKind, JourneyTable
 
-_FORMAT = 1  # raise it when the tables in `journeys/kept.py` change
+_FORMAT = 2  # raise it when the tables in `journeys/kept.py` change
 _HELD = 3
 
-_held: OrderedDict[tuple[str, str], JourneyTable] = OrderedDict()
+_held: OrderedDict[tuple[str, str, str], JourneyTable] = OrderedDict()
 _guard = threading.Lock()
 
 
@@ -41,7 +42,7 @@ def data_shape(read: Read) -> Shape:
 
 def journey_table(read: Read, journeys: Journeys) -> JourneyTable:
     """The journey table, built once a ledger version, mapped from disk by every other process, held by this one."""
-    place = (read.version, journeys.key)
+    place = (str(read.ledger), read.version, journeys.key)
     with _guard:
         if place in _held:
             _held.move_to_end(place)
@@ -86,4 +87,8 @@ def latest(read: Read) -> datetime | None:
 
 
 def _built(read: Read, journeys: Journeys) -> JourneyTable:
-    return build(read.events, read.to_arrow, case=journeys.case, step=journeys.step)
+    seen = data_shape(read)
+    earlier = grown(read, journeys.key, journeys.case, journeys.step, seen)
+    table = earlier or build(read.events, read.to_arrow, case=journeys.case, step=journeys.step, seen=seen)
+    remember_origin(read, journeys.key, seen)
+    return table

@@ -19,6 +19,7 @@ from vivencia.understand import directory, identity, segments
 from vivencia.understand.customers import Customer, customer
 from vivencia.understand.models import Segment
 from vivencia.understand.now import as_of
+from vivencia.understand.settling import View, view
 from vivencia.understand.situation_words import tell
 from vivencia.understand.timeline import KINDS, Entry, by_day, money, timeline
 from vivencia.understand.vocabulary import title, trait
@@ -34,16 +35,17 @@ def now_of(read: Read) -> datetime:
 @needs(Right.SEE_CUSTOMERS)
 def customers_page(request: HttpRequest) -> HttpResponse:
     """The list; with HTMX only its part."""
-    read = open_ledger().read()
+    seen = view()
+    read = seen.read
     if read.horizon is None and not read.to_arrow(read.customers.limit(1)).num_rows:
         return render(request, "understand/customers.html", {"nobody": True})
-    shown = _listed(read, request)
+    shown = _listed(seen, request)
     part = request.headers.get("HX-Request") == "true"
     return render(request, "understand/parts/customer_list.html" if part else "understand/customers.html", shown)
 
 
-def _listed(read: Read, request: HttpRequest) -> dict[str, Any]:
-    now = now_of(read)
+def _listed(seen: View, request: HttpRequest) -> dict[str, Any]:
+    read, now = seen.read, seen.as_of if seen.settled else now_of(seen.read)
     saved = Segment.objects.filter(pk=_number(request.GET.get("saved")) or 0).first()
     query = directory.Query(
         text=request.GET.get("q", "").strip(),

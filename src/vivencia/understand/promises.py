@@ -18,6 +18,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from vivencia.understand.seconds import seconds
+from vivencia.understand.subjects import subject_key
 
 State = Literal["kept", "broken", "overdue", "open"]
 STATES: tuple[State, ...] = ("kept", "broken", "overdue", "open")
@@ -83,7 +84,7 @@ def _rank(state: ir.StringValue) -> ir.IntegerValue:
 
 def _about(events: ir.Table) -> ir.StringValue:
     """What a promise is about, as one text; the prefixes keep a subject and a customer of the same id apart."""
-    subject = ibis.literal("s:") + events.subject_kind.fill_null("") + ":" + events.subject_id
+    subject = ibis.literal("s:") + subject_key(events)
     return subject.fill_null(ibis.literal("c:") + events.customer_id)
 
 

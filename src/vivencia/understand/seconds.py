@@ -2,6 +2,7 @@
 
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 from ibis.common.deferred import deferrable
 
@@ -16,7 +17,10 @@ def seconds(time: ir.TimestampValue) -> ir.IntegerValue:
     Each engine's own count of microseconds: what Ibis makes of a truncation goes through DuckDB's calendars, which take
     as long for a million moments as everything else a metric does with them.
     """
-    count = unix_micros if time.get_backend().name == "pyspark" else epoch_us
+    engines = {table.source.name for table in time.op().find(ops.DatabaseTable)}
+    if not engines:  # a small table in memory, which may be joined to either engine's
+        return time.truncate("s").epoch_seconds().cast("int64")
+    count = unix_micros if "pyspark" in engines else epoch_us
     return (count(time) // MICROSECONDS).cast("int64")
 
 

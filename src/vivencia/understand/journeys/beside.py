@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vivencia.understand.journeys.build import SEPARATOR, ToArrow
+from vivencia.understand.journeys.build import ToArrow
 from vivencia.understand.journeys.table import Ints, JourneyTable, Mask
 from vivencia.understand.promises import promises
+from vivencia.understand.subjects import subject_key
 
 _NEVER = np.iinfo(np.int64).max
 
@@ -54,27 +55,33 @@ def promised(events: ir.Table, to_arrow: ToArrow, table: JourneyTable, as_of: da
     The step is where promises of that kind are usually fulfilled (a delivery promise belongs to the delivery, though it
     was given at the purchase), or where it was made when none ever is.
     """
-    rows = to_arrow(
-        promises(events, as_of).select(
-            "promise", "touchpoint", "customer_id", "subject_kind", "subject_id", "promised_at", "fulfilled_at"
-        )
-    )
-    fulfilled_where = _usual_place(events, to_arrow)
-    case = _cases(rows, table)
-    steps = {name: code for code, name in enumerate(table.steps)}
-    place = [
-        steps.get(fulfilled_where.get(kind) or touchpoint, steps.get(touchpoint, -1))
-        for kind, touchpoint in zip(rows["promise"].to_pylist(), rows["touchpoint"].to_pylist(), strict=True)
-    ]
+    made = promises(events, as_of, ("source",))
+    rows = to_arrow(made.select("promise", "touchpoint", "promised_at", "fulfilled_at", case_key=_key(made, table)))
     found = pa.table(
         {
-            "case": case,
-            "step": np.array(place, np.int64),
+            "case": _cases(rows, table),
+            "step": _places(rows, _usual_place(events, to_arrow), table),
             "promised_at": rows["promised_at"].cast(pa.int64()),
             "fulfilled_at": rows["fulfilled_at"].cast(pa.int64()).fill_null(int(_NEVER)),
         }
     )
     return found.filter(pc.greater_equal(found["case"], 0))
+
+
+def _places(rows: pa.Table, usual: dict[str, str], table: JourneyTable) -> Ints:
+    """The code of the step each promise belongs to: where its kind is usually fulfilled, else where it was made."""
+    made_at = _codes(rows["touchpoint"], table)
+    kinds = rows["promise"].unique().to_pylist()
+    places = np.array([table.steps.index(usual[kind]) if usual.get(kind) in table.steps else -1 for kind in kinds])
+    kind = np.asarray(pc.index_in(rows["promise"], value_set=pa.array(kinds, pa.string())).to_numpy(), np.int64)
+    place = np.append(places, -1).astype(np.int64)[kind]
+    return np.where(place >= 0, place, made_at)
+
+
+def _codes(names: pa.ChunkedArray, table: JourneyTable) -> Ints:
+    """The steps' codes, -1 for what is no step."""
+    found = pc.index_in(names.cast(pa.string()), value_set=pa.array(table.steps, pa.string()))
+    return np.asarray(found.fill_null(-1).to_numpy(), np.int64)
 
 
 def kept_by_step(promised: pa.Table, table: JourneyTable, mask: Mask, as_of: datetime) -> dict[str, Kept]:
@@ -96,16 +103,12 @@ def kept_by_step(promised: pa.Table, table: JourneyTable, mask: Mask, as_of: dat
 def words(events: ir.Table, to_arrow: ToArrow, table: JourneyTable) -> pa.Table:
     """One row a remark, newest first: `case`, `step`, `at`, `score`, `scale_max`, `text`."""
     told = events.filter(events.text.notnull() & (events.text.strip() != ""))
-    chosen = told.select(
-        "customer_id", "subject_kind", "subject_id", "touchpoint", "name", "occurred_at", "score", "scale_max", "text"
-    )
+    chosen = told.select("touchpoint", "name", "occurred_at", "score", "scale_max", "text", case_key=_key(told, table))
     rows = to_arrow(chosen.order_by([ibis.desc("occurred_at"), "text"]))
-    names = pa.array(table.steps, pa.string())
-    step = pc.index_in(pc.coalesce(rows["touchpoint"], rows["name"]), value_set=names).fill_null(-1)
     found = pa.table(
         {
             "case": _cases(rows, table),
-            "step": step.cast(pa.int64()),
+            "step": _codes(pc.coalesce(rows["touchpoint"], rows["name"]), table),
             "at": rows["occurred_at"].cast(pa.int64()),
             "score": rows["score"],
             "scale_max": rows["scale_max"],
@@ -158,16 +161,9 @@ def _usual_place(events: ir.Table, to_arrow: ToArrow) -> dict[str, str]:
 
 def _cases(rows: pa.Table, table: JourneyTable) -> Ints:
     """The number of each row's journey, -1 where it has none."""
-    if table.case == "customer":
-        keys, wanted = table.case_ids, rows["customer_id"]
-    else:
-        kinds = pa.array(table.kinds, pa.large_string()).take(pa.array(table.kind))
-        separator = pa.scalar(SEPARATOR, pa.large_string())
-        keys = pc.binary_join_element_wise(kinds, table.case_ids.cast(pa.large_string()), separator)
-        wanted = pc.binary_join_element_wise(
-            rows["subject_kind"].cast(pa.large_string()).fill_null(""),
-            rows["subject_id"].cast(pa.large_string()),
-            separator,
-        )
-    found = pc.index_in(wanted.cast(pa.large_string()), value_set=keys.cast(pa.large_string()))
-    return np.asarray(found.fill_null(-1).to_numpy(), np.int64)
+    wanted, keys = rows["case_key"].cast(pa.large_string()), table.case_keys.cast(pa.large_string())
+    return np.asarray(pc.index_in(wanted, value_set=keys).fill_null(-1).to_numpy(), np.int64)
+
+
+def _key(rows: ir.Table, table: JourneyTable) -> ir.StringValue:
+    return rows.customer_id if table.case == "customer" else subject_key(rows)

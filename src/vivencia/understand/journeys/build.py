@@ -12,10 +12,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from vivencia.understand.journeys.table import CaseKind, Codes, Feedback, Ints, JourneyTable, Mask, Scale
+from vivencia.understand.subjects import SEPARATOR, subject_key
 
 StepKind = Literal["touchpoint", "name"]
 ToArrow = Callable[[ir.Table], pa.Table]
-SEPARATOR = "\x1f"
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,7 @@ def journey_events(events: ir.Table, case: CaseKind, step: StepKind, without_tou
     """
     named = events.source.isin(without_touchpoints) if without_touchpoints else ibis.literal(False)
     chosen = events.name if step == "name" else ibis.ifelse(named, events.name, events.touchpoint)
-    kind = events.subject_kind.fill_null("") if case == "subject" else ibis.literal("")
-    case_id = kind + SEPARATOR + events.subject_id if case == "subject" else events.customer_id
+    case_id = subject_key(events) if case == "subject" else events.customer_id
     selected = events.select(
         "customer_id", "channel", "occurred_at", "seq", "event_id", "metric", "score", "scale_max",
         case_id=case_id, step=chosen,
@@ -74,10 +73,18 @@ def journey_events(events: ir.Table, case: CaseKind, step: StepKind, without_tou
 
 
 def build(
-    events: ir.Table, to_arrow: ToArrow, *, case: CaseKind | None = None, step: StepKind = "touchpoint"
+    events: ir.Table,
+    to_arrow: ToArrow,
+    *,
+    case: CaseKind | None = None,
+    step: StepKind = "touchpoint",
+    seen: Shape | None = None,
 ) -> JourneyTable:
-    """The journey table of an events table in the ledger's shape; `case` defaults to what the data are."""
-    seen = shape(events, to_arrow)
+    """The journey table of an events table in the ledger's shape; `case` defaults to what the data are.
+
+    seen: what all events look like, where these are only some of them.
+    """
+    seen = seen or shape(events, to_arrow)
     chosen = case or seen.case
     selected = journey_events(events, chosen, step, seen.without_touchpoints)
     return from_arrow(to_arrow(selected.drop("event_id")), chosen, seen.left_out(chosen), lambda: to_arrow(selected))
@@ -128,7 +135,8 @@ def _assemble(
     codes_of_steps = sorted_step[is_step]
     narrow: Codes = codes_of_steps.astype(np.uint16) if len(steps) < 2**16 else codes_of_steps.astype(np.uint32)
     channel_code, channels = _encode(rows["channel"])
-    journey_ids, kind, kinds = _identify(case, case_ids.take(pa.array(codes)))
+    keys = case_ids.take(pa.array(codes))
+    kind, kinds = _kinds(case, keys)
     scales, feedback = _feedback(rows, order, journey_of[cases], sorted_step)
     first, first_move = _firsts(narrow, offsets, len(steps))
     return JourneyTable(
@@ -145,7 +153,7 @@ def _assemble(
         offsets=offsets,
         person=person_of_case[codes],
         kind=kind,
-        case_ids=journey_ids,
+        case_keys=keys,
         person_ids=person_ids,
         feedback=feedback,
         left_out=left_out,
@@ -192,14 +200,13 @@ def _by_person(order: Ints, case: Ints, person: Ints, ids: pa.Array) -> tuple[In
     return order[np.argsort(rank[sorted_case], kind="stable")], of_case, all_ids
 
 
-def _identify(case: CaseKind, ids: pa.Array) -> tuple[pa.Array, NDArray[np.int16], tuple[str, ...]]:
-    """Take the kind of subject off the ids of journeys."""
-    if case == "customer":
-        return ids, np.zeros(len(ids), np.int16), ("customer",)
-    parts = pc.split_pattern(ids, SEPARATOR, max_splits=1)
-    kind_code, kinds = _encode(pa.chunked_array([pc.list_element(parts, 0)]) if len(ids) else pa.chunked_array([ids]))
-    bare = pc.list_element(parts, 1) if len(ids) else ids
-    return bare, kind_code.astype(np.int16), tuple(kinds.to_pylist())
+def _kinds(case: CaseKind, keys: pa.Array) -> tuple[NDArray[np.int16], tuple[str, ...]]:
+    """The kind of subject of each journey, as a code, and the kinds there are."""
+    if case == "customer" or not len(keys):
+        return np.zeros(len(keys), np.int16), ("customer",) if case == "customer" else ()
+    told = pc.list_element(pc.split_pattern(keys, SEPARATOR, max_splits=1), 0)
+    code, kinds = _encode(pa.chunked_array([told]))
+    return code.astype(np.int16), tuple(kinds.to_pylist())
 
 
 def _feedback(rows: pa.Table, order: Ints, journey: Ints, step: Ints) -> tuple[tuple[Scale, ...], Feedback]:

@@ -9,8 +9,9 @@ from datetime import timedelta
 import ibis
 import ibis.expr.types as ir
 
-from vivencia.understand.journeys.build import SEPARATOR, Shape, StepKind, journey_events
+from vivencia.understand.journeys.build import Shape, StepKind, journey_events
 from vivencia.understand.journeys.table import CaseKind
+from vivencia.understand.subjects import SEPARATOR
 
 NEVER = ibis.null("timestamp('UTC')")
 ORDER = ("occurred_at", "seq", "event_id")

@@ -49,7 +49,7 @@ def _rows(table: JourneyTable) -> pa.Table:
 
 
 def _journeys(table: JourneyTable) -> pa.Table:
-    columns = {"begin": table.offsets[:-1], "person": table.person, "kind": table.kind, "id": table.case_ids}
+    columns = {"begin": table.offsets[:-1], "person": table.person, "kind": table.kind, "key": table.case_keys}
     return pa.table(columns)
 
 
@@ -74,7 +74,7 @@ def _table(rows: pa.Table, journeys: pa.Table, people: pa.Table, feedback: pa.Ta
         offsets=np.append(_column(journeys, "begin"), rows.num_rows).astype(np.int64),
         person=_column(journeys, "person"),
         kind=_column(journeys, "kind"),
-        case_ids=_array(journeys, "id"),
+        case_keys=_array(journeys, "key"),
         person_ids=_array(people, "id"),
         feedback=Feedback(*(_column(feedback, name) for name in ("case", "step", "scale", "score"))),
         left_out=said["left_out"],

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from vivencia.understand.subjects import SEPARATOR
+
 CaseKind = Literal["customer", "subject"]
 Ints: TypeAlias = NDArray[np.int64]
 Codes: TypeAlias = NDArray[np.uint16] | NDArray[np.uint32]
@@ -58,7 +60,8 @@ class JourneyTable:
     Journey *i* owns the step rows `offsets[i]:offsets[i + 1]`, never none. `at` is microseconds UTC. `channel` is -1
     where unknown. `first` marks a journey's first visit to a step; `first_move` marks the first time a journey goes
     from this row's step to the next row's (never set on a journey's last row). `person` numbers the customers of the
-    journeys in ascending order; a journey of nobody known counts as a person of its own, whose id is null.
+    journeys in ascending order; a journey of nobody known counts as a person of its own, whose id is null. `case_keys`
+    are the customers' ids, or what `subjects.subject_key` makes of subjects.
     """
 
     case: CaseKind
@@ -74,7 +77,7 @@ class JourneyTable:
     offsets: Ints
     person: Ints
     kind: NDArray[np.int16]
-    case_ids: pa.Array
+    case_keys: pa.Array
     person_ids: pa.Array
     feedback: Feedback
     left_out: int
@@ -113,6 +116,10 @@ class JourneyTable:
         """The scale most answers are on: what people felt is read there. -1 without answers."""
         return int(np.bincount(self.feedback.scale).argmax()) if len(self.feedback.scale) else -1
 
+    def case_name(self, journey: int) -> str:
+        """The id of a journey's customer or subject, as its source says it."""
+        return str(self.case_keys[journey].as_py()).split(SEPARATOR)[-1]
+
     def code(self, step: str) -> int:
         """The code of a step; an unknown name is a `ValueError` that names the known ones."""
         if step not in self.steps:
@@ -136,7 +143,7 @@ class JourneyTable:
             offsets=np.append(0, np.cumsum(self.lengths[mask])).astype(np.int64),
             person=self.person[mask],
             kind=self.kind[mask],
-            case_ids=self.case_ids.filter(pa.array(mask)),
+            case_keys=self.case_keys.filter(pa.array(mask)),
             feedback=replace(kept, case=place[kept.case]),
         )
 

@@ -1,0 +1,147 @@
+"""What pages look at: the newest version of the ledger that the worker has worked out, or the newest where none works.
+
+A package says what its pages need, and the worker does it for every new version before pages show that version:
+
+    @settles(FIGURES)
+    def directory_of_customers(view: View) -> None: ...
+
+There are two aspects, so that what happens now does not wait for what takes long: OVERVIEW, and FIGURES for the rest.
+What is declared `afterwards` is worked out once pages show the version already: details that few people open.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.signals import request_started
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.utils import timezone
+
+from vivencia.foundation.ledger import settled
+from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.ledger.settled import Settled
+from vivencia.foundation.ledger.store import Ledger, open_ledger
+from vivencia.understand.now import as_of
+
+logger = logging.getLogger("vivencia.settling")
+
+OVERVIEW, FIGURES = "overview", "figures"
+REST = 2.0  # after work that took a second, so many seconds go to others
+_shown_since: ContextVar[datetime | None] = ContextVar("shown_since", default=None)
+_resting: dict[str, float] = {}  # aspect -> when to work again, on the clock of this process
+
+
+@dataclass(frozen=True)
+class View:
+    """One version of the ledger, seen from a moment. `since`: when it was read, where there is a newer one by now.
+
+    settled: whether what pages need of it has been worked out, as seen from this very moment.
+    """
+
+    read: Read
+    clock: datetime
+    since: datetime | None = None
+    settled: bool = False
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment an analysis looks from."""
+        return as_of(self.read.horizon, self.clock)
+
+
+@dataclass(frozen=True)
+class Work:
+    name: str
+    aspect: str
+    do: Callable[[View], None]
+    afterwards: bool
+
+
+WORKS: dict[str, Work] = {}
+
+
+def settles(aspect: str, *, afterwards: bool = False) -> Callable[[Callable[[View], None]], Callable[[View], None]]:
+    """Have the worker do this for each version before (or, `afterwards`, after) pages of the aspect show it."""
+
+    def declare(do: Callable[[View], None]) -> Callable[[View], None]:
+        name = f"{do.__module__}.{do.__qualname__}"
+        WORKS[name] = Work(name, aspect, do, afterwards)
+        return do
+
+    return declare
+
+
+def view(aspect: str | None = FIGURES) -> View:
+    """What a page of this aspect shows now; without an aspect, the newest. The page says so where it is not the newest.
+
+    Where nobody works things out in advance, the clock goes on by the hour, so that what one page works out serves the
+    next.
+    """
+    ledger = open_ledger()
+    told = settled.told(ledger.cache, aspect) if aspect else None
+    found = View(ledger.read(), _hour(timezone.now())) if told is None else _settled_view(ledger, told)
+    _shown_since.set(found.since)
+    return found
+
+
+def _settled_view(ledger: Ledger, told: Settled) -> View:
+    read = ledger.read_at(told.head)
+    newest = read.version == ledger.head.version  # also where the version told of is no more
+    return View(read, told.clock, None if newest else told.read_at, settled=read.version == told.head.version)
+
+
+def shown_since(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `shown_since`, where a page shows a version that is no longer the newest."""
+    return {"shown_since": _shown_since.get()}
+
+
+@receiver(request_started)
+def _nothing_shown_yet(**_signal: Any) -> None:
+    _shown_since.set(None)
+
+
+def settle(aspect: str) -> bool:
+    """Work out the newest version for an aspect, where pages do not show it yet; whether there was anything to do."""
+    ledger, now = open_ledger(), timezone.now()
+    told = settled.told(ledger.cache, aspect)
+    if told and told.head.version == ledger.head.version and _hour(told.clock) == _hour(now):
+        settled.at_work(ledger.cache, aspect)
+        return False
+    if told and time.monotonic() < _resting.get(aspect, 0.0):
+        settled.at_work(ledger.cache, aspect)
+        return False
+    begun = time.monotonic()
+    read = ledger.read()
+    seen = View(read, now, settled=True)
+    if read.horizon is not None:
+        _do_all(aspect, seen, ledger, afterwards=False)
+    if ledger.only_more_since(read.head):  # else something was taken out meanwhile, and nobody shall see it
+        settled.tell(ledger.cache, aspect, Settled(read.head, now, now))
+    if read.horizon is not None:
+        _do_all(aspect, seen, ledger, afterwards=True)
+    _resting[aspect] = time.monotonic() + REST * (time.monotonic() - begun)
+    return True
+
+
+def _do_all(aspect: str, seen: View, ledger: Ledger, *, afterwards: bool) -> None:
+    """A piece that fails is told of; a page that needs it works it out itself and says what is wrong."""
+    for work in [each for each in WORKS.values() if each.aspect == aspect and each.afterwards == afterwards]:
+        if afterwards and ledger.head.version != seen.read.version:
+            return  # a newer version matters more
+        begun = time.monotonic()
+        if settled.told(ledger.cache, aspect):
+            settled.at_work(ledger.cache, aspect)
+        try:
+            work.do(seen)
+        except Exception:
+            logger.exception("%s failed", work.name)
+        logger.debug("%s took %.2f s", work.name, time.monotonic() - begun)
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
