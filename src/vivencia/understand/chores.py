@@ -1,7 +1,6 @@
 """What the worker does again and again for pages: working out what they show of each new version of the ledger."""
 
 from vivencia.foundation.chores import chore
-from vivencia.understand import merges
 from vivencia.understand.settling import FIGURES, OVERVIEW, settle
 
 
@@ -15,10 +14,3 @@ def settle_overview() -> None:
 def settle_figures() -> None:
     """Customers, journeys, metrics and moments; see `settling`."""
     settle(FIGURES)
-
-
-@chore(every_seconds=30)
-def join_records() -> None:
-    """What the rules make one person, and merges a crash cut short."""
-    merges.finish_begun()
-    merges.watch()
