@@ -43,6 +43,12 @@ NAMES: dict[str, str | Promise] = {
     "referred": gettext_lazy("A new customer was referred"),
     "goal_started": gettext_lazy("A goal is begun"),
     "goal_completed": gettext_lazy("A goal is completed (in the order of those begun)"),
+    "page_viewed": gettext_lazy("A page or screen is seen"),
+    "page_left": gettext_lazy("A page or screen is left"),
+    "searched": gettext_lazy("Something is searched for"),
+    "search_opened": gettext_lazy("A result of a search is opened"),
+    "rage_click": gettext_lazy("Somebody clicks again and again on one spot"),
+    "dead_end": gettext_lazy("Something that looks as if it worked does not"),
 }
 
 

@@ -23,6 +23,8 @@ UNITS: dict[str, str | Promise] = {
     "of 7": gettext_lazy("of 7"),
     "min": gettext_lazy("min"),
     "h": gettext_lazy("h"),
+    "s": gettext_lazy("s"),
+    "pages": gettext_lazy("pages"),
 }
 DIMENSIONS: dict[str, str | Promise] = {
     "touchpoint": gettext_lazy("Touchpoint"),
@@ -40,7 +42,7 @@ def unit(name: str) -> str:
 
 def decimals(name: str) -> int:
     """How many decimals say something: two of a mean score or of money, one otherwise."""
-    return 1 if name in ("%", "points", "min", "h") else 2
+    return 1 if name in ("%", "points", "min", "h", "s", "pages") else 2
 
 
 def dimension_name(asked: str) -> str:

@@ -46,7 +46,6 @@ class KeyForm(forms.ModelForm[WriteKey]):
         model = WriteKey
         fields = ("name", "scope", "source", "channel", "origins")
         widgets = {
-            "scope": forms.RadioSelect,
             "channel": Suggested(CHANNELS),
             "origins": forms.Textarea({"rows": 2, "placeholder": "https://www.example.com"}),
         }
@@ -61,7 +60,9 @@ class KeyForm(forms.ModelForm[WriteKey]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].required = False
-        self.fields["scope"].choices = Scope.choices  # type: ignore[attr-defined]  # without the empty choice
+        self.fields["scope"] = forms.ChoiceField(
+            label=self.fields["scope"].label, choices=Scope.choices, help_text=self.fields["scope"].help_text
+        )
         if not self.is_bound:
             self.initial["scope"] = Scope.BROWSER
 

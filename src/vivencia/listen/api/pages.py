@@ -15,7 +15,7 @@ from vivencia.foundation.models import Act, User
 from vivencia.foundation.rights import Right, needs
 from vivencia.listen.api import arrivals, examples, keys, planning, samples
 from vivencia.listen.api.forms import KeyForm, PlanForm
-from vivencia.listen.api.models import PlannedCall, Scope, WriteKey
+from vivencia.listen.api.models import Pays, PlannedCall, Scope, WriteKey
 
 NAMES_A_PAGE = 50
 REASONS_SHOWN = 20
@@ -69,6 +69,8 @@ def track_plan(request: HttpRequest) -> HttpResponse:
     if undecided:
         lines = lines.filter(decided_at=None)
     page = Paginator(lines, NAMES_A_PAGE).get_page(request.GET.get("page"))
+    for line in page:
+        line.also = _also(line)  # type: ignore[attr-defined]  # for the template
     reasons = arrivals.reasons()
     said = {
         "page": page,
@@ -80,7 +82,8 @@ def track_plan(request: HttpRequest) -> HttpResponse:
         "rejected": sum(count for _reason, count in reasons),
         "keys": WriteKey.objects.filter(revoked_at=None).exists(),
     }
-    return render(request, "api/parts/plan_lines.html" if getattr(request, "htmx", False) else "api/track_plan.html", said)
+    part = getattr(request, "htmx", False)
+    return render(request, "api/parts/plan_lines.html" if part else "api/track_plan.html", said)
 
 
 @needs(Right.IMPORT)
@@ -133,6 +136,18 @@ def rejected(request: HttpRequest) -> HttpResponse:
     rows = arrivals.rejected().filter(problem=problem)
     latest = [samples.rejected(row, request.user) for row in rows[: samples.MOST]]
     return render(request, "api/rejected.html", {"problem": problem, "count": rows.count(), "latest": latest})
+
+
+def _also(line: PlannedCall) -> list[str]:
+    """What a line means besides its touchpoint."""
+    means = [
+        (line.pays == Pays.PAID, _("payment")),
+        (line.pays == Pays.REFUNDED, _("refund")),
+        (bool(line.promise), _("makes a promise")),
+        (bool(line.fulfils), _("keeps a promise")),
+        (bool(line.metric), _("feedback")),
+    ]
+    return [word for holds, word in means if holds]
 
 
 def _live(form: KeyForm) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from vivencia.measure.metrics.words import N_
 from vivencia.understand.enough import ENOUGH
 
 Better = Literal["up", "down"]
-Unit = Literal["%", "points", "of 5", "of 7", "min", "h", "money"]
+Unit = Literal["%", "points", "of 5", "of 7", "min", "h", "s", "pages", "money"]
 MIN_N = ENOUGH
 
 WILSON = N_("Interval: Wilson, 95 %.")

@@ -32,6 +32,14 @@ class Rules:
     referred: Names = ("referral joined", "referred by a customer", "referral accepted")
     goal_started: Names = ("goal started", "guide started", "checkout started", "form started")
     goal_completed: Names = ("goal completed", "guide completed", "checkout completed", "form completed")
+    page_viewed: Names = ("page viewed", "screen viewed")
+    page_left: Names = ("page left", "screen left")
+    searched: Names = ("search made", "products searched", "site searched")
+    search_opened: Names = ("search result opened", "search result clicked")
+    found_it: Names = ("found it",)
+    rage_click: Names = ("rage click",)
+    dead_end: Names = ("dead end",)
+    found_metrics: Names = ("found", "found_it", "findability")
     referred_trait: str = "referred_by"
     member_traits: Names = ("loyalty_member", "loyalty_card")
     inactivity_days: int = 180
