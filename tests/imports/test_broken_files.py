@@ -10,6 +10,7 @@ import pytest
 from tests.imports.bringing import EVENTS, bring, write
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers import ocel
+from vivencia.listen.imports.take_in import look_at
 
 HEADER = "customer,date,amount"
 
@@ -64,7 +65,9 @@ def test_a_line_of_two_gigabytes_is_refused_at_once(tmp_path: Path) -> None:
     began = time.monotonic()
     said = refusal(file)
     assert time.monotonic() - began < 5
-    assert "line" in said
+    assert "line 2" in said
+    with pytest.raises(Problem, match="line 2 is longer"):
+        look_at(file)
     assert "16 MB" in said
 
 

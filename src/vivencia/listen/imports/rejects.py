@@ -21,7 +21,7 @@ from vivencia.listen.imports.tables import Part, Staged, Tables
 
 HEADER: Final = ("file", "row", "field", "value", "reason", "allowed", "event")
 _MAX_VALUE: Final = 200
-_SCRIPT: Final = ("=", "+", "-", "@", "\t", "\r")
+_SCRIPT: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class CsvReader:
 
 @remembered
 def _look(file: Path, how: How) -> Look:
-    head = sample(file)
+    head = sample(file, of_lines=True)
     conventions = detect(head, file.name, how.conventions)
     text = decoded(head, conventions.encoding or "utf-8", file.name, "replace")
     rows = sample_rows(text, conventions.delimiter or ",", conventions.quote, 1000)

@@ -22,7 +22,7 @@ class JsonLinesReader:
     suffixes = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
     def look(self, file: Path, how: How) -> Look:
-        text = sample(file, 1 << 20).decode("utf-8-sig", errors="replace")
+        text = sample(file, 1 << 20, of_lines=True).decode("utf-8-sig", errors="replace")
         lines = text.splitlines()
         whole = lines if text.endswith("\n") or len(lines) == 1 else lines[:-1]
         objects = [found for line in whole[:SEEN] if isinstance(found := _parsed(line), dict)]

@@ -45,17 +45,19 @@ def chunks(file: Path) -> Iterator[bytes]:
         raise Problem("not-readable", file=file.name, why=error.strerror or str(error)) from error
 
 
-def sample(file: Path, size: int = SAMPLE_BYTES) -> bytes:
-    """The first bytes of a file. Raises Problem where it is empty or binary."""
+def sample(file: Path, size: int = SAMPLE_BYTES, *, of_lines: bool = False) -> bytes:
+    """The first bytes of a file. Raises Problem where it is empty or binary, or lines it should have do not end."""
     head = bytearray()
     for chunk in chunks(file):
         head += chunk
-        if len(head) >= size:
+        unended = len(head) - head.rfind(b"\n")
+        if of_lines and unended > MAX_LINE_MB << 20:
+            raise Problem("long-line", file=file.name, row=1 + head.count(b"\n"), limit=MAX_LINE_MB)
+        if len(head) >= size and not (of_lines and unended > size):
             break
     if not head.strip():
         raise Problem("empty", file=file.name)
     _refuse_binary(bytes(head), file)
-    _refuse_long_line(bytes(head), 0, 1, file)
     return bytes(head[:size])
 
 
