@@ -126,7 +126,8 @@ class _Reader:
         blocks = np.frombuffer(self._data, _BLOCK, rows * columns // _Q4, self._tensors[name])
         low, high = blocks["nibbles"] & 0x0F, blocks["nibbles"] >> 4
         whole = np.concatenate([low, high], axis=1).astype(np.float32) - _QUARTER
-        return np.ascontiguousarray((whole * blocks["scale"].astype(np.float32)[:, None]).reshape(rows, columns))
+        numbers: Floats = (whole * blocks["scale"].astype(np.float32)[:, None]).reshape(rows, columns)
+        return numbers
 
     def _dense(self, name: str, given: int, made: int) -> Dense:
         return Dense(np.ascontiguousarray(self._packed(f"{name}.w", made, given).T), self._vector(f"{name}.b", made))

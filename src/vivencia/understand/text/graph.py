@@ -6,6 +6,7 @@ dim), means over the pieces after each asked layer, and, where asked, `hidden` (
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -102,7 +103,7 @@ class _Graph:
         summed = self._node("ReduceSum", [weighed, "pieces"], f"{name}.sum", keepdims=0)
         return self._node("Div", [summed, "pieces_of"], name)
 
-    def _node(self, kind: str, inputs: list[str], output: str, domain: str = "", **more: object) -> str:
+    def _node(self, kind: str, inputs: list[str], output: str, domain: str = "", **more: Any) -> str:
         self._nodes.append(helper.make_node(kind, inputs, [output], name=output, domain=domain, **more))
         return output
 

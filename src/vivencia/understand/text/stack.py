@@ -79,7 +79,7 @@ class Classifier:
         """How sure it is that a text is of one of the labels at all: the log of the best chance, and twenty times the
         mean cosine to the ten nearest texts learned from."""
         best = self.log_chances(texts, vectors).max(axis=1)
-        return best + 20.0 * self._nearness(_rows(self.views, texts, vectors))
+        return np.asarray(best + 20.0 * self._nearness(_rows(self.views, texts, vectors)))
 
     def threshold(self, rejected: float) -> float:
         """The familiarity below which a text is called unknown, so that about this share of known ones is, too."""
@@ -188,8 +188,8 @@ def recipes(vectors: Mapping[str, Floats], examples: float) -> list[Recipe]:
     """Mixtures worth trying; `examples`: texts a label. Words and letters count for more the more there are."""
     blocks = sorted(vectors)
     if not blocks:
-        parts = (Part("words", 1.0, 0.0), Part("letters", 1.0, 0.0))
-        return [Recipe(parts, ridge) for ridge in (0.03, 0.1, 0.3, 1.0)]
+        words = (Part("words", 1.0, 0.0), Part("letters", 1.0, 0.0))
+        return [Recipe(words, ridge) for ridge in (0.03, 0.1, 0.3, 1.0)]
     last = {name for encoder in {block.partition(".")[0] for block in blocks} if (name := _last(encoder, vectors))}
     dense = {block: DEEP if block in last else 1.0 for block in blocks}
     found = []
@@ -299,7 +299,7 @@ def _solve(
     if not leave_out:
         return np.asarray(cho_solve(factor, coded, check_finite=False), np.float32), np.zeros(0, np.float32)
     inverse = cho_solve(factor, np.eye(len(which), dtype=np.float32), overwrite_b=True, check_finite=False)
-    return np.asarray(inverse @ coded), np.diag(inverse).copy()
+    return np.asarray(inverse @ coded, np.float32), np.asarray(np.diag(inverse), np.float32)
 
 
 def _log_softmax(scores: Numbers) -> Numbers:

@@ -187,7 +187,8 @@ def tune(top: Top, texts: Sequence[npt.NDArray[np.float16]], labels: npt.NDArray
     for step, chosen in enumerate(_batches(len(texts), plan, chance)):
         batch = gather([texts[i] for i in chosen])
         pooled, memories = top.forward(batch)
-        kept = (chance.random(pooled.shape, np.float32) >= plan.dropout) / np.float32(1 - plan.dropout)
+        stays = chance.random(pooled.shape, np.float32) >= plan.dropout
+        kept = stays.astype(np.float32) / np.float32(1 - plan.dropout)
         change, on_directions = _cosine_loss(
             pooled * kept, learner.values["directions"], labels[chosen], plan.smoothing
         )

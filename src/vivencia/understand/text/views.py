@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from vivencia.understand.text.bert import Floats
 from vivencia.understand.text.encoders import Encoder
 
-Rows: TypeAlias = "Floats | sparse.csr_matrix"
+Rows: TypeAlias = Any  # Floats, or a SciPy sparse matrix: its stubs and NumPy's do not go together
 _ENOUGH = np.float32(1e-6)
 _MOST_TERMS = 60_000
 
@@ -69,7 +69,7 @@ class Terms:
 
     def rows(self, texts: Sequence[str]) -> sparse.csr_matrix:
         if not self.vocabulary:
-            return sparse.csr_matrix((len(texts), 1), dtype=np.float32)
+            return sparse.csr_matrix(np.zeros((len(texts), 1), np.float32))
         vectoriser = _vectoriser(self.letters, vocabulary={term: place for place, term in enumerate(self.vocabulary)})
         vectoriser.idf_ = self.idf
         return sparse.csr_matrix(vectoriser.transform(texts), dtype=np.float32)

@@ -1,0 +1,212 @@
+"""What the texts in the ledger say: read within seconds of arriving, read anew when the models change.
+
+A reading is a row of the ledger's `readings`, one an event; corrections people made stand above what the models read.
+"""
+
+import functools
+import json
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from ibis import _ as it
+
+from vivencia.foundation.home import home
+from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.ledger.schema import READINGS
+from vivencia.foundation.ledger.store import Ledger, open_ledger
+from vivencia.understand import voice_words
+from vivencia.understand.reading_models import Correction, TextModel
+from vivencia.understand.text import heads, stack
+from vivencia.understand.text.encoders import Opened, open_encoders
+from vivencia.understand.text.reader import Reader, Reading
+from vivencia.understand.vocabulary import title
+
+logger = logging.getLogger("vivencia.readings")
+
+AT_A_TIME = 500  # texts between two writes: what came in meanwhile is seen soon
+SHIPPED = ("e5", "use")
+FEELINGS = ("sentiment", "emotion", "topic")
+
+
+def models_folder() -> Path:
+    """Where graphs and learned models are kept; VIVENCIA_TEXT_MODELS names another place for the graphs."""
+    return Path(os.environ.get("VIVENCIA_TEXT_MODELS") or home() / "models")
+
+
+def encoders() -> Opened:
+    """The shipped encoders; made ready on first use, which takes some seconds."""
+    return open_encoders(SHIPPED, models_folder())
+
+
+def own_file(model: TextModel, part: str) -> Path:
+    """Where a learned model is kept; erasing a person removes these files, and they are learned anew."""
+    return home() / "models" / f"own-{model.pk}-{part}.npz"
+
+
+def in_use(kind: str) -> TextModel | None:
+    return TextModel.objects.filter(kind=kind, state=TextModel.State.ACCEPTED).first()
+
+
+def reader() -> Reader:
+    """The models that read now: the shipped ones, or those the company taught and accepted."""
+    feelings, intents = in_use(TextModel.Kind.FEELINGS), in_use(TextModel.Kind.INTENTS)
+    return _reader(str(home()), *(_known(model) for model in (feelings, intents)))
+
+
+def _known(model: TextModel | None) -> tuple[int, str] | None:
+    """Which files a model consists of now; None where they are not there (any more)."""
+    if model is None:
+        return None
+    parts = FEELINGS if model.kind == TextModel.Kind.FEELINGS else ("intents",)
+    return (model.pk, model.version) if all(own_file(model, part).exists() for part in parts) else None
+
+
+@functools.lru_cache(maxsize=2)
+def _reader(_home: str, feelings: tuple[int, str] | None, intents: tuple[int, str] | None) -> Reader:
+    opened = encoders()
+    if feelings is None:
+        learned = heads.learn(opened.encoders)
+    else:
+        parts = [stack.load(own_file(TextModel(pk=feelings[0]), part)) for part in FEELINGS]
+        learned = heads.Heads(*parts, version=feelings[1])
+    if intents is None:
+        return Reader(opened.encoders, learned)
+    return Reader(opened.encoders, learned, stack.load(own_file(TextModel(pk=intents[0]), "intents")), intents[1])
+
+
+def read_new(ledger: Ledger | None = None, most: int = AT_A_TIME, models: Reader | None = None) -> int:
+    """Read up to so many texts that these models have not read, the newest first; returns how many."""
+    ledger = ledger or open_ledger()
+    models = models or reader()
+    read = ledger.read()
+    rows = read.to_arrow(unread(read, models.model).limit(most)).to_pylist()
+    if rows:
+        ledger.put_readings(readings_of(rows, models))
+    return len(rows)
+
+
+def unread(read: Read, model: str) -> Any:
+    """Events with words that the model has not read: `event_id`, `text`, `batch_id`."""
+    worded = read.events.filter(it.text.notnull() & (it.text.strip() != ""))
+    done = read.readings.filter(it.model == model).select(done_id=it.event_id)
+    left = worded.anti_join(done, worded.event_id == done.done_id)
+    return left.order_by(left.occurred_at.desc()).select("event_id", "text", "batch_id")
+
+
+def readings_of(rows: Sequence[Mapping[str, Any]], models: Reader) -> pa.Table:
+    """Events' rows (`event_id`, `text`, `batch_id`) as READINGS, corrected where somebody corrected them."""
+    now = timezone.now()
+    found = models.read([row["text"] for row in rows])
+    corrected = corrections([row["event_id"] for row in rows])
+    told = [
+        _row(row, _corrected(reading, corrected.get(row["event_id"], {})), models.model, now)
+        for row, reading in zip(rows, found, strict=True)
+    ]
+    return pa.Table.from_pylist(told, schema=READINGS)
+
+
+def _row(event: Mapping[str, Any], reading: Reading, model: str, now: Any) -> dict[str, Any]:
+    return {
+        "event_id": event["event_id"],
+        "language": reading.language,
+        "sentiment": reading.sentiment,
+        "strength": round(reading.strength, 4),
+        "emotion": reading.emotion,
+        "intent": reading.intent,
+        "intent_certainty": None if reading.intent_certainty is None else round(reading.intent_certainty, 4),
+        "topics": json.dumps([{"topic": one.topic, "sentiment": one.sentiment} for one in reading.topics]),
+        "masked": reading.masked,
+        "model": model,
+        "read_at": now,
+        "batch_id": event["batch_id"],
+    }
+
+
+def corrections(event_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+    """event -> field -> what a person said."""
+    found: dict[str, dict[str, str]] = {}
+    for each in Correction.objects.filter(event_id__in=list(event_ids)):
+        found.setdefault(each.event_id, {})[each.field] = each.value
+    return found
+
+
+def _corrected(reading: Reading, said: Mapping[str, str]) -> Reading:
+    if "sentiment" in said:
+        reading = replace(reading, sentiment=int(said["sentiment"]))
+    if "emotion" in said:
+        reading = replace(reading, emotion=said["emotion"])
+    if "intent" in said:
+        reading = replace(reading, intent=said["intent"] or None, intent_certainty=1.0)
+    return reading
+
+
+def correct(event: Mapping[str, Any], said: Mapping[str, str], by: Any, ledger: Ledger | None = None) -> None:
+    """Keep what a person says an event's text means, and put it into its reading at once.
+
+    event: `event_id`, `customer_id`, `text`, `batch_id`. Raises ValueError naming what is allowed.
+    """
+    for field, value in said.items():
+        _check(field, value)
+    for field, value in said.items():
+        Correction.objects.update_or_create(
+            event_id=event["event_id"],
+            field=field,
+            defaults={"value": value, "customer_id": event["customer_id"] or "", "made_by": by},
+        )
+    (ledger or open_ledger()).put_readings(readings_of([event], reader()))
+
+
+def _check(field: str, value: str) -> None:
+    allowed = {"sentiment": ("-1", "0", "1"), "emotion": tuple(voice_words.EMOTIONS)}
+    if field not in Correction.Field.values:
+        raise ValueError(f"{field} cannot be corrected; allowed: {', '.join(Correction.Field.values)}")
+    if field in allowed and value not in allowed[field]:
+        raise ValueError(f"{field} is {value!r}; allowed: {', '.join(allowed[field])}")
+
+
+def of_events(read: Read, event_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The readings of these events, by event; `topics` as a list of (topic, sentiment)."""
+    rows = read.to_arrow(read.readings.filter(it.event_id.isin(list(event_ids)))).to_pylist() if event_ids else []
+    return {row["event_id"]: row | {"topics": topics_of(row["topics"])} for row in rows}
+
+
+def topics_of(told: str | None) -> list[tuple[str, int]]:
+    return [(each["topic"], each["sentiment"]) for each in json.loads(told or "[]")]
+
+
+def emotions(read: Read) -> Any:
+    """`event_id`, `emotion`, `sentiment` of every text read: what colours a journey by what people felt."""
+    return read.readings.select("event_id", "emotion", "sentiment")
+
+
+def state(read: Read | None = None) -> dict[str, Any]:
+    """What reads, why something does not, and how far reading has come."""
+    read = read or open_ledger().read()
+    opened, models = encoders(), reader()
+    waiting = read.to_arrow(unread(read, models.model).count())["value"][0].as_py()
+    done = read.to_arrow(read.readings.count())["value"][0].as_py()
+    return {
+        "encoders": list(opened.names), "missing": opened.missing, "model": models.model, "read": done,
+        "waiting": waiting,
+    }  # fmt: skip
+
+
+def told(reading: Reading) -> list[tuple[str, str]]:
+    """A reading in the reader's words: (what, what it says)."""
+    unknown = _("none of the known ones")
+    topics = [f"{title(one.topic)} ({voice_words.feeling(one.sentiment)})" for one in reading.topics]
+    said = [
+        (_("Language"), voice_words.language(reading.language) if reading.language else _("not known")),
+        (_("Feeling"), f"{voice_words.feeling(reading.sentiment)} ({reading.strength:.0%})"),
+        (_("Emotion"), str(voice_words.EMOTIONS[reading.emotion])),
+    ]
+    if reading.intent_certainty is not None:
+        said.append((_("Intent"), f"{reading.intent or unknown} ({reading.intent_certainty:.0%})"))
+    return [*said, (_("Topics"), ", ".join(topics) or _("none")), (_("Text"), reading.masked)]

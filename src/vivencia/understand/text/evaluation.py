@@ -1,0 +1,192 @@
+"""How good the models are: learned from one labelled file, asked about another."""
+
+import csv
+import math
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vivencia.understand.text import stack
+from vivencia.understand.text.encoders import Encoder, open_encoders
+from vivencia.understand.text.language import languages
+from vivencia.understand.text.stack import Classifier, Ints, Numbers
+from vivencia.understand.text.views import vectors
+
+TASKS = ("intent", "sentiment", "emotion", "scope")
+TEXTS = ("text", "texto", "tweet", "comment", "comentario", "review", "utterance", "sentence", "verbatim", "message")
+LABELS: Mapping[str, tuple[str, ...]] = {
+    "intent": ("intent", "category", "label", "intencion", "class"),
+    "scope": ("intent", "category", "label", "intencion", "class"),
+    "sentiment": ("sentiment", "polarity", "polaridad", "label", "sentimiento", "class", "stars", "rating", "score"),
+    "emotion": ("emotion", "emocion", "label", "class"),
+}
+OUTSIDE = ("oos", "out_of_scope", "out-of-scope", "out of scope", "none", "unknown", "ood")
+REJECTED = 0.05
+_ENGLISH_ENOUGH = 0.8
+
+
+class UnusableFileError(ValueError):
+    """The file cannot be evaluated with; the message says why, naming what there is."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Texts with their labels, and the languages the file says or seems to be in."""
+
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """accuracy and macro_f1 are 0 to 1, over the texts in scope; what is about scope is None for other tasks.
+
+    oos_recall: of the texts out of scope, the share called unknown by the threshold that calls 5 % of the asked
+    in-scope texts unknown; in_scope_accuracy_kept: the share of in-scope texts kept and told rightly by it.
+    oos_recall_own and rejected_own: the same by the threshold chosen on the training texts alone.
+    texts_per_second: encoding and classifying the asked texts, by the clock on the wall.
+    """
+
+    task: str
+    trained_on: int
+    asked: int
+    labels: int
+    accuracy: float
+    macro_f1: float
+    texts_per_second: float
+    training_seconds: float
+    encoders: tuple[str, ...]
+    mixture: Mapping[str, float]
+    auroc: float | None = None
+    oos_recall: float | None = None
+    in_scope_accuracy_kept: float | None = None
+    oos_recall_own: float | None = None
+    rejected_own: float | None = None
+
+
+def labelled(file: Path, task: str, text_column: str = "", label_column: str = "", language: str = "") -> Labelled:
+    """A CSV's texts and labels; columns are guessed where they are not named. `language` keeps rows of one `lang`.
+
+    Raises UnusableFileError.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as source:
+            rows = list(csv.DictReader(source))
+    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        raise UnusableFileError(f"{file}: {problem}") from None
+    if not rows:
+        raise UnusableFileError(f"{file} has no rows")
+    columns = [name for name in rows[0] if name]
+    text = _column(columns, text_column, TEXTS, file, "texts")
+    label = _column(columns, label_column, LABELS[task], file, "labels")
+    spoken = next((name for name in columns if name.lower() in ("lang", "language", "idioma")), "")
+    if language and spoken:
+        rows = [row for row in rows if row[spoken] == language]
+    pairs = [(row[text] or "", (row[label] or "").strip()) for row in rows]
+    kept = [(said, each) for said, each in pairs if said.strip() and each]
+    if not kept:
+        raise UnusableFileError(f"{file} has no row with both a text ({text}) and a label ({label})")
+    return _stars(kept) if task == "sentiment" else Labelled(*(tuple(each) for each in zip(*kept, strict=True)))
+
+
+def _column(columns: Sequence[str], wanted: str, usual: Sequence[str], file: Path, what: str) -> str:
+    if wanted and wanted not in columns:
+        raise UnusableFileError(f"{file} has no column {wanted!r}; it has: {', '.join(columns)}")
+    lower = {name.lower(): name for name in columns}
+    found = wanted or next((lower[name] for name in usual if name in lower), "")
+    found = found or next((name for name in columns if any(each in name.lower() for each in usual)), "")
+    if not found:
+        raise UnusableFileError(f"which column of {file} holds the {what}? It has: {', '.join(columns)}")
+    return found
+
+
+def _stars(pairs: Sequence[tuple[str, str]]) -> Labelled:
+    """Labels 1 to 5 are stars: 1 and 2 bad, 4 and 5 good, 3 in between."""
+    if {label.removesuffix(".0") for _text, label in pairs} <= set("12345"):
+        said = {"1": "negative", "2": "negative", "3": "neutral", "4": "positive", "5": "positive"}
+        pairs = [(text, said[label.removesuffix(".0")]) for text, label in pairs]
+    return Labelled(*(tuple(each) for each in zip(*pairs, strict=True)))
+
+
+def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluation:
+    """Learn from one, ask about the other. Texts labelled out of scope teach nothing, whichever file they are in.
+
+    Raises UnusableFileError.
+    """
+    began = time.perf_counter()
+    keep = [place for place, label in enumerate(learn.labels) if not _outside(task, label)]
+    texts, labels = [learn.texts[place] for place in keep], [learn.labels[place] for place in keep]
+    if len(set(labels)) < 2:
+        raise UnusableFileError("the file to learn from needs at least two different labels")
+    encoders = suited(texts, ask.texts, folder)
+    learned = stack.train(texts, labels, vectors(texts, encoders))
+    trained = time.perf_counter()
+    seen = vectors(ask.texts, encoders)
+    logs = learned.log_chances(ask.texts, seen)
+    took = time.perf_counter() - trained
+    known = np.array([not _outside(task, label) for label in ask.labels])
+    said = np.array(learned.labels)[logs.argmax(axis=1)]
+    right = said == np.array(ask.labels)
+    scope = _scope(learned, ask, seen, known, right) if task == "scope" else {}
+    return Evaluation(
+        task=task,
+        trained_on=len(texts),
+        asked=len(ask.texts),
+        labels=len(learned.labels),
+        accuracy=float(right[known].mean()) if known.any() else math.nan,
+        macro_f1=_macro_f1([label for label, ok in zip(ask.labels, known, strict=True) if ok], list(said[known])),
+        texts_per_second=len(ask.texts) / max(took, 1e-9),
+        training_seconds=trained - began,
+        encoders=tuple(each.name for each in encoders),
+        mixture=Counter({part.view: round(part.weight, 3) for part in learned.recipe.parts}),
+        **scope,
+    )
+
+
+def suited(texts: Sequence[str], asked: Sequence[str], folder: Path) -> tuple[Encoder, ...]:
+    """e5 and USE for all; MiniLM too where both those learned from and those asked about are English."""
+    english = all(_share_of_english(each) >= _ENGLISH_ENOUGH for each in (texts, asked))
+    return open_encoders(("e5", "use", "minilm") if english else ("e5", "use"), folder).encoders
+
+
+def _share_of_english(texts: Sequence[str]) -> float:
+    sample = [text for text in texts[:: max(1, len(texts) // 300)] if len(text) > 20]
+    return sum(found == "en" for found in languages(sample)) / max(1, len(sample))
+
+
+def _outside(task: str, label: str) -> bool:
+    return task == "scope" and label.lower() in OUTSIDE
+
+
+def _scope(
+    learned: Classifier, ask: Labelled, seen: Mapping[str, stack.Floats], known: Ints, right: Ints
+) -> dict[str, float | None]:
+    familiar = learned.familiarity(ask.texts, seen)
+    if known.all() or not known.any():
+        return {}
+    chosen = float(np.quantile(familiar[known], REJECTED))
+    own = learned.threshold(REJECTED)
+    return {
+        "auroc": auroc(familiar[known], familiar[~known]),
+        "oos_recall": float((familiar[~known] < chosen).mean()),
+        "in_scope_accuracy_kept": float((right[known] & (familiar[known] >= chosen)).mean()),
+        "oos_recall_own": float((familiar[~known] < own).mean()),
+        "rejected_own": float((familiar[known] < own).mean()),
+    }
+
+
+def auroc(higher: Numbers, lower: Numbers) -> float:
+    """How often one of the first is above one of the second; ties count half (Mann-Whitney)."""
+    ordered = np.sort(lower)
+    below = np.searchsorted(ordered, higher, side="left")
+    ties = np.searchsorted(ordered, higher, side="right") - below
+    return float((below + ties / 2).mean() / len(lower))
+
+
+def _macro_f1(true: Sequence[str], said: Sequence[str]) -> float:
+    place = {label: number for number, label in enumerate(sorted({*true, *said}))}
+    return stack.macro_f1(np.array([place[each] for each in true]), np.array([place[each] for each in said]))

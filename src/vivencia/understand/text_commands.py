@@ -1,0 +1,75 @@
+"""`vivencia text`: read a text, and measure how well the models read."""
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from django.utils.translation import gettext as _
+
+from vivencia.understand import readings
+from vivencia.understand.text import evaluation
+
+
+@click.group()
+def text() -> None:
+    """What texts say, and how well it is read."""
+
+
+@text.command()
+@click.argument("words")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def read(words: str, as_json: bool) -> None:
+    """Language, feeling, emotion, intent and topics of WORDS; personal data masked."""
+    found = readings.reader().read([words])[0]
+    if as_json:
+        click.echo(json.dumps(asdict(found), ensure_ascii=False))
+        return
+    said = readings.told(found)
+    click.echo("\n".join(f"{label}: {value}" for label, value in said))
+
+
+@text.command()
+@click.option("--task", type=click.Choice(evaluation.TASKS), required=True)
+@click.option("--train", "learn", type=click.Path(path_type=Path), required=True, help="Labelled CSV to learn from.")
+@click.option("--test", "ask", type=click.Path(path_type=Path), required=True, help="Labelled CSV to ask about.")
+@click.option("--text-column", default="", help="Where the texts are; guessed where it is not said.")
+@click.option("--label-column", default="", help="Where the labels are; guessed where it is not said.")
+@click.option("--language", default="", help="Only rows whose column `lang` says this, such as es.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def evaluate(
+    task: str, learn: Path, ask: Path, text_column: str, label_column: str, language: str, as_json: bool
+) -> None:
+    """Learn from one labelled file, and measure on another how often that is right. Nothing is kept."""
+    try:
+        files = [evaluation.labelled(file, task, text_column, label_column, language) for file in (learn, ask)]
+        found = evaluation.evaluate(task, files[0], files[1], readings.models_folder())
+    except evaluation.UnusableFileError as problem:
+        raise click.UsageError(str(problem)) from None
+    said = {name: _plain(value) for name, value in asdict(found).items()}
+    if as_json:
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    click.echo("\n".join(f"{name}: {value}" for name, value in said.items() if value is not None))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return None if math.isnan(value) else round(value, 4)
+    return value
+
+
+@text.command(name="models")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def models_(as_json: bool) -> None:
+    """Which encoders work here, why others do not, and how many texts are still to be read."""
+    state = readings.state()
+    if as_json:
+        click.echo(json.dumps(state, ensure_ascii=False))
+        return
+    click.echo(_("Encoders: %s") % (", ".join(state["encoders"]) or _("none")))
+    for name, why in state["missing"].items():
+        click.echo(_("Missing: %(name)s, %(why)s") % {"name": name, "why": why})
+    click.echo(_("Texts read: %(read)d; to be read: %(waiting)d") % state)

@@ -1,0 +1,159 @@
+"""How texts are read: models with their cards, what was taught here, corrections, and the decision about both."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from ibis import _ as it
+
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.foundation.rights import Right, may, needs
+from vivencia.understand import model_cards, reading_words, readings, readings_learning, voice_words
+from vivencia.understand.reading_models import Correction, Intent, IntentExample, TextModel
+from vivencia.understand.text.personal import mask
+from vivencia.understand.text.reader import PATH
+
+MOST_LINES = 500
+PAST = 20
+
+
+@needs(Right.SEE_CUSTOMERS)
+def texts_page(request: HttpRequest) -> HttpResponse:
+    """The models, their cards, proposals to decide on; on POST reads what was typed."""
+    typed = request.POST.get("words", "").strip()[:1000]
+    state = readings.state()
+    context = {
+        **state,
+        "missing": list(state["missing"].items()),
+        "words": typed,
+        "told": readings.told(readings.reader().read([typed])[0]) if typed else [],
+        "cards": model_cards.cards(),
+        "corrections": Correction.objects.count(),
+        "proposals": [_proposal(each) for each in TextModel.objects.filter(state=TextModel.State.PROPOSED)],
+        "learning": TextModel.objects.filter(state=TextModel.State.LEARNING).exists(),
+        "past": TextModel.objects.exclude(state__in=[TextModel.State.PROPOSED, TextModel.State.LEARNING])[:PAST],
+        "may_teach": may(request.user, Right.ANALYSE),
+    }
+    return render(request, "understand/texts.html", context)
+
+
+def _proposal(model: TextModel) -> dict[str, Any]:
+    told = model.measured
+    names = {"accuracy": _("read rightly"), "macro_f1": _("mean of the labels' F1")}
+    lines = [(label, _share(told.get("before"), key), _share(told.get("after"), key)) for key, label in names.items()]
+    return {"model": model, "n": told.get("n", 0), "lines": lines}
+
+
+def _share(told: dict[str, float] | None, key: str) -> str:
+    return f"{number_format(100 * told[key], 1)} %" if told else _("not enough data")
+
+
+@needs(Right.ANALYSE)
+@require_POST
+def learn(request: HttpRequest) -> HttpResponse:
+    """Have feelings or intents learned in the background."""
+    kind = request.POST.get("kind", "")
+    if kind not in TextModel.Kind.values:
+        raise Http404
+    if TextModel.objects.filter(kind=kind, state=TextModel.State.LEARNING).exists():
+        messages.info(request, _("It is being learned already."))
+    else:
+        readings_learning.ask_for(kind, request.user)
+        messages.success(request, _("It is being learned. The measured change is shown here in a minute or two."))
+    return redirect("texts")
+
+
+@needs(Right.ANALYSE)
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept or refuse what was learned."""
+    model = get_object_or_404(TextModel, pk=pk)
+    accept = request.POST.get("accept") == "yes"
+    if not readings_learning.decide(model, accept=accept, by=request.user):
+        messages.info(request, _("Somebody has decided about it already."))
+    elif accept:
+        messages.success(request, _("In use from now on. Texts are read anew in the background."))
+    else:
+        messages.success(request, _("Refused. Texts are read as before."))
+    return redirect("texts")
+
+
+@needs(Right.ANALYSE)
+def intents_page(request: HttpRequest) -> HttpResponse:
+    """All intents; on POST adds examples to one, masked."""
+    path = PATH.join(part.strip() for part in request.POST.get("path", "").split("/") if part.strip())[:160]
+    lines = [line.strip()[:1000] for line in request.POST.get("examples", "").splitlines() if line.strip()]
+    if request.method == "POST" and path and lines:
+        with transaction.atomic():
+            intent, _made = Intent.objects.get_or_create(path=path)
+            for line in dict.fromkeys(mask(line) for line in lines[:MOST_LINES]):
+                IntentExample.objects.get_or_create(
+                    intent=intent, text=line[:1000], defaults={"added_by": request.user}
+                )
+        messages.success(request, _("Added. They are recognised once the intents have been learned and accepted."))
+        return redirect("text-intents")
+    intents = Intent.objects.annotate(n=Count("examples"))
+    return render(request, "understand/text_intents.html", {"intents": intents, "path": path})
+
+
+@needs(Right.ANALYSE)
+@require_POST
+def intent_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete an intent with its examples; what reads now does so until the intents are learned again."""
+    get_object_or_404(Intent, pk=pk).delete()
+    messages.success(request, _("Deleted. Have the intents learned again for it to count."))
+    return redirect("text-intents")
+
+
+@needs(Right.SEE_CUSTOMERS)
+def correct(request: HttpRequest, event_id: str) -> HttpResponse:
+    """The form for one text's reading; on POST keeps the correction and shows the reading as it is now."""
+    read = open_ledger().read()
+    columns = ("event_id", "customer_id", "text", "batch_id")
+    rows = read.to_arrow(read.events.filter(it.event_id == event_id).select(*columns)).to_pylist()
+    if not rows or not rows[0]["text"]:
+        raise Http404
+    part = request.headers.get("HX-Request") == "true"
+    if request.method == "POST":
+        said = {field: request.POST[field] for field in Correction.Field.values if field in request.POST}
+        try:
+            readings.correct(rows[0], _changed(read, event_id, said), request.user)
+        except ValueError:
+            raise Http404 from None
+        if not part:
+            messages.success(request, _("Corrected."))
+            return redirect("texts")
+        now = readings.of_events(open_ledger().read(), [event_id])
+        shown = {"event_id": event_id, "read": reading_words.words(now[event_id])}
+        return render(request, "understand/parts/reading.html", shown)
+    template = "understand/parts/reading_correct.html" if part else "understand/text_correct.html"
+    return render(request, template, _form(read, rows[0]))
+
+
+def _changed(read: Any, event_id: str, said: dict[str, str]) -> dict[str, str]:
+    """What differs from what was read: agreeing by silence is not a correction."""
+    now = readings.of_events(read, [event_id]).get(event_id)
+    if now is None:
+        return said
+    before = {"sentiment": str(now["sentiment"]), "emotion": now["emotion"], "intent": now["intent"] or ""}
+    return {field: value for field, value in said.items() if before.get(field) != value}
+
+
+def _form(read: Any, event: dict[str, Any]) -> dict[str, Any]:
+    now = readings.of_events(read, [event["event_id"]]).get(event["event_id"], {})
+    return {
+        "event_id": event["event_id"],
+        "text": event["text"],
+        "sentiment": str(now.get("sentiment", "0")),
+        "emotion": now.get("emotion", "none"),
+        "intent": now.get("intent") or "",
+        "feelings": [(str(sign), voice_words.feeling(sign)) for sign in (1, 0, -1)],
+        "emotions": list(voice_words.EMOTIONS.items()),
+        "intents": [intent.path for intent in Intent.objects.all()],
+    }
