@@ -83,6 +83,8 @@ class Act(models.TextChoices):
     IMPORT_REPLACED = "import_replaced", _("Replaced an import")
     EXPORTED = "exported", _("Exported rows")
     CUSTOMER_ERASED = "customer_erased", _("Erased a customer")
+    CUSTOMERS_MERGED = "customers_merged", _("Merged two customers")
+    MERGE_UNDONE = "merge_undone", _("Took merged customers apart")
     KEY_MADE = "key_made", _("Made a write key")
     KEY_REVOKED = "key_revoked", _("Revoked a write key")
     TRACK_PLAN_CHANGED = "track_plan_changed", _("Changed the track plan")

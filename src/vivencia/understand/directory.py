@@ -1,6 +1,6 @@
 """All customers at a glance: one row a person, derived once a version of the ledger, searched and filtered quickly."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -143,3 +143,8 @@ def _frame(table: pa.Table) -> pl.DataFrame:
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
     return frame
+
+
+def rows_of(directory: pa.Table, ids: Collection[str]) -> list[dict[str, Any]]:
+    """The rows of these people."""
+    return _frame(directory).filter(pl.col("customer_id").is_in(sorted(ids))).to_dicts()

@@ -1,4 +1,7 @@
-"""One member of the JSON objects in the ledger (traits, properties), as text, on either engine."""
+"""The JSON objects in the ledger (traits, properties): one member as text, on either engine, or all of them."""
+
+import json
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -26,3 +29,12 @@ def json_extract_string(document: str, path: str) -> str:
 def get_json_object(document: str, path: str) -> str:
     """Spark's own."""
     raise NotImplementedError
+
+
+def members_of(text: str | None) -> dict[str, Any]:
+    """What a JSON object holds; nothing where the text is none."""
+    try:
+        said = json.loads(text) if text else {}
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from vivencia.understand import segments
+from vivencia.understand.reading_models import Correction, Intent, IntentExample, TextModel  # noqa: F401
 
 
 class Segment(models.Model):
@@ -49,3 +50,45 @@ class PlacedTouchpoint(models.Model):
 
     def __str__(self) -> str:
         return self.touchpoint
+
+
+class Merge(models.Model):
+    """Two records said to be one person: `other` leads to `kept` from now on, until it is undone.
+
+    What it added to the ledger stands there under `batch`, so that undoing takes out that and nothing else. It is
+    written here first: a merge that was begun (`done_at` null) is ended by the worker.
+    """
+
+    batch = models.CharField(max_length=50, unique=True)
+    kept = models.CharField(max_length=500, db_index=True)
+    other = models.CharField(max_length=500, db_index=True)
+    reason = models.CharField(max_length=80)  # as the ledger's alias says it; `vocabulary` says it in words
+    evidence = models.JSONField(default=dict)  # {"agree": [...], "alike": [...], "differ": [...], "chance": 0.97}
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.batch
+
+
+class KeptApart(models.Model):
+    """Two ids, in order, of which somebody said that they are two people: not offered, nor merged by a rule, again."""
+
+    one = models.CharField(max_length=500)
+    other = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["one", "other"], name="kept_apart_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one} / {self.other}"

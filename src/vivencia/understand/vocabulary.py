@@ -157,6 +157,9 @@ PLACES: Words = {
 }
 
 REASONS: Words = {
+    "merged by hand": _("Merged by hand"),
+    "same verified e-mail address": _("Same verified e-mail address"),
+    "same verified telephone": _("Same verified telephone"),
     "signed in to the app with the e-mail address of the shop": _(
         "Signed in to the app with the e-mail address of the shop"
     ),
