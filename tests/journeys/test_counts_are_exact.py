@@ -147,3 +147,11 @@ def test_what_people_felt_is_said_here_or_passes_by() -> None:
     assert found["delivery"].said_here.mean is None and found["delivery"].passing.mean == 1
     assert found["review"].said_here.mean == 3 and found["review"].said_here.n == 2
     assert found["purchase"].passing.mean == 3
+
+
+def test_long_and_short_journeys_are_told_apart_alike() -> None:
+    walks = [STEPS[:2] * turns for turns in (1, 10, 11, 40)] + [STEPS[:2] * 40 + STEPS[:1], STEPS * 20, STEPS * 20]
+    table = table_of([Lived(f"c{who}", step, i) for who, walk in enumerate(walks) for i, step in enumerate(walk)])
+    alike = dict(zip(table.case_keys.to_pylist(), grouped(table).tolist(), strict=True))
+    assert len(set(alike.values())) == 6
+    assert alike["c5"] == alike["c6"]

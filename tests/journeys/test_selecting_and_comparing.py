@@ -1,5 +1,7 @@
 """Selections, comparison, phases, lanes and what lies beside the steps."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from click.testing import CliRunner
 from tests.journeys import plain
 from tests.journeys.conftest import shop
 from tests.journeys.plain import START, Lived
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.foundation.organisation import organisation, save
 from vivencia.understand import journey_commands
 from vivencia.understand.journeys.beside import Kept, kept_by_step, promised, said, words
 from vivencia.understand.journeys.build import build
@@ -139,8 +143,6 @@ def test_only_the_very_same_path_is_the_same(table: JourneyTable) -> None:
 
 @pytest.mark.usefixtures("at_the_shop")
 def test_the_commands_say_json_and_refuse_what_they_do_not_know(shop_home: Path) -> None:
-    import json
-
     run = CliRunner().invoke
     told = json.loads(run(journey_commands.flow, ["--json"]).stdout)
     assert told["ends"] == {"review": 80, "visit": 2} and told["left_out"] == 1
@@ -156,3 +158,52 @@ def test_the_commands_say_json_and_refuse_what_they_do_not_know(shop_home: Path)
     ):
         refused = run(journey_commands.funnel, wrong)
         assert refused.exit_code == 2 and "known" in refused.stderr + "known" * ("allowed" in refused.stderr)
+
+
+@pytest.mark.django_db
+def test_days_on_the_command_line_are_the_companys_and_both_belong_to_the_period(home: Path) -> None:
+    night = 23.5  # half past midnight in Madrid, on the second of January
+    open_ledger(home).append(plain.arrow([Lived("ana", "visit", 12), Lived("eva", "visit", night)]))
+    save(replace(organisation(), time_zone="Europe/Madrid"))
+    run = CliRunner().invoke
+
+    def journeys(*asked: str) -> int:
+        starts: dict[str, int] = json.loads(run(journey_commands.flow, [*asked, "--json"]).stdout)["starts"]
+        return sum(starts.values())
+
+    assert journeys("--since", "2024-01-01", "--until", "2024-01-01") == 1
+    assert journeys("--since", "2024-01-02", "--until", "2024-01-02") == 1
+    assert journeys("--until", "2024-01-02") == 2
+    assert journeys("--until", "2024-01-01T23:30:00Z") == 1  # a moment is a moment
+    refused = run(journey_commands.flow, ["--since", "2024-01-02", "--until", "2024-01-01"])
+    assert refused.exit_code == 2 and "--since" in refused.stderr
+
+
+def test_cases_of_two_process_logs_stay_two_and_an_order_is_one_whoever_tells_of_it() -> None:
+    def cases(kind: str) -> int:
+        told = [Lived("ana", "open", place, "7", kind=kind, source=log) for place, log in enumerate(("one", "two"))]
+        return build(*plain.asked(plain.arrow(told)), case="subject").journeys
+
+    assert cases("case") == 2
+    assert cases("order") == 1
+    table = build(*plain.asked(plain.arrow([Lived("ana", "open", 0, "7", kind="case")])), case="subject")
+    assert table.case_name(0) == "7" and table.kinds == ("case",)
+
+
+def test_effort_is_turned_round_so_that_high_is_easy() -> None:
+    told = [Lived("ana", "call", 0, score=5, metric="ces"), Lived("eva", "call", 0, score=6, metric="ces", scale_max=7)]
+    table = build(*plain.asked(plain.arrow(told)))
+    scores = {
+        table.scales[scale].name: score for scale, score in zip(table.feedback.scale, table.feedback.score, strict=True)
+    }
+    assert scores == {"ces/5": 1.0, "ces/7": 6.0}
+
+
+def test_a_thousand_kinds_of_steps_are_compared_without_a_million_pairs() -> None:
+    told = [
+        Lived(f"c{number}", f"step {(number + place) % 1000}", place) for number in range(1200) for place in range(2)
+    ]
+    table = build(*plain.asked(plain.arrow(told)))
+    half = np.arange(table.journeys) % 2 == 0
+    found = compare(table.only(half), table.only(~half))
+    assert len(found.moves) == 1000

@@ -3,13 +3,16 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 import click
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.store import open_ledger
+from vivencia.foundation.organisation import organisation
+from vivencia.foundation.upgrades import ensure_database
 from vivencia.understand.journey_reading import (
     Journeys,
     customers_where,
@@ -46,16 +49,20 @@ class Duration(click.ParamType[timedelta]):
         return float(found[1]) * _UNITS[found[2]]
 
 
-class Day(click.ParamType[datetime]):
-    """A date, or a date and time; UTC where no zone is given."""
+class Day(click.ParamType[date]):
+    """A day, or a moment: a date and time, UTC where no zone is given."""
 
     name = "YYYY-MM-DD"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
         try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is not a date; allowed: ISO 8601, as in 2024-03-31", param, ctx)
+        if re.fullmatch(r"\d{4}-?\d{2}-?\d{2}|\d{4}-?W\d{2}-?\d", str(value).strip()):
+            return moment.date()
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -75,8 +82,8 @@ def _asks(command: Command) -> Command:
                 default="touchpoint",
                 help="What a step is: the touchpoint (the event's name in sources without touchpoints), or the name.",
             ),
-            click.option("--since", type=Day(), help="Only journeys that began at or after this."),
-            click.option("--until", type=Day(), help="Only journeys that began before this."),
+            click.option("--since", type=Day(), help="Only journeys that began on this day or later."),
+            click.option("--until", type=Day(), help="Only journeys that began up to and including this day."),
             click.option("--segment", help="Only customers of this segment."),
             click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output."),
         )
@@ -179,10 +186,13 @@ def funnel(steps: tuple[str, ...], within: timedelta | None, as_json: bool, **as
 def _table(
     case: str | None,
     step: str,
-    since: datetime | None,
-    until: datetime | None,
+    since: date | None,
+    until: date | None,
     segment: str | None,
 ) -> JourneyTable:
+    begin, end = _moment(since), _moment(until, after_the_day=True)
+    if begin and end and begin >= end:
+        raise click.UsageError(f"--since {since} is after --until {until}")
     read = open_ledger().read()
     kind = cast("CaseKind", case) if case else data_shape(read).case
     customers = None
@@ -192,7 +202,16 @@ def _table(
             about = {"segment": segment, "known": ", ".join(segments(read)) or _("none")}
             raise click.UsageError(_("--segment: nobody is in %(segment)r; known segments: %(known)s") % about)
     journeys = Journeys(kind, cast("StepKind", step))
-    return selected(read, journeys, Selection(customers=customers, since=since, until=until))
+    return selected(read, journeys, Selection(customers=customers, since=begin, until=end))
+
+
+def _moment(day: date | None, *, after_the_day: bool = False) -> datetime | None:
+    """The moment a day of the company's begins, or (`after_the_day`) is over; a moment is itself."""
+    if day is None or isinstance(day, datetime):
+        return day
+    ensure_database()
+    first = day + timedelta(days=1) if after_the_day else day
+    return datetime.combine(first, time(), ZoneInfo(organisation().time_zone))
 
 
 def flow_json(found: Flow) -> dict[str, Any]:

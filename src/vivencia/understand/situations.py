@@ -17,6 +17,7 @@ RECENT_BREACH = timedelta(days=90)
 RECENT_ANSWER = timedelta(days=180)
 BAD = {"nps": 6.0, "enps": 6.0}  # up to which answer counts as bad; other questions: two fifths of their scale
 BAD_SHARE = 0.4
+EFFORT_SCALE = 5.0  # CES 1.0 asks how much effort it took: there the highest answers are bad
 RHYTHM_TIMES = 2.0
 FEWEST_RETURNS = 3  # gaps between active days from which a rhythm can be told
 ISSUE_KINDS = ("ticket", "issue", "case", "contact", "complaint")
@@ -88,6 +89,8 @@ def is_bad(metric: str | None, score: float, scale_max: float | None) -> bool:
     """Whether an answer says that something went wrong."""
     if metric in BAD:
         return score <= BAD[metric]
+    if metric == "ces" and scale_max == EFFORT_SCALE:
+        return score >= EFFORT_SCALE - 1
     return scale_max is not None and score <= BAD_SHARE * scale_max
 
 

@@ -223,7 +223,9 @@ def _feedback(rows: pa.Table, order: Ints, journey: Ints, step: Ints) -> tuple[t
         Scale(metrics[int(pair) // len(values)].as_py(), float(values[int(pair) % len(values)])) for pair in pairs
     )
     place = np.flatnonzero(scored)[answered]
-    return scales, Feedback(journey[place], step[place], scale.astype(np.int64), score[place])
+    given, turned = score[place], np.array([one.reversed for one in scales], np.bool_)[scale]
+    given = np.where(turned, 1 + highs[answered] - given, given)
+    return scales, Feedback(journey[place], step[place], scale.astype(np.int64), given)
 
 
 def _firsts(step: Codes, offsets: Ints, steps: int) -> tuple[Mask, Mask]:

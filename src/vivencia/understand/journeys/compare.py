@@ -1,5 +1,6 @@
 """Two groups of journeys side by side: where they differ, and how sure that is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -63,7 +64,7 @@ def compare(a: JourneyTable, b: JourneyTable) -> Comparison:
         enough=enough,
         felt=_welch(group_a.passing, group_b.passing),
         steps=_differences(a, b, _reached(a), _reached(b), [(name,) for name in a.steps]) if enough else (),
-        moves=_differences(a, b, _moved(a), _moved(b), _pairs(a)) if enough else (),
+        moves=_moves(a, b) if enough else (),
     )
 
 
@@ -96,18 +97,24 @@ def _reached(table: JourneyTable) -> NDArray[np.int64]:
     return np.bincount(table.step[table.first], minlength=len(table.steps))
 
 
+def _moves(a: JourneyTable, b: JourneyTable) -> tuple[Difference, ...]:
+    """Differences in moves. Only pairs of steps that follow each other somewhere are counted: few of all there could be."""
+    moved_a, moved_b = _moved(a), _moved(b)
+    pairs = np.union1d(moved_a, moved_b)
+    k_a, k_b = (np.bincount(np.searchsorted(pairs, moved), minlength=len(pairs)) for moved in (moved_a, moved_b))
+    width = len(a.steps)
+    names = [(a.steps[pair // width], a.steps[pair % width]) for pair in pairs.tolist()]
+    return _differences(a, b, k_a, k_b, names)
+
+
 def _moved(table: JourneyTable) -> NDArray[np.int64]:
-    width = len(table.steps)
+    """For each journey's first move of a kind: source and target in one number."""
     rows = np.flatnonzero(table.first_move)
-    return np.bincount(table.step[rows].astype(np.int64) * width + table.step[rows + 1], minlength=width * width)
-
-
-def _pairs(table: JourneyTable) -> list[tuple[str, ...]]:
-    return [(source, target) for source in table.steps for target in table.steps]
+    return table.step[rows].astype(np.int64) * len(table.steps) + table.step[rows + 1]
 
 
 def _differences(
-    a: JourneyTable, b: JourneyTable, k_a: NDArray[np.int64], k_b: NDArray[np.int64], names: list[tuple[str, ...]]
+    a: JourneyTable, b: JourneyTable, k_a: NDArray[np.int64], k_b: NDArray[np.int64], names: Sequence[tuple[str, ...]]
 ) -> tuple[Difference, ...]:
     present = np.flatnonzero(k_a + k_b)
     together = 1 - 0.05 / max(len(present), 1)

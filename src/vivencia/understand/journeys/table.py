@@ -25,7 +25,10 @@ SECOND = 1_000_000  # times are microseconds
 
 @dataclass(frozen=True)
 class Scale:
-    """One way people were asked: a metric on a scale that ends at `high`; higher is better."""
+    """One way people were asked: a metric on a scale that ends at `high`; higher is better.
+
+    Answers on a `reversed` scale are turned round when they are read, so that high is good there too.
+    """
 
     metric: str
     high: float
@@ -34,6 +37,11 @@ class Scale:
     def low(self) -> float:
         """NPS-like questions begin at 0, the others at 1."""
         return 0.0 if self.metric in ("nps", "enps") else 1.0
+
+    @property
+    def reversed(self) -> bool:
+        """CES 1.0 (1-5) asks how much effort it took: 1 is best."""
+        return self.metric == "ces" and self.high == 5.0
 
     @property
     def name(self) -> str:

@@ -1,6 +1,6 @@
 """Variants: which whole journeys are the same sequence of steps, and how common each sequence is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -82,14 +82,60 @@ def path(table: JourneyTable, journey: int) -> tuple[str, ...]:
 def grouped(table: JourneyTable) -> Ints:
     """A number for each journey, the same exactly where the journeys' steps are the same.
 
-    Sequences are compared by a 64-bit polynomial fingerprint, then every journey is checked step by step against the
-    first of its group; a collision (never seen) is resolved by comparing the sequences themselves.
+    A journey's steps fit into one 64-bit number where it is short (sixteen steps of fifteen kinds, eight of 255): then
+    that number is the sequence, and equal numbers are equal journeys. Longer ones are compared by a fingerprint.
     """
     if not table.journeys:
         return np.empty(0, np.int64)
-    _, groups = np.unique(_fingerprints(table), return_inverse=True)
-    groups = np.asarray(groups, np.int64)
+    bits = len(table.steps).bit_length()  # of a step's code plus one: 0 is no step
+    short = table.lengths <= 64 // bits
+    if short.all():
+        return _numbered(_packed(table, bits))
+    groups = np.empty(table.journeys, np.int64)
+    groups[short] = _numbered(_packed(table, bits)[short])
+    groups[~short] = _compared(_bare(table, ~short)) + int(groups[short].max(initial=-1)) + 1
+    return groups
+
+
+def _compared(table: JourneyTable) -> Ints:
+    """The same for journeys of any length: by a 64-bit polynomial fingerprint, then every journey is checked step by
+    step against the first of its group; a collision (never seen) is resolved by comparing the sequences themselves.
+    """
+    groups = _numbered(_fingerprints(table))
     return groups if _verified(table, groups) else _by_sequence(table)
+
+
+def _bare(table: JourneyTable, mask: Mask) -> JourneyTable:
+    """The masked journeys' steps; nothing else of them is to be looked at."""
+    rows = np.repeat(mask, table.lengths)
+    offsets = np.append(0, np.cumsum(table.lengths[mask])).astype(np.int64)
+    return replace(table, step=table.step[rows], offsets=offsets, person=table.person[mask])
+
+
+def _numbered(keys: NDArray[np.uint64]) -> Ints:
+    """Equal keys get equal numbers, from 0 on."""
+    order = np.argsort(keys)
+    ordered = keys[order]
+    new = np.empty(len(keys), np.bool_)
+    new[:1] = False
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    numbers = np.empty(len(keys), np.int64)
+    numbers[order] = np.cumsum(new)
+    return numbers
+
+
+def _packed(table: JourneyTable, bits: int) -> NDArray[np.uint64]:
+    """Each journey's first 64 // bits steps in one number, the first in its lowest bits."""
+    fit = 64 // bits
+    shifts = np.minimum(np.arange(int(table.lengths.max())), fit - 1).astype(np.uint64) * np.uint64(bits)
+    packed = np.empty(table.journeys, np.uint64)
+    for journeys, rows in blocks(table):
+        begins = table.offsets[journeys] - rows.start
+        codes = table.step[rows].astype(np.uint64)
+        codes += np.uint64(1)
+        codes <<= shifts[np.arange(len(codes)) - np.repeat(begins, table.lengths[journeys])]
+        packed[journeys] = np.bitwise_or.reduceat(codes, begins)
+    return packed
 
 
 def _fingerprints(table: JourneyTable) -> NDArray[np.uint64]:
