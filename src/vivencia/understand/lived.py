@@ -1,11 +1,13 @@
 """Everything the ledger holds about one person, taken out at once."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import ibis
+import pyarrow as pa
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
@@ -74,13 +76,30 @@ def life_of(read: Read, customer_id: str, as_of: datetime) -> tuple[list[Lived],
     Their events are taken out once; promises are worked out from those few rows.
     """
     rows = read.to_arrow(read.events_of(customer_id).filter(_.occurred_at <= as_of))
+    return _lives(rows, as_of).get(customer_id, ([], []))
+
+
+def lives_of(
+    read: Read, customer_ids: Collection[str], as_of: datetime
+) -> dict[str, tuple[list[Lived], list[Promised]]]:
+    """As `life_of` for many people (canonical ids) at once; who has lived nothing is left out."""
+    wanted = read.events.filter(_.customer_id.isin(list(customer_ids)) & (_.occurred_at <= as_of))
+    return _lives(read.to_arrow(wanted), as_of)
+
+
+def _lives(rows: pa.Table, as_of: datetime) -> dict[str, tuple[list[Lived], list[Promised]]]:
     theirs = ibis.memtable(rows)
     ordered = theirs.order_by([ibis.asc("occurred_at"), ibis.asc("received_at"), ibis.asc("seq")])
-    lived = ordered.select(*_COLUMNS, at=_.occurred_at).to_pyarrow().to_pylist()
-    made = promises(theirs, as_of).select(*_PROMISED).order_by(ibis.asc("opened_at")).to_pyarrow().to_pylist()
-    return [Lived(**{**row, "properties": _object(row["properties"])}) for row in lived], [
-        Promised(**row) for row in made
-    ]
+    lived = ordered.select("customer_id", *_COLUMNS, at=_.occurred_at).to_pyarrow().to_pylist()
+    told = promises(theirs, as_of).select("customer_id", *_PROMISED).order_by(ibis.asc("opened_at"))
+    lives: dict[str, tuple[list[Lived], list[Promised]]] = {}
+    for row in lived:
+        whose = row.pop("customer_id")
+        lives.setdefault(whose, ([], []))[0].append(Lived(**{**row, "properties": _object(row["properties"])}))
+    for row in told.to_pyarrow().to_pylist():
+        whose = row.pop("customer_id")
+        lives.setdefault(whose, ([], []))[1].append(Promised(**row))
+    return lives
 
 
 def _object(text: str | None) -> dict[str, Any]:

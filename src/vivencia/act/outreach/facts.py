@@ -25,7 +25,7 @@ from vivencia.listen import consent
 from vivencia.listen.consent import Answer, Given, Unknown
 from vivencia.listen.models import OutgoingRequest, Standing
 from vivencia.understand.customers import issues_close
-from vivencia.understand.lived import Lived, life_of
+from vivencia.understand.lived import Lived, Promised, lives_of
 from vivencia.understand.now import as_of
 from vivencia.understand.situations import situation
 
@@ -49,10 +49,10 @@ class Batch:
         """What the gate may know of one of the requests."""
         person = self.person_of(request.customer_id)
         told = self._people.get(person, {})
-        lived, promised = life_of(self.read, person, self._as_of)
+        lived, promised = self._lives.get(person, ([], []))
         answer = self._consents.get(person, {}).get(request.purpose, Unknown())
         erased = not told and not lived and request.customer_id in self._erased
-        found = situation(lived, promised, self._as_of, issues_close=issues_close(self.read))
+        found = situation(lived, promised, self._as_of, issues_close=self._issues_close)
         return Situation(
             now=self.now,
             zone=_zone(told.get("timezone"), self._company_zone),
@@ -105,6 +105,14 @@ class Batch:
     @cached_property
     def _as_of(self) -> datetime:
         return as_of(self.read.horizon, self.now)
+
+    @cached_property
+    def _issues_close(self) -> bool:
+        return issues_close(self.read)
+
+    @cached_property
+    def _lives(self) -> dict[str, tuple[list[Lived], list[Promised]]]:
+        return lives_of(self.read, self._ids, self._as_of)
 
     @cached_property
     def _company_zone(self) -> ZoneInfo:
