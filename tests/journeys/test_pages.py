@@ -139,3 +139,14 @@ def test_bad_against_good_is_compared_when_nothing_is_chosen(browser: Browser) -
     answer = browser().get(reverse("journey-compare"))
     first = answer.context["step_rows"][0]
     assert (first["name"], first["clear"], first["points"]) == ("Contact centre", True, 100)
+
+
+@pytest.mark.parametrize("what", ["moves", "variants", "funnel"])
+def test_what_a_page_counts_is_taken_out_by_those_who_may(browser: Browser, what: str) -> None:
+    analyst = browser(role=Role.ANALYST)
+    taken = analyst.get(reverse("journey-export", args=[what, "csv"]))
+    lines = taken.content.decode("utf-8-sig").splitlines()
+    assert taken.status_code == 200 and "attachment" in taken["Content-Disposition"] and len(lines) > 1
+    assert analyst.get(reverse("journey-export", args=[what, "xlsx"])).content[:2] == b"PK"
+    assert analyst.get(reverse("journey-export", args=["people", "csv"])).status_code == 404
+    assert browser(role=Role.EXECUTIVE).get(reverse("journey-export", args=[what, "csv"])).status_code == 403

@@ -58,7 +58,7 @@ def metric(
         _list(as_json=as_json)
         return
     if name is None:
-        raise click.UsageError(_("Name a metric; allowed: %(names)s") % {"names": ", ".join(METRICS)})
+        raise click.UsageError(_("name a metric; allowed: %(names)s") % {"names": ", ".join(METRICS)})
     ensure_database()
     try:
         figures = _figures(Question(name, variant, by, {}, None, None, min_n), since, until, segment)

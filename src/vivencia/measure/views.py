@@ -137,6 +137,7 @@ def by_group(source: Source, asked: Asked, *, wait: bool) -> dict[str, Any] | No
     rows = [_row(asked, place, whole) for place in placed]
     shown = [row for row in rows if row["figure"].value is not None]
     name = wording.dimension_name(asked.dim)
+    target = None if asked.where else targets.current(asked.metric, asked.variant.name, source.as_of.date())
     chart = Chart(
         kind="intervals" if asked.variant.unit == "points" else "bars",
         label=_("%(metric)s by %(dimension)s")
@@ -144,6 +145,7 @@ def by_group(source: Source, asked: Asked, *, wait: bool) -> dict[str, Any] | No
         series=(Series(name, tuple(_bar(row) for row in shown[:MOST_BARS])),),
         unit=wording.unit(told[0].unit) if told else "",
         decimals=wording.decimals(asked.variant.unit),
+        target=target.value if target else None,
     )
     return {
         "chart": chart,

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -26,13 +26,12 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
     found = look(request)
     context = shared(found, "journey-funnel")
     if found is not None:
-        chosen = [step for step in request.GET.getlist("step") if step in found.whole.steps][:MOST]
-        within = request.GET.get("within", "")
-        steps = chosen if len(chosen) >= 2 else usual_steps(found)
+        chosen = _chosen(found, request.GET)
+        steps, within = asked_steps(found, request.GET)
         context |= {
             "picked": [*chosen, *[""] * (min(MOST, max(5, len(chosen) + 1)) - len(chosen))] if chosen else steps,
             "steps": sorted(((step, say(step)) for step in found.whole.steps), key=lambda pair: pair[1].lower()),
-            "within": within if within in WITHIN else "",
+            "within": within,
             "windows": [
                 ("", _("any time")),
                 *((key, duration(one.total_seconds())) for key, one in WITHIN.items() if one),
@@ -43,6 +42,16 @@ def funnel_page(request: HttpRequest) -> HttpResponse:
             context |= _result(found, tuple(steps), context["within"])
     page, part = "understand/journey_funnel.html", "understand/parts/journey_funnel.html"
     return render(request, template(request, page, part), context)
+
+
+def asked_steps(found: Look, given: QueryDict) -> tuple[list[str], str]:
+    """The steps of an address, the usual ones where it names fewer than two; and within which time."""
+    chosen, within = _chosen(found, given), given.get("within", "")
+    return chosen if len(chosen) >= 2 else usual_steps(found), within if within in WITHIN else ""
+
+
+def _chosen(found: Look, given: QueryDict) -> list[str]:
+    return [step for step in given.getlist("step") if step in found.whole.steps][:MOST]
 
 
 def usual_steps(found: Look) -> list[str]:

@@ -27,6 +27,7 @@ TABS = (
     ("journey-funnel", "filter"),
     ("journey-compare", "scale"),
 )
+EXPORTED = {"journeys": "moves", "journey-variants": "variants", "journey-funnel": "funnel"}  # a page's own numbers
 
 
 def shared(found: Look | None, here: str) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def shared(found: Look | None, here: str) -> dict[str, Any]:
         return {"nothing": True, "tabs": tabs}
     return {
         "tabs": tabs,
+        "exported": EXPORTED.get(here, ""),
         "here": reverse(here),
         "wish": found.wish,
         "choices": journey_asking.choices(found.read, found.whole),
