@@ -104,7 +104,8 @@ class Read:
         raw = self._held("raw_readings")
         name = f"readings_{self._name}"
         with _preparing:
-            return self._engine.held(name) or self._engine.view(name, self._newest_readings(raw))
+            held = self._engine.held(name)
+            return held if held is not None else self._engine.view(name, self._newest_readings(raw))
 
     @functools.cached_property
     def told_aliases(self) -> ir.Table:
