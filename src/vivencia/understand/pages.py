@@ -15,7 +15,7 @@ from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, needs
 from vivencia.listen import consent
-from vivencia.understand import directory, identity, segments
+from vivencia.understand import accounts, directory, identity, reading_words, segments
 from vivencia.understand.customers import Customer, customer
 from vivencia.understand.models import Segment
 from vivencia.understand.now import as_of
@@ -101,6 +101,7 @@ def customer_page(request: HttpRequest, customer_id: str) -> HttpResponse:
             "customer": found,
             "name": found.name,
             "segment": title(found.known.get("segment")),
+            "account": accounts.called_in(read, found.known.get("account_id"), now),
             "situations": [tell(one, now) for one in found.situation],
             "revenue": [money(amount, currency) for currency, amount in found.value.revenue.items()],
             "language": _language(found.known.get("language", "")),
@@ -114,7 +115,7 @@ def customer_page(request: HttpRequest, customer_id: str) -> HttpResponse:
             "broken": sum(one.state in ("broken", "overdue") for one in found.promised),
             "as_of": now,
             "archive": now < timezone.now() and now == read.horizon,
-            **_part(found, entries, request.GET.get("kind", ""), 0),
+            **_part(read, found, entries, request.GET.get("kind", ""), 0),
         },
     )
 
@@ -128,13 +129,13 @@ def timeline_part(request: HttpRequest, customer_id: str) -> HttpResponse:
     entries = timeline(found.lived, found.promised, now)
     first = _number(request.GET.get("first")) or 0
     template = "understand/parts/timeline_days.html" if first else "understand/parts/timeline.html"
-    return render(request, template, {"customer": found, **_part(found, entries, kind, first)})
+    return render(request, template, {"customer": found, **_part(read, found, entries, kind, first)})
 
 
-def _part(found: Customer, entries: list[Entry], kind: str, first: int) -> dict[str, Any]:
+def _part(read: Read, found: Customer, entries: list[Entry], kind: str, first: int) -> dict[str, Any]:
     wanted = [entry for entry in entries if entry.kind == kind] if kind in KINDS else entries
     counted = [(key, label, sum(entry.kind == key for entry in entries)) for key, label in KINDS.items()]
-    shown = wanted[first : first + ENTRIES]
+    shown = reading_words.read_in(read, wanted[first : first + ENTRIES])
     return {
         "days": by_day(shown),
         "kind": kind if kind in KINDS else "",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from vivencia.understand import (
+    account_pages,
     erasure_pages,
     journey_compare_pages,
     journey_customer_pages,
@@ -39,6 +40,8 @@ urlpatterns = [
     path("voices/export.<str:form>", voice_pages.voices_export, name="voices-export"),
     path("voices/context/<path:event_id>", voice_pages.context_part, name="voice-context"),
     path("customers/", pages.customers_page, name="customers"),
+    path("customers/accounts/", account_pages.accounts_page, name="accounts"),
+    path("customers/accounts/one/<path:account_id>", account_pages.account_page, name="account"),
     path("customers/duplicates/", merge_pages.duplicates_page, name="duplicates"),
     path("customers/duplicates/rules/", merge_pages.rules_saved, name="identity-rules"),
     path("customers/merges/", merge_pages.merges_page, name="merges"),
