@@ -240,6 +240,9 @@ def test_everything_a_mapping_says_is_said_in_the_form(analyst: Client) -> None:
         answer = analyst.post(address, {"then": then})
         assert answer.status_code == 302, then
     assert "open=mapping" in answer.headers["Location"]
+    begun = page(analyst, run)
+    assert "Choose which column says when it happened." in begun
+    assert "From the first" in begun  # what is complete is shown all the same
     form = {
         "e0.customer": "client", "e0.subject": "order", "e0.amount": "total", "e0.promise": "=",
         "e0.promise.fixed": "delivery", "e0.promised_at": "due", "e0.more": "chosen", "e0.columns": ["came"],

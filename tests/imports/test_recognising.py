@@ -187,6 +187,10 @@ def test_several_unknown_files_are_joined_by_their_keys(tmp_path: Path) -> None:
     write(folder, "clientes.csv", "id,nombre,ciudad", "c1,Ana,Vigo", "c2,Bo,Lugo")
     found = recognised(folder)
     assert (found.name, found.missing) == ("proposal", ("joined",))
+    assert {(join.to, join.source) for join in found.mapping.joins} == {
+        ("pedidos", "pagos"),
+        ("valoraciones", "pedidos"),
+    }
     assert parse(found.toml, "proposed") == found.mapping
     brought = bring(folder)
     assert len(brought.events) == 6

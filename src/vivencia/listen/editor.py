@@ -236,6 +236,18 @@ def is_complete(mapping: Mapping) -> bool:
     return all(value.columns != ("",) for value in needed)
 
 
+def without_incomplete(mapping: Mapping) -> Mapping:
+    """What of a mapping can be shown while parts of it are being prepared."""
+    empty = Value(("",))
+    return replace(
+        mapping,
+        events=tuple(event for event in mapping.events if event.when != empty),
+        customers=tuple(people for people in mapping.customers if people.id != empty),
+        aliases=tuple(alias for alias in mapping.aliases if empty not in (alias.id, alias.customer)),
+        accounts=tuple(account for account in mapping.accounts if account.id != empty),
+    )
+
+
 def _new(letter: str, mapping: Mapping) -> Part | Join:
     """A part that says as little as possible, and where one like it is there, whose it is."""
     table, empty = next(iter(mapping.tables)), Value(("",))

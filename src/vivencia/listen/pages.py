@@ -253,7 +253,7 @@ def _start(request: HttpRequest, run: ImportRun) -> HttpResponse:
         messages.error(request, wording.problem(problem))
         return redirect("source", run.pk)
     if not editor.is_complete(said):
-        messages.error(request, _when_is_missing())
+        messages.error(request, _what_is_missing(said))
         return redirect("source", run.pk)
     runs.enqueue(run)
     return redirect("source", run.pk)
@@ -358,8 +358,10 @@ def _preview(run: ImportRun, request: HttpRequest) -> dict[str, Any]:
 
 def _previewed(said: Mapping, looks: tuple[Look, ...], run: ImportRun) -> dict[str, Any]:
     work = runs.folder_of(run) / f"preview-{uuid.uuid4().hex}"  # somebody who types quickly asks for several at once
-    if not editor.is_complete(said):
-        return {"trouble": _when_is_missing()}
+    begun, said = said, editor.without_incomplete(said)
+    lacking = {} if editor.is_complete(begun) else {"trouble": _what_is_missing(begun)}
+    if not said.events and lacking:
+        return lacking
     try:
         assigned = look_again(assign(said, looks, run.title), said)
         currency = said.defaults.currency or runs.currency()
@@ -373,7 +375,7 @@ def _previewed(said: Mapping, looks: tuple[Look, ...], run: ImportRun) -> dict[s
     finally:
         shutil.rmtree(work, ignore_errors=True)
     reasons = [(one, wording.reason(one)) for one in found.rejects]
-    return {"preview": found, "reasons": reasons}
+    return {"preview": found, "reasons": reasons, **lacking}
 
 
 def _refused(request: HttpRequest, why: str) -> HttpResponse:
@@ -388,8 +390,10 @@ def _too_large() -> str:
     }  # fmt: skip
 
 
-def _when_is_missing() -> str:
-    return _("Choose which column says when it happened.")
+def _what_is_missing(said: Mapping) -> str:
+    if any(event.when.columns == ("",) for event in said.events):
+        return _("Choose which column says when it happened.")
+    return _("Choose which columns say who it is, or remove what is not needed.")
 
 
 def _no_file() -> str:

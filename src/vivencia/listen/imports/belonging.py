@@ -53,8 +53,11 @@ def tables_of(looks: Sequence[Look]) -> list[str]:
 def links(files: Sequence[File]) -> list[Link]:
     """Which files name each other's rows, by the names of their columns and what is in them; the surest first."""
     found = []
+    homes = {plain(file.columns[0].name) for file in files if file.columns and file.columns[0] in file.keys}
     for source in files:
         for key in source.keys:
+            if key != source.columns[0] and plain(key.name) in homes:
+                continue  # a review that names its order is not where orders are at home
             for other in files:
                 column = _same(other, key, source) if other is not source else None
                 if column is not None:
