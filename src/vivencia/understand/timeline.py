@@ -43,6 +43,17 @@ _KIND_ICONS = {
 
 
 @dataclass(frozen=True)
+class Read:
+    """What the models read in somebody's words, to be shown: `topics` are (name, tone)."""
+
+    feeling: str
+    tone: str
+    emotion: str
+    intent: str
+    topics: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Entry:
     """One line of the timeline. `tone`: gain, pain or neutral; `aside`: said in passing (a survey was sent)."""
 
@@ -58,6 +69,8 @@ class Entry:
     aside: bool = False
     subject: tuple[str | None, str | None] = (None, None)
     names: tuple[str, ...] = field(default=())
+    event_id: str = ""
+    read: "Read | None" = None  # what was read in the words
 
 
 @dataclass(frozen=True)
@@ -161,6 +174,7 @@ def _entry(
         aside=event.about_surveys and event.score is None,
         subject=(event.subject_kind, event.subject_id),
         names=(event.name,),
+        event_id=event.event_id,
     )
 
 
@@ -177,6 +191,7 @@ def _answer(event: Lived) -> str:
     if event.name != "survey answered":
         return ""
     asked, answer = str(event.properties.get("asked") or ""), str(event.properties.get("answer") or "")
+    answer = {"yes": _("yes"), "no": _("no")}.get(answer, answer)
     return f"{asked} {answer}".strip() if event.score is None or event.scale_max == 1 else asked
 
 

@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from vivencia.foundation import inbox
+from vivencia.foundation.organisation import organisation
 from vivencia.listen import consent
 from vivencia.listen.surveys import path
 from vivencia.listen.surveys.answers import OTHER
 from vivencia.listen.surveys.models import Response
-from vivencia.listen.surveys.piping import in_words
+from vivencia.listen.surveys.piping import fill, in_words
 from vivencia.listen.surveys.questionnaire import Question, Questionnaire, said
 
 NAME = "survey answered"
@@ -54,7 +55,7 @@ def events(response: Response, it: Questionnaire, answers: Mapping[str, Any], at
 def _event(response: Response, question: Question, answer: Any, comment: str | None, at: datetime) -> Event:
     written = str(answer["other"]) if isinstance(answer, dict) and answer.get("other") else None
     text = str(answer) if question.kind == "text" else comment or written
-    told: dict[str, Any] = {"question": question.key, "asked": said(question.text, response.language)}
+    told: dict[str, Any] = {"question": question.key, "asked": _asked(question, response.language)}
     if question.kind != "text":
         told |= {"answer": in_words(question, answer, response.language), "answer_codes": codes(answer)}
     elif question.about:
@@ -78,7 +79,7 @@ def _rows(response: Response, question: Question, answer: Mapping[str, str], at:
                 {
                     "question": question.key,
                     "row": row.code,
-                    "asked": f"{said(question.text, response.language)} · {said(row.text, response.language)}",
+                    "asked": f"{_asked(question, response.language)} · {said(row.text, response.language)}",
                     "answer": said(question.options[columns.index(answer[row.code])].text, response.language),
                     "answer_codes": answer[row.code],
                 },
@@ -91,6 +92,11 @@ def _rows(response: Response, question: Question, answer: Mapping[str, str], at:
         for row in question.rows
         if row.code in answer
     ]
+
+
+def _asked(question: Question, language: str) -> str:
+    """The question as others read it later: with the company's name, without the person's."""
+    return fill(said(question.text, language), {"company": organisation().name})
 
 
 def codes(answer: Any) -> str:

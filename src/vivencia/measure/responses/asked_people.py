@@ -13,6 +13,7 @@ from vivencia.foundation.ledger.reading import Read
 from vivencia.listen.models import OutgoingRequest, Standing
 from vivencia.listen.surveys.models import Link, Response, Survey, Way
 from vivencia.listen.surveys.questionnaire import Question
+from vivencia.listen.surveys.wording import LANGUAGES
 from vivencia.measure.metrics.intervals import wilson
 from vivencia.measure.responses import weighting
 from vivencia.understand.vocabulary import title, trait
@@ -124,10 +125,18 @@ def silences(asked: Sequence[Person]) -> list[Silence]:
         rates = []
         for value in values:
             group = [one for one in asked if one.traits.get(name, UNKNOWN) == value]
-            said = title(value) if value else _("Not known")
-            rates.append(Rate.of(said, len(group), sum(one.response is not None for one in group)))
+            rates.append(Rate.of(_said(name, value), len(group), sum(one.response is not None for one in group)))
         found.append(Silence(_("Segment") if name == "segment" else trait(name), tuple(rates)))
     return found
+
+
+def _said(name: str, value: str) -> str:
+    """A trait's value as people read it."""
+    if not value:
+        return _("Not known")
+    if name == "language" and value.split("-")[0] in ("es", "en"):
+        return str(LANGUAGES[value.split("-")[0]])
+    return {"True": _("Yes"), "False": _("No")}.get(value, title(value))
 
 
 def reweighted(asked: Sequence[Person], question: Question) -> Reweighted | None:

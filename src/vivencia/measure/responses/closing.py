@@ -1,14 +1,16 @@
 """Closing the loop: answers that say something went wrong, until somebody here has answered the person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
 from vivencia.foundation import inbox
+from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.models import User
 from vivencia.listen.surveys import path
 from vivencia.listen.surveys.models import Response, Survey
+from vivencia.measure.responses.comments import names
 from vivencia.understand.situations import is_bad
 from vivencia.understand.vocabulary import title
 
@@ -21,16 +23,18 @@ class Waiting:
     """One person who told us that something went wrong. `may_write`: they agreed to be written to about it."""
 
     response: Response
+    name: str
     scores: tuple[str, ...]
     words: str
     may_write: bool | None
 
 
-def waiting(survey: Survey) -> list[Waiting]:
+def waiting(survey: Survey, read: Read) -> list[Waiting]:
     """Bad answers of known people that nobody has answered, the newest first."""
     told = Response.objects.filter(survey=survey, closed_at__isnull=True).exclude(customer_id="").exclude(told=[])
     found = [_waiting(one) for one in told.select_related("version").order_by("-changed_at")]
-    return [one for one in found if one is not None]
+    named = names(read, [one.response.customer_id for one in found if one is not None])
+    return [replace(one, name=named[one.response.customer_id]) for one in found if one is not None]
 
 
 def _waiting(response: Response) -> Waiting | None:
@@ -49,7 +53,7 @@ def _waiting(response: Response) -> Waiting | None:
             words.append(str(answer))
         elif question.kind == "consent":
             may_write = bool(answer)
-    return Waiting(response, tuple(bad), "\n".join(words), may_write) if bad else None
+    return Waiting(response, "", tuple(bad), "\n".join(words), may_write) if bad else None
 
 
 @transaction.atomic

@@ -11,8 +11,10 @@ import pyarrow as pa
 from django.urls import reverse
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.listen.surveys import people, piping
 from vivencia.listen.surveys.models import Response
 from vivencia.listen.surveys.questionnaire import Question, Questionnaire, said
+from vivencia.understand.calling import called
 from vivencia.understand.situations import is_bad
 from vivencia.understand.vocabulary import title
 
@@ -45,7 +47,16 @@ def comments(
         return []
     found = [one for response in responses for one in _of(it, response, language, unnamed=unnamed)]
     known = readings(read, [one.event_id for one in found])
-    return [_read(one, known.get(one.event_id), personal=personal) for one in found]
+    named = names(read, [one.who for one in found if one.who])
+    return [
+        _read(replace(one, who=named.get(one.who, "")), known.get(one.event_id), personal=personal) for one in found
+    ]
+
+
+def names(read: Read, customer_ids: Sequence[str]) -> dict[str, str]:
+    """What to call these people, by id."""
+    known = people.find(set(customer_ids), read)
+    return {one: called(known[one].name if one in known else None, one) for one in customer_ids}
 
 
 def _of(it: Questionnaire, response: Response, language: str, *, unnamed: bool) -> list[Comment]:
@@ -59,7 +70,7 @@ def _of(it: Questionnaire, response: Response, language: str, *, unnamed: bool) 
         key = about.key if about else question.key
         found.append(Comment(
             event_id=f"survey-{response.key}-{key}",
-            asked=said(question.text, language),
+            asked=piping.fill(said(question.text, language), piping.values(it, response.answers, {}, language)),
             words=written,
             score=_score(about, score),
             tone=_tone(about, score),

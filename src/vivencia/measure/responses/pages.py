@@ -24,7 +24,7 @@ from vivencia.measure.responses import asked_people, closing, scores, tallies
 from vivencia.measure.responses.comments import comments
 
 COMMENTS = 20
-WAITING = 10
+WAITING = 5
 FEWEST_OF_EMPLOYEES = 5
 
 
@@ -85,7 +85,7 @@ def _people(
     """Single people's words and the list of those who wait for an answer."""
     if not may(request.user, Right.SEE_CUSTOMERS):
         return {}
-    waiting = [] if survey.of_employees else closing.waiting(survey)
+    waiting = [] if survey.of_employees else closing.waiting(survey, here.read)
     return {
         "waiting": waiting[:WAITING],
         "waiting_more": max(0, len(waiting) - WAITING),

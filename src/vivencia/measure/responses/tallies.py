@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from vivencia.foundation.organisation import organisation
 from vivencia.listen.surveys import path, wording
 from vivencia.listen.surveys.answers import OTHER
 from vivencia.listen.surveys.models import Response
+from vivencia.listen.surveys.piping import fill
 from vivencia.listen.surveys.questionnaire import Question, Questionnaire, said
 from vivencia.measure.metrics.intervals import wilson
 from vivencia.measure.responses import weighting
@@ -56,7 +58,7 @@ def tally(it: Questionnaire, responses: Sequence[Response], language: str) -> li
         given = [answers[question.key] for _one, answers in told if question.key in answers]
         lines = tuple(_lines(question, given, language)) if len(given) >= FEWEST else ()
         unit = "%" if question.kind not in ("ranking", "matrix") else ""
-        name = said(question.text, language)
+        name = fill(said(question.text, language), {"company": organisation().name})
         found.append(Tally(name, str(wording.KINDS[question.kind]), len(given), max(shown, len(given)), unit, lines))
     return found
 
