@@ -217,8 +217,8 @@ def _sorted_out(rows: list[InboxEvent]) -> _Sorted:
             if row.kind not in readers:
                 raise ValueError(f"nothing here reads what is called {row.kind!r}")
             parts.take(row, readers[row.kind](row.event, row.received_at))
-        except (ValueError, RecursionError) as problem:
-            row.problem = str(problem)
+        except Exception as problem:  # noqa: BLE001  # whatever it is, one row must not hold up all others
+            row.problem = str(problem) if isinstance(problem, ValueError) else f"{type(problem).__name__}: {problem}"
             parts.bad.append(row)
     return parts
 

@@ -5,7 +5,7 @@ What stands behind them costs a request several questions to the database, and n
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import resolve
 
 PATHS = ("/v1/", "/v.js", "/analytics.js/")
@@ -22,5 +22,6 @@ class ForMachines:
             return self.get_response(request)
         match = resolve(request.path_info)
         request.resolver_match = match
-        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+        response.headers.setdefault("Content-Length", str(len(response.content)))
         return response

@@ -181,10 +181,18 @@ def occurred_at(call: Mapping[str, Any], received_at: datetime) -> datetime:
     said = _time("timestamp", call)
     if said is None:
         original, sent = _time("originalTimestamp", call), _time("sentAt", call)
-        said = received_at if original is None else original if sent is None else received_at - (sent - original)
+        said = received_at if original is None else original if sent is None else _repaired(received_at, sent, original)
     if said > received_at + AHEAD:
         raise ValueError(f"timestamp is {said.isoformat()}, which has not been yet; is the sender's clock right?")
     return said
+
+
+def _repaired(received_at: datetime, sent: datetime, original: datetime) -> datetime:
+    """By our clock when it happened, from how long before the sending by the sender's."""
+    try:
+        return received_at - (sent - original)
+    except OverflowError:
+        raise ValueError(f"sentAt is {sent.isoformat()}; it must be when the call was sent") from None
 
 
 def _time(name: str, call: Mapping[str, Any]) -> datetime | None:

@@ -1,0 +1,31 @@
+"""The OpenAPI document holds: whatever schemathesis makes of it, the API answers as the document says."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from tests.api.conftest import basic
+from vivencia.listen.api.documents import document
+from vivencia.project.wsgi import application
+
+schema = schemathesis.openapi.from_dict(document("http://testserver"))
+schema.app = application
+
+
+@schema.parametrize()
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@pytest.mark.django_db
+def test_the_api_answers_as_its_document_says(case: Any, server_key: str, browser_key: str) -> None:
+    for key in (server_key, browser_key, None):
+        headers = {"Authorization": basic(key)} if key else {}
+        answer = case.call(headers=headers)
+        checks = [not_a_server_error, status_code_conformance, response_schema_conformance]
+        case.validate_response(answer, checks=checks)
+        expected = 401 if key is None else 403 if key == browser_key and case.path == "/v1/import" else None
+        assert expected is None or answer.status_code in {expected, 400}
