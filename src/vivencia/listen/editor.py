@@ -191,7 +191,7 @@ def conventions(defaults: Defaults, detected: Dict[str, str]) -> list[Choice]:
 
 def filled(mapping: Mapping, said: Dict[str, Any]) -> Mapping:
     """The mapping as the form says it; what the form does not show stays as it was. Lists are given as lists."""
-    changed = {
+    changed: dict[str, Any] = {
         _LISTS[letter]: tuple(
             _filled(letter, f"{letter}{place}", part, said)
             for place, part in enumerate(getattr(mapping, _LISTS[letter]))
@@ -216,13 +216,14 @@ def changed(mapping: Mapping, action: str) -> tuple[Mapping, str]:
     if verb == "add" and what in _LISTS:
         made = _new(what, mapping)
         before = getattr(mapping, _LISTS[what])
-        done: Mapping = replace(mapping, **{_LISTS[what]: (*before, made)})
-        return done, f"{what}{len(before)}"
+        more: dict[str, Any] = {_LISTS[what]: (*before, made)}
+        return replace(mapping, **more), f"{what}{len(before)}"
     letter, number = what[:1], what[1:]
     before = getattr(mapping, _LISTS.get(letter, ""), ())
     if verb != "remove" or not number.isdecimal() or int(number) >= len(before):
         return mapping, ""
-    left: Mapping = replace(mapping, **{_LISTS[letter]: (*before[: int(number)], *before[int(number) + 1 :])})
+    fewer: dict[str, Any] = {_LISTS[letter]: (*before[: int(number)], *before[int(number) + 1 :])}
+    left = replace(mapping, **fewer)
     if not (left.events or left.customers or left.aliases):
         raise Problem("nothing-left")
     return left, ""
@@ -262,7 +263,7 @@ def _new(letter: str, mapping: Mapping) -> Part | Join:
         return Account(table, empty)
     like = mapping.events[-1] if mapping.events else Event(table, Value(constant=""), empty)
     kinds = {event.kind for event in mapping.events}
-    kind = next(name for place in range(2, 10_000) if (name := f"event-{place}") not in kinds)
+    kind = next(kind for place in range(2, 10_000) if (kind := f"event-{place}") not in kinds)
     name = Value(constant=gettext("New event"))
     return Event(
         like.table, name, empty, kind, optional=True, customer=like.customer, anonymous=like.anonymous,

@@ -18,7 +18,7 @@ from vivencia.listen.imports.together import propose_together
 SURVEY = "survey-responses"
 PROCESS = "process-log"
 # The most telling first: our own form would fit many files.
-ORDER = ("olist", "contact-centre", "segment-export")
+ORDER = ("olist", "contact-centre", "segment-export", "reviews")
 OWN_FORM = "events"
 
 
@@ -44,6 +44,7 @@ TITLES = {
     "olist": N_("Olist marketplace"),
     "contact-centre": N_("Contact centre"),
     "segment-export": N_("Segment export"),
+    "reviews": N_("Reviews and social posts"),
     SURVEY: N_("Survey answers"),
     OWN_FORM: N_("Events, one a row"),
     PROCESS: N_("Process log"),

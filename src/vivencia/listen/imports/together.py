@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from vivencia.listen.imports import belonging
 from vivencia.listen.imports.belonging import File, Link
@@ -70,14 +70,15 @@ def _people(file: File, links: Sequence[Link]) -> People | None:
     key = next((column for column in file.keys if _names_people(file, column, links)), None)
     if key is None:
         return None
-    known = {role: _called(file, names) for role, names in _KNOWN.items()}
+    found = {role: _called(file, names) for role, names in _KNOWN.items()}
+    known: dict[str, Any] = {role: value for role, value in found.items() if value and value.columns != (key.name,)}
     dates = [column.name for column in file.columns if column.is_date and not _is_birth(column)]
     return People(
         table=file.table,
         id=Value((key.name,)),
         since=Value((dates[0],)) if dates else None,
         rest=True,
-        **{role: value for role, value in known.items() if value is not None and value.columns != (key.name,)},
+        **known,
     )
 
 
