@@ -202,9 +202,18 @@ def _turned_back(moment: Moment) -> Moment:
     """What is told as not having happened, as having happened."""
     if moment.family != "missed":
         return moment
-    ends = {"low": "high", "high": "low", "sensitivity_low": "sensitivity_high", "sensitivity_high": "sensitivity_low"}
-    turned = {name: getattr(moment, other) for name, other in {"effect": "effect", **ends}.items()}
-    return replace(moment, **{name: None if value is None else -value for name, value in turned.items()})
+    return replace(
+        moment,
+        effect=_minus(moment.effect),
+        low=_minus(moment.high),
+        high=_minus(moment.low),
+        sensitivity_low=_minus(moment.sensitivity_high),
+        sensitivity_high=_minus(moment.sensitivity_low),
+    )
+
+
+def _minus(value: float | None) -> float | None:
+    return None if value is None else -value
 
 
 def _planted_key(key: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner
 from django.test import Client
@@ -23,7 +24,7 @@ from vivencia.moments.commands import moments
 from vivencia.moments.effects.planted import Planted, World, plant
 from vivencia.moments.findings import Findings, from_json, to_json
 from vivencia.moments.lived import micros, take
-from vivencia.moments.models import MomentStudy, State
+from vivencia.moments.models import MomentStudy, MomentWitness, State
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.wording import Words
 from vivencia.understand.models import Segment
@@ -68,9 +69,16 @@ def study(ran: Studied) -> MomentStudy:
     """The study as the job leaves it."""
     read = open_ledger().read()
     row = MomentStudy.objects.create(
-        outcome="nps", ledger_version=read.version, state=State.DONE, progress=1.0, result=to_json(ran.findings)
+        outcome="nps",
+        ledger_version=read.version,
+        product_version=studies.PRODUCT,
+        events=studies.events_in(read),
+        state=State.DONE,
+        progress=1.0,
+        result=to_json(ran.findings),
     )
-    read.remember(studies.evidence_key(row.pk), ran.evidence.to_arrow)
+    told = ran.evidence.with_columns(pl.col("subject_kind", "subject_id").fill_null(""))
+    MomentWitness.objects.bulk_create(MomentWitness(study=row, **person) for person in told.iter_rows(named=True))
     return row
 
 
@@ -137,7 +145,10 @@ def test_a_job_leaves_the_same_as_the_chain_and_its_evidence(ran: Studied) -> No
     told = studies.findings_of(row)
     assert told is not None
     assert [moment.key for moment in told.proven()] == [moment.key for moment in ran.findings.proven()]
-    assert studies.evidence(row, open_ledger().read()).num_rows == len(ran.evidence)
+    assert row.witnesses.count() == len(ran.evidence)
+    again = studies.at_once(studies.Question("nps"), anew=True)
+    assert again.pk != row.pk
+    assert not row.witnesses.exists()  # the newer study's have taken their place
 
 
 def test_running_a_job_twice_changes_nothing(study: MomentStudy) -> None:
@@ -153,11 +164,10 @@ def test_findings_survive_being_written_down(findings: Findings) -> None:
     assert from_json(json.loads(json.dumps(to_json(findings)))) == findings
 
 
-def test_a_study_names_nobody_and_its_evidence_is_with_the_ledger(study: MomentStudy) -> None:
+def test_a_study_names_nobody_and_its_witnesses_stand_apart(study: MomentStudy) -> None:
     assert '"c1"' not in json.dumps(study.result)
-    told = studies.evidence(study, open_ledger().read())
-    assert set(told["key"].to_pylist()) == {PAIN, "unboxing · happened"}
-    pain = [row["outcome"] for row in told.to_pylist() if row["key"] == PAIN]
+    assert {row.key for row in study.witnesses.all()} == {PAIN, "unboxing · happened"}
+    pain = [row.outcome for row in studies.witnesses_of(study, PAIN)]
     assert pain == sorted(pain, key=lambda score: (score is None, score))  # the worst first
 
 
@@ -182,6 +192,26 @@ def test_the_command_gives_the_documented_keys_and_only_proven_moments(study: Mo
 def test_every_candidate_is_told_on_request(study: MomentStudy) -> None:
     rows = json.loads(CliRunner().invoke(moments, ["--outcome", "nps", "--all", "--json"]).stdout)
     assert len(rows) >= 24
+
+
+def test_a_segment_is_asked_for_by_the_name_it_was_saved_under(filled: Path) -> None:
+    saved = Segment.objects.create(name="Long with us")
+    assert studies.segment_named("long with us") == f"{studies.SAVED}{saved.pk}"
+    assert studies.segment_named("Segment 1") == "segment 1"
+    told = CliRunner().invoke(moments, ["--outcome", "nps", "--segment", "moon"])
+    assert told.exit_code == 2
+    assert "Long with us" in told.output
+
+
+def test_what_is_at_stake_is_told_in_money_or_purchases_where_a_moment_moves_them(findings: Findings) -> None:
+    assert findings.stake_unit in ("money", "customers", "points")
+    for moment in findings.proven():
+        assert moment.repurchases is not None
+        assert moment.repurchases.low <= moment.repurchases.effect <= moment.repurchases.high
+    pain = findings.proven("pain")[0]
+    assert pain.repurchases is not None
+    assert pain.repurchases.effect < 0
+    assert findings.by_stake()[0].stake_rank == 1
 
 
 def test_an_unknown_outcome_is_refused_with_the_allowed_ones(filled: Path) -> None:

@@ -18,9 +18,10 @@ class State(models.TextChoices):
 
 
 class MomentStudy(models.Model):
-    """One study of what decides an outcome, of a segment and a period, at one version of the ledger.
+    """One study of what decides an outcome, of a segment and a period, at one version of the ledger and of Vivencia.
 
-    `result` is `findings.to_json`; it names nobody. `stage` and `progress` (0-1) tell where a running study is.
+    `result` is `findings.to_json`; it names nobody. `stage` and `progress` (0-1) tell where a running study is;
+    `events`: how many the ledger held.
     """
 
     outcome = models.CharField(max_length=20)
@@ -28,6 +29,8 @@ class MomentStudy(models.Model):
     since = models.DateField(null=True)
     until = models.DateField(null=True)
     ledger_version = models.CharField(max_length=80)
+    product_version = models.CharField(max_length=40, blank=True)
+    events = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     stage = models.CharField(max_length=20, blank=True)
     progress = models.FloatField(default=0.0)
@@ -46,3 +49,22 @@ class MomentStudy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.segment} {self.ledger_version} {self.state}"
+
+
+class MomentWitness(models.Model):
+    """Somebody who lived a proven moment: those who show it best, for the newest study of a question. `at`:
+    microseconds since 1970; an erasure removes the person's rows (`erasing`)."""
+
+    study = models.ForeignKey(MomentStudy, on_delete=models.CASCADE, related_name="witnesses")
+    key = models.TextField()
+    customer_id = models.TextField(db_index=True)
+    subject_kind = models.TextField(blank=True)
+    subject_id = models.TextField(blank=True)
+    at = models.BigIntegerField(null=True)
+    outcome = models.FloatField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return self.key

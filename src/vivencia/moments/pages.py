@@ -16,12 +16,12 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import User
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.rights import Right, may, needs
-from vivencia.moments import showing, studies
+from vivencia.moments import freshness, showing, studies
 from vivencia.moments.findings import Findings, Moment
 from vivencia.moments.models import MomentStudy, State
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.witnesses import witnesses
-from vivencia.moments.wording import OUTCOME_NAMES, STAGES, Words, reason_words
+from vivencia.moments.wording import OUTCOME_NAMES, STAGES, Words, reason_words, wait_words
 from vivencia.understand.models import Segment
 from vivencia.understand.segment_choices import choices
 from vivencia.understand.settling import view
@@ -32,7 +32,8 @@ SORTS = ("stake", "effect")
 
 @dataclass(frozen=True)
 class Standing:
-    """How a question stands: the study to show (perhaps of older data), the one under way, and whether it failed."""
+    """How a question stands: the study to show (perhaps of older data), the one under way, and whether it failed.
+    old: data have come in since; they are taken in by themselves."""
 
     shown: MomentStudy | None
     running: MomentStudy | None
@@ -41,17 +42,14 @@ class Standing:
 
 
 def standing(question: studies.Question, read: Read, user: object) -> Standing:
-    """The newest findings there are. A question nobody has studied at this version of the data is studied now, in the
-    background; one about a segment or a period only for who may run studies."""
-    now = studies.latest(question, read.version)
-    if now:
-        return Standing(now, None, failed=False, old=False)
-    running = studies.under_way(question, read.version)
-    failed = running is None and studies.failed(question, read.version) is not None
+    """The newest findings there are. A question that is due is studied now, in the background; one about a segment or
+    a period only for who may run studies."""
     whole = not (question.segment or question.since or question.until)
-    if running is None and not failed and (whole or may(user, Right.ANALYSE)):
-        running = studies.begin(question, read.version, user if isinstance(user, User) else None)
-    return Standing(studies.latest(question), running, failed=failed, old=True)
+    if (whole or may(user, Right.ANALYSE)) and freshness.due(question, read):
+        studies.begin(question, read.version, user if isinstance(user, User) else None)
+    shown, running = studies.latest(question), studies.under_way(question)
+    failed = running is None and studies.failed(question)
+    return Standing(shown, running, failed=failed, old=bool(shown and shown.ledger_version != read.version))
 
 
 def asked(request: HttpRequest, told: dict[str, str]) -> studies.Question:
@@ -127,7 +125,9 @@ def progress_of(running: MomentStudy | None) -> dict[str, Any]:
     """What the progress part shows."""
     if running is None:
         return {"running": None}
-    return {"running": running, "stage": STAGES.get(running.stage, STAGES[""])}
+    seconds = studies.usual_seconds()
+    about = wait_words(seconds) if seconds else ""
+    return {"running": running, "stage": STAGES.get(running.stage, STAGES[""]), "wait": about}
 
 
 @needs(Right.SEE_FIGURES)
@@ -148,7 +148,7 @@ def run_again(request: HttpRequest) -> HttpResponse:
     question = asked(request, request.POST.dict())
     read = open_ledger().read()
     user = request.user
-    studies.again(question, read.version, user if isinstance(user, User) else None)
+    studies.begin(question, read.version, user if isinstance(user, User) else None)
     return HttpResponseRedirect(address("moments", question))
 
 
@@ -176,12 +176,9 @@ def moment_page(request: HttpRequest, outcome: str, key: str) -> HttpResponse:
 
 
 def _seen_by(study: MomentStudy, moment: Moment, findings: Findings) -> dict[str, Any]:
-    read = view().read
-    try:
-        told = studies.evidence(study, read)
-    except studies.EvidenceGoneError:
-        return {"witnesses": [], "evidence_gone": True}
-    return {"witnesses": witnesses(read, told, moment.key, findings.outcome), "evidence_gone": False}
+    told = studies.witnesses_of(study, moment.key)
+    seen = witnesses(open_ledger().read(), told, findings.outcome)
+    return {"witnesses": seen, "evidence_gone": moment.proven and not told}
 
 
 def _elsewhere(question: studies.Question, moment: Moment) -> list[dict[str, Any]]:

@@ -1,11 +1,12 @@
-"""Studies: asked for once for each version of the ledger and each question, run in the background, remembered."""
+"""Studies: what is known of a question, asked for, run in the background, remembered. `freshness` says when anew."""
 
 import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from importlib.metadata import version
 
 import ibis
-import pyarrow as pa
+import polars as pl
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -14,17 +15,22 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act, AuditEntry, User
 from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics.periods import midnight
+from vivencia.moments.chain import Studied
 from vivencia.moments.chain import study as run_chain
 from vivencia.moments.findings import Findings, from_json, to_json
 from vivencia.moments.lived import micros, take
-from vivencia.moments.models import MomentStudy, State
+from vivencia.moments.models import MomentStudy, MomentWitness, State
 from vivencia.moments.occasions import NotEnoughDataError, Period
 from vivencia.moments.outcomes import OUTCOMES, outcome_named
 from vivencia.understand import segments
 from vivencia.understand.models import Segment
 from vivencia.understand.now import as_of
+from vivencia.understand.segment_choices import choices
 
 KEPT = 5  # studies remembered of each question
+PRODUCT = version("vivencia")  # another Vivencia may find otherwise
+LONGEST_SILENCE = timedelta(hours=1)
+ASKED_OF_LATE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -68,28 +74,69 @@ def usual_outcome() -> str:
 
 
 def latest(question: Question, version: str | None = None) -> MomentStudy | None:
-    """The newest finished study of a question, at this version of the ledger or (None) at any.
+    """The newest finished study of a question, by this Vivencia at this version of the ledger or (None) whichever.
 
-    At any: not one asked for before an import was undone, for it may rest on what has been taken out again.
+    Whichever: not one asked for before an import was undone, for it may rest on what has been taken out again.
     """
     known = _of(question).filter(state__in=(State.DONE, State.EMPTY))
     if version:
-        return known.filter(ledger_version=version).first()
+        return known.filter(ledger_version=version, product_version=PRODUCT).first()
     undone = AuditEntry.objects.filter(act=Act.IMPORT_UNDONE).first()
     if undone:
         known = known.filter(models.Q(asked_at__gt=undone.at) | models.Q(ledger_version=open_ledger().read().version))
     return known.first()
 
 
-def under_way(question: Question, version: str) -> MomentStudy | None:
+def newest(question: Question) -> MomentStudy | None:
+    """The study of this question that was asked for last, however it went."""
+    return _of(question).first()
+
+
+def under_way(question: Question) -> MomentStudy | None:
     """The study of this question that waits or runs, if any."""
-    return _of(question).filter(ledger_version=version, state__in=(State.QUEUED, State.RUNNING)).first()
+    return _under_way().filter(pk__in=_of(question).values("pk")).first()
 
 
-def failed(question: Question, version: str) -> MomentStudy | None:
-    """The newest study of this question at this version, if it failed."""
-    newest = _of(question).filter(ledger_version=version).first()
-    return newest if newest and newest.state == State.FAILED else None
+def any_under_way() -> bool:
+    return _under_way().exists()
+
+
+def _under_way() -> "models.QuerySet[MomentStudy]":
+    """One that has not moved for long was cut off and will not go on."""
+    waiting = models.Q(state=State.QUEUED)
+    return MomentStudy.objects.filter(
+        waiting | models.Q(state=State.RUNNING, touched_at__gt=timezone.now() - LONGEST_SILENCE)
+    )
+
+
+def failed(question: Question) -> bool:
+    """Whether the newest study of this question failed."""
+    last = newest(question)
+    return last is not None and last.state == State.FAILED
+
+
+def standing_questions() -> list[Question]:
+    """What is always kept up to date: the usual score, buying again, and what else people asked about of late."""
+    since = timezone.now() - ASKED_OF_LATE
+    whole = MomentStudy.objects.filter(segment="", since=None, until=None, asked_by__isnull=False, asked_at__gte=since)
+    names = [usual_outcome(), "repurchase", *whole.order_by("outcome").values_list("outcome", flat=True).distinct()]
+    return [Question(name) for name in dict.fromkeys(names)]
+
+
+def usual_seconds() -> float | None:
+    """How long the last study that found something took; None where there was none."""
+    last = MomentStudy.objects.filter(state=State.DONE, seconds__isnull=False).first()
+    return last.seconds if last else None
+
+
+def events_in(read: Read) -> int:
+    """How many events the ledger holds."""
+
+    def count() -> int:
+        return int(read.to_arrow(read.events.count().name("n").as_table())["n"][0].as_py())
+
+    told: int = read.remember("moments-events", count)
+    return told
 
 
 def _of(question: Question) -> "models.QuerySet[MomentStudy]":
@@ -105,42 +152,37 @@ def _ever(question: Question) -> "models.QuerySet[MomentStudy]":
     )
 
 
-def begin(question: Question, version: str, by: User | None = None) -> MomentStudy:
-    """Ask for a study; one that is already under way is not asked for twice."""
+def begin(question: Question, at: str, by: User | None = None) -> MomentStudy:
+    """Ask for a study of the ledger's version `at`; one that is already under way is not asked for twice."""
     from vivencia.moments.jobs import run_study
 
-    running = under_way(question, version)
+    running = under_way(question)
     if running:
         return running
-    made = _new(question, version, by)
+    made = _new(question, at, by)
     transaction.on_commit(lambda: run_study.enqueue(made.pk))
     return made
 
 
-def again(question: Question, version: str, by: User | None = None) -> MomentStudy:
-    """Forget what is known of this question at this version and ask anew."""
-    _of(question).filter(ledger_version=version, state__in=(State.DONE, State.EMPTY, State.FAILED)).delete()
-    return begin(question, version, by)
-
-
-def _new(question: Question, version: str, by: User | None) -> MomentStudy:
+def _new(question: Question, at: str, by: User | None) -> MomentStudy:
     return MomentStudy.objects.create(
         outcome=question.outcome,
         segment=question.segment,
         since=question.since,
         until=question.until,
-        ledger_version=version,
+        ledger_version=at,
+        product_version=PRODUCT,
         asked_by=by,
     )
 
 
 def at_once(question: Question, *, anew: bool = False) -> MomentStudy:
     """The study at the ledger's present version, run here and now unless it is remembered and not wanted `anew`."""
-    version = open_ledger().read().version
-    known = None if anew else latest(question, version)
+    at = open_ledger().read().version
+    known = None if anew else latest(question, at)
     if known:
         return known
-    made = _new(question, version, None)
+    made = _new(question, at, None)
     run(made.pk)
     made.refresh_from_db()
     return made
@@ -153,20 +195,29 @@ def run(pk: int) -> None:
         return
     began = time.monotonic()
     read = open_ledger().read()
-    MomentStudy.objects.filter(pk=pk).update(state=State.RUNNING, ledger_version=read.version, progress=0.0)
+    MomentStudy.objects.filter(pk=pk).update(
+        state=State.RUNNING,
+        ledger_version=read.version,
+        product_version=PRODUCT,
+        events=events_in(read),
+        progress=0.0,
+        touched_at=timezone.now(),
+    )
     try:
-        findings = _compute(read, row)
+        made = _compute(read, row)
     except NotEnoughDataError as short:
         _finish(pk, began, state=State.EMPTY, reason=short.reason)
     except Exception:
         _finish(pk, began, state=State.FAILED)
         raise
     else:
-        _finish(pk, began, state=State.DONE, result=to_json(findings))
+        with transaction.atomic():
+            _keep_witnesses(row, made.evidence)
+            _finish(pk, began, state=State.DONE, result=to_json(made.findings))
     _forget_old(row)
 
 
-def _compute(read: Read, row: MomentStudy) -> Findings:
+def _compute(read: Read, row: MomentStudy) -> Studied:
     def say(stage: str, progress: float) -> None:
         MomentStudy.objects.filter(pk=row.pk).update(stage=stage, progress=progress, touched_at=timezone.now())
 
@@ -175,7 +226,7 @@ def _compute(read: Read, row: MomentStudy) -> Findings:
         raise NotEnoughDataError("nothing_lived")
     today = as_of(read.horizon, timezone.now())
     say("reading", 0.02)
-    made = run_chain(
+    return run_chain(
         take(read, today),
         outcome_named(row.outcome),
         version=read.version,
@@ -183,12 +234,31 @@ def _compute(read: Read, row: MomentStudy) -> Findings:
         period=question.period,
         say=say,
     )
-    evidence = made.evidence.to_arrow()
-    read.remember(evidence_key(row.pk), lambda: evidence)
-    return made.findings
 
 
 SAVED = "saved:"  # what a segment saved here is called in a question, before its number
+
+
+class UnknownSegmentError(ValueError):
+    """No segment has this name; `known`: those there are."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"no segment is called {name!r}; there are: {', '.join(known) or 'none'}")
+
+
+def segment_named(name: str) -> str:
+    """What a question calls the segment of this name: one saved here, or one the data name.
+
+    Raises UnknownSegmentError.
+    """
+    if not name or _saved(name):
+        return name
+    saved = Segment.objects.filter(name__iexact=name).first()
+    known = choices(open_ledger().read())["segments"]
+    exact = next((one for one in known if one.lower() == name.lower()), None)
+    if exact is None and saved is None:
+        raise UnknownSegmentError(name, [*known, *Segment.objects.values_list("name", flat=True)])
+    return exact if exact is not None else f"{SAVED}{saved.pk}" if saved else name
 
 
 def _saved(segment: str) -> Segment | None:
@@ -230,25 +300,15 @@ def findings_of(row: MomentStudy) -> Findings | None:
     return from_json(row.result) if row.result else None
 
 
-# Evidence is kept with the ledger's remembered results, not in the study: erasing a person takes it away
+def _keep_witnesses(row: MomentStudy, evidence: pl.DataFrame) -> None:
+    """Those of this study take the place of those of earlier ones."""
+    MomentWitness.objects.filter(study__in=_ever(question_of(row))).delete()
+    told = evidence.with_columns(pl.col("at").replace(0, None), pl.col("subject_kind", "subject_id").fill_null(""))
+    MomentWitness.objects.bulk_create(
+        (MomentWitness(study=row, **person) for person in told.iter_rows(named=True)), batch_size=500
+    )
 
 
-class EvidenceGoneError(LookupError):
-    """The ledger has moved on since the study: run it again to see who."""
-
-
-def evidence_key(pk: int) -> str:
-    """Under which the ledger remembers a study's evidence."""
-    return f"moment-evidence:{pk}"
-
-
-def evidence(row: MomentStudy, read: Read) -> pa.Table:
-    """Who lived the proven moments (`chain.Studied.evidence`); EvidenceGoneError where the ledger has changed since."""
-
-    def gone() -> pa.Table:
-        raise EvidenceGoneError
-
-    if row.ledger_version != read.version:
-        raise EvidenceGoneError
-    told: pa.Table = read.remember(evidence_key(row.pk), gone)
-    return told
+def witnesses_of(row: MomentStudy, key: str) -> list[MomentWitness]:
+    """Who lived a proven moment, those who show it best first; none where a newer study has taken its place."""
+    return list(row.witnesses.filter(key=key))

@@ -1,14 +1,14 @@
 """Who lived a moment, and what they said: the people behind a figure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import ibis
-import pyarrow as pa
-import pyarrow.compute as pc
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.moments.models import MomentWitness
 
 SHOWN = 24
 
@@ -26,26 +26,32 @@ class Witness:
     text: str
 
 
-def witnesses(read: Read, evidence: pa.Table, key: str, metric: str) -> list[Witness]:
-    """People behind a moment, at most `SHOWN`: those with words first, each group in the evidence's own order."""
-    rows = evidence.filter(pc.equal(evidence["key"], key)).to_pylist()
-    ids = list({row["customer_id"] for row in rows})
+def witnesses(read: Read, lived_by: Sequence[MomentWitness], metric: str) -> list[Witness]:
+    """People behind a moment, at most `SHOWN`: those with words first, each group in the order given."""
+    who = _canonical(read, [one.customer_id for one in lived_by])
+    ids = list(set(who.values()))
     if not ids:
         return []
     texts, names = _texts(read, ids, metric), _names(read, ids)
     told = [
         Witness(
-            row["customer_id"],
-            names.get(row["customer_id"], ""),
-            row["subject_kind"] or "",
-            row["subject_id"] or "",
-            datetime.fromtimestamp(row["at"] / 1e6, UTC) if row["at"] else None,
-            row["outcome"],
-            texts.get((row["customer_id"], row["subject_id"] or ""), ""),
+            who[one.customer_id],
+            names.get(who[one.customer_id], ""),
+            one.subject_kind,
+            one.subject_id,
+            datetime.fromtimestamp(one.at / 1e6, UTC) if one.at else None,
+            one.outcome,
+            texts.get((who[one.customer_id], one.subject_id), ""),
         )
-        for row in rows
+        for one in lived_by
     ]
     return sorted(told, key=lambda witness: not witness.text)[:SHOWN]
+
+
+def _canonical(read: Read, ids: list[str]) -> dict[str, str]:
+    """Each id and the one its person goes by now: some may have been merged since the study."""
+    led = read.to_arrow(read.aliases.filter(_.alias_id.isin(ids or [""])).select("alias_id", "person_id")).to_pylist()
+    return {one: one for one in ids} | {row["alias_id"]: row["person_id"] for row in led}
 
 
 def _texts(read: Read, ids: list[str], metric: str) -> dict[tuple[str, str], str]:

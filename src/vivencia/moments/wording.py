@@ -59,6 +59,15 @@ def reason_words(reason: str) -> Promise | str:
     return _REASONS.get(reason, gettext_lazy("There is not enough data."))
 
 
+def wait_words(seconds: float) -> str:
+    """How long a study takes, going by the last one."""
+    if seconds < 100:
+        n = max(5, 5 * round(seconds / 5))
+        return ngettext("The last one took about %(n)s second.", "The last one took about %(n)s seconds.", n) % {"n": n}
+    n = round(seconds / 60)
+    return ngettext("The last one took about %(n)s minute.", "The last one took about %(n)s minutes.", n) % {"n": n}
+
+
 _LEFT_OUT: dict[str, Promise] = {
     "not_asked": gettext_lazy("not asked: %(n)s"),
     "too_recent": gettext_lazy("too recent to have answered: %(n)s"),
