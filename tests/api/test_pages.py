@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tests.api.conftest import Send
 from tests.foundation.conftest import person, signed_in  # noqa: F401  # the cast
 from vivencia.foundation.models import Act, AuditEntry, InboxEvent, Role
-from vivencia.listen.api import keys
+from vivencia.listen.api import keys, wording
 from vivencia.listen.api.documents import document
 from vivencia.listen.api.models import PlannedCall, WriteKey
 from vivencia.listen.api.receiving import ALLOWED
@@ -97,6 +98,12 @@ def test_rejected_calls_are_seen_read_again_and_discarded(analyst: Client, send:
     lived()
     analyst.post("/sources/plan/rejected/discard/", {"problem": reason})
     assert [row.problem for row in InboxEvent.objects.all()] == ["a track call needs event, the name of what happened"]
+
+
+def test_reasons_are_told_in_the_readers_language() -> None:
+    with translation.override("es"):
+        assert wording.reason("userId is {'id': 1}; it must be text") == "userId es {'id': 1}; debe ser texto"
+        assert wording.reason("what nobody foresaw") == "what nobody foresaw"
 
 
 def test_the_document_names_every_call_and_every_answer(client: Client) -> None:

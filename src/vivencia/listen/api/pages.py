@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from vivencia.foundation import audit, inbox
 from vivencia.foundation.models import Act, User
 from vivencia.foundation.rights import Right, needs
-from vivencia.listen.api import arrivals, examples, keys, planning, samples
+from vivencia.listen.api import arrivals, examples, keys, planning, samples, wording
 from vivencia.listen.api.forms import KeyForm, PlanForm
 from vivencia.listen.api.models import Pays, PlannedCall, Scope, WriteKey
 
@@ -78,7 +78,7 @@ def track_plan(request: HttpRequest) -> HttpResponse:
         "undecided": undecided,
         "any": bool(page.paginator.count) or PlannedCall.objects.exists(),
         "waiting_decision": PlannedCall.objects.filter(decided_at=None).count(),
-        "reasons": reasons[:REASONS_SHOWN],
+        "reasons": [(problem, wording.reason(problem), count) for problem, count in reasons[:REASONS_SHOWN]],
         "rejected": sum(count for _reason, count in reasons),
         "keys": WriteKey.objects.filter(revoked_at=None).exists(),
     }
@@ -135,7 +135,9 @@ def rejected(request: HttpRequest) -> HttpResponse:
     problem = request.GET.get("problem", "")
     rows = arrivals.rejected().filter(problem=problem)
     latest = [samples.rejected(row, request.user) for row in rows[: samples.MOST]]
-    return render(request, "api/rejected.html", {"problem": problem, "count": rows.count(), "latest": latest})
+    return render(
+        request, "api/rejected.html", {"problem": wording.reason(problem), "count": rows.count(), "latest": latest}
+    )
 
 
 def _also(line: PlannedCall) -> list[str]:
