@@ -4,7 +4,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from vivencia.measure.metrics import people
-from vivencia.measure.metrics.issues import issues, settled_at_once
+from vivencia.measure.metrics.issues import ever_again, issues, settled_at_once
 from vivencia.measure.metrics.lived import Lived, Window
 from vivencia.measure.metrics.metric import Metric, Variant
 from vivencia.measure.metrics.reductions import Share
@@ -13,15 +13,14 @@ from vivencia.measure.metrics.words import N_
 
 def no_recontact(lived: Lived, window: Window) -> ir.Table:
     """Where every contact has an id of its own, nobody can be seen to come back: nothing can be said."""
-    if not people.anybody(lived, issues(lived).filter(_.again_at.notnull())):
+    if not ever_again(lived):
         return people.nobody()
     return settled_at_once(lived)
 
 
 def nobody_comes_back(lived: Lived) -> bool:
     """Whether there are issues, and none of them ever had a further contact."""
-    told = issues(lived)
-    return people.anybody(lived, told) and not people.anybody(lived, told.filter(_.again_at.notnull()))
+    return people.anybody(lived, issues(lived)) and not ever_again(lived)
 
 
 SILENCE = N_(

@@ -38,6 +38,15 @@ def issues(lived: Lived) -> ir.Table:
     )
 
 
+def ever_again(lived: Lived) -> bool:
+    """Whether any issue had a further contact: whether any has an `again_at`, for a fraction of the work."""
+    rules = lived.rules
+    contacts = lived.named(rules.issue_again + rules.issue_reported).filter(_.subject_id.notnull())
+    told = contacts.mutate(reported_at=ibis.cases((lived.is_named(rules.issue_reported), contacts.occurred_at)))
+    each = told.group_by("subject_kind", "subject_id").aggregate(first=_.reported_at.min(), last=_.occurred_at.max())
+    return bool(lived.to_arrow(each.filter(_.last > _.first).limit(1)).num_rows)
+
+
 def _from_the_report_on(lived: Lived) -> ir.Table:
     """Issue events at or after their issue's first report, with what each of them is."""
     rules, events = lived.rules, lived.events
