@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "doctor": "vivencia.foundation.commands:doctor",
     "erase": "vivencia.foundation.commands:erase",
     "moments": "vivencia.moments.commands:moments",
+    "outreach": "vivencia.act.commands:outreach",
+    "chats": "vivencia.listen.sources.commands:chats",
     "demo": "vivencia.listen.demo_commands:demo",
     "customer": "vivencia.understand.customer_commands:customer",
     "flow": "vivencia.understand.journey_commands:flow",

@@ -172,7 +172,7 @@ def test_what_a_proposal_lacks_is_said(tmp_path: Path) -> None:
 
 
 def test_an_unknown_preset_names_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="contact-centre, segment-export, survey-responses, events"):
+    with pytest.raises(Problem, match="contact-centre, segment-export, reviews, survey-responses, events"):
         by_preset("olits", [look_at(write(tmp_path, "a.csv", "a,b", "1,2"))])
 
 

@@ -139,24 +139,25 @@ def test_a_cloud_event_is_taken_in_both_its_forms(ledger: Ledger, endpoint: tupl
 def test_somebody_makes_an_endpoint_maps_its_first_message_with_a_preview_and_sees_the_event(ledger: Ledger) -> None:
     client = Client()
     client.force_login(User.objects.create_user("analyst@example.org", role=Role.ANALYST))
-    page = client.post("/sources/live/in/", {"name": "Maps", "shape": "reviews"}, follow=True)
+    page = client.post("/sources/connected/in/", {"name": "Maps", "shape": "reviews"}, follow=True)
     secret = next(word for word in page.content.decode().split(">") if word.startswith("whsec_")).split("<")[0]
     made = Endpoint.objects.get()
-    assert secret not in client.get(f"/sources/live/in/{made.pk}/").content.decode(), "shown once"
+    assert secret not in client.get(f"/sources/connected/in/{made.pk}/").content.decode(), "shown once"
     assert secret not in made.sealed_secret
 
     assert post(made, secret, REVIEW).json() == {"events": 0, "known": False}
-    page = client.get(f"/sources/live/in/{made.pk}/")
+    page = client.get(f"/sources/connected/in/{made.pk}/")
     proposed = {f"map.{field.name}": field.value for field in page.context["fields"] if field.value}
     assert proposed["map.score"] == "review.stars"
     assert proposed["map.customer_email"] == "author.email"
     assert ("What they said", "Arrived broken.") in page.context["events"][0]
     preview = client.post(
-        f"/sources/live/in/{made.pk}/preview/", {**proposed, "map.score": "review.id", "sample": json.dumps(REVIEW)}
+        f"/sources/connected/in/{made.pk}/preview/",
+        {**proposed, "map.score": "review.id", "sample": json.dumps(REVIEW)},
     )
-    assert b"<dd>77.0</dd>" in preview.content
+    assert b"<dd>77</dd>" in preview.content
 
-    client.post(f"/sources/live/in/{made.pk}/", proposed)
+    client.post(f"/sources/connected/in/{made.pk}/", proposed)
     assert [event["score"] for event in reviews(ledger)] == [2.0]
 
 
@@ -164,7 +165,7 @@ def test_an_agent_makes_no_endpoints_and_an_analyst_tells_nobody_outside(db: Non
     for role, address in ((Role.AGENT, "in"), (Role.ANALYST, "out"), (Role.ANALYST, "mailbox")):
         client = Client()
         client.force_login(User.objects.create_user(f"{role}-{address}@example.org", role=role))
-        assert client.get(f"/sources/live/{address}/").status_code == 403
+        assert client.get(f"/sources/connected/{address}/").status_code == 403
 
 
 def test_erasing_a_person_removes_the_bodies_that_name_them(ledger: Ledger, endpoint: tuple[Endpoint, str]) -> None:

@@ -23,20 +23,22 @@ REASONS: dict[str, str | Promise] = {
     "no_address": gettext_lazy("There is no address that mail can be sent to."),
     "not_needed": gettext_lazy("It is no longer needed."),
     "expired": gettext_lazy("Its time had passed."),
-    "enough_lately": gettext_lazy("They have been written to often enough lately. Tried again %(until)s."),
+    "enough_lately": gettext_lazy("They have been written to often enough lately."),
     "too_often": gettext_lazy(
         "They have been written to often enough lately; by the time one more would be right, this would be too late."
     ),
-    "quiet_hours": gettext_lazy("It is not an hour to write to them. Tried again %(until)s."),
+    "quiet_hours": gettext_lazy("It is not an hour to write to them."),
     "open_issue": gettext_lazy("They asked for help and it is not solved yet."),
     "overdue": gettext_lazy("Something promised to them is still not done."),
     "broken_promise": gettext_lazy("A promise to them was broken lately."),
     "bad_answer": gettext_lazy("They told us lately that something went wrong, and nobody has answered."),
-    "later": gettext_lazy("The mail server asked us to try later. Tried again %(until)s."),
+    "later": gettext_lazy("The mail server asked us to try later."),
     "no_mail_server": gettext_lazy("Outgoing mail is not set up, or its server cannot be reached."),
     "server_refused": gettext_lazy("The mail server refused it: %(said)s"),
     "not_ready": gettext_lazy("The message could not be made ready to send."),
 }
+
+UNTIL = frozenset({"enough_lately", "quiet_hours", "later"})  # the time at which it is over is known
 
 
 def say(code: str, facts: Mapping[str, Any] | None = None) -> str:
@@ -46,8 +48,9 @@ def say(code: str, facts: Mapping[str, Any] | None = None) -> str:
     told = REASONS.get(code)
     if told is None:
         return code.replace("_", " ")
-    known = {"until": _("later"), "said": "", **{name: _said(value) for name, value in (facts or {}).items()}}
-    return (str(told) % known).strip()
+    known = {"said": "", **{name: _said(value) for name, value in (facts or {}).items()}}
+    again = _("Looked at again: %(until)s.") % known if "until" in known and code in UNTIL else ""
+    return f"{str(told) % known} {again}".strip()
 
 
 def _said(value: object) -> str:

@@ -78,12 +78,13 @@ class Batch:
     def _is_still_open(self, one: Any, lived: Sequence[Lived]) -> bool:
         """What nobody has mended or answered, and what is not yet too long ago to matter."""
         if one.kind == "bad_answer":
-            recent = one.since > self._as_of - timedelta(days=self.rules.remember_days)
-            return recent and not any(_answers(event, one.since) for event in lived)
+            return self._within(one.since, self.rules.remember_days) and not any(_answers(e, one.since) for e in lived)
         if one.kind == "broken_promise":
-            done = one.promise.fulfilled_at
-            return bool(done and done > self._as_of - timedelta(days=self.rules.remember_days))
-        return True
+            return self._within(one.promise.fulfilled_at, self.rules.remember_days)
+        return self._within(one.promise.promised_at if one.promise else one.since, self.rules.open_days)
+
+    def _within(self, moment: datetime, days: int) -> bool:
+        return moment > self._as_of - timedelta(days=days)
 
     def _written(self, request: OutgoingRequest, person: str, lived: Sequence[Lived]) -> tuple[datetime, ...]:
         """When the person was written to in the window, by us or by any system that tells of it."""

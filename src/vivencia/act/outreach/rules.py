@@ -19,8 +19,10 @@ class Rules:
 
     Nothing goes out from `quiet_from` until `quiet_until` o'clock in the person's time zone, nor on weekends where
     `quiet_weekends`. `consent_needed`: purposes for which a person must have said yes; for others it is enough that
-    they have not said no. A broken promise or a bad answer counts as open for `remember_days`; while a problem is
-    open a message is looked at again every `look_again_hours`. Service messages pass the cap and open problems.
+    they have not said no. A broken promise or a bad answer counts as open for `remember_days`, a question nobody
+    solved or a promise nobody kept for `open_days`: data that never tell an end must not silence a person for ever.
+    While a problem is open a message is looked at again every `look_again_hours`. Service messages pass the cap and
+    open problems.
     """
 
     most: int = 2
@@ -30,11 +32,12 @@ class Rules:
     quiet_weekends: bool = False
     consent_needed: tuple[str, ...] = ("surveys", "newsletter")
     remember_days: int = 30
+    open_days: int = 180
     look_again_hours: int = 12
 
     def __post_init__(self) -> None:
         """Raises ValueError naming the field and what is allowed."""
-        for name in ("most", "days", "remember_days", "look_again_hours"):
+        for name in ("most", "days", "remember_days", "open_days", "look_again_hours"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; allowed: 1 or more")
         for name in ("quiet_from", "quiet_until"):  # so that no day is quiet from end to end

@@ -146,6 +146,11 @@ class RulesForm(forms.Form):
             "While something is open between us nothing is asked of a person, unless it is about that."
         ),
     )
+    open_days = forms.IntegerField(
+        label=gettext_lazy("Days an open question or an overdue promise holds messages back"),
+        min_value=1,
+        max_value=3650,
+    )
     look_again_hours = forms.IntegerField(
         label=gettext_lazy("Hours until a held message is looked at again"), min_value=1, max_value=168
     )

@@ -68,7 +68,7 @@ def line(request: OutgoingRequest, name: str) -> Line:
         tone=TONES[state],
         icon=ICONS[state],
         state=str(state.label),
-        why=reasons.say(request.reason, request.facts),
+        why=reasons.say(request.reason, {name: told for name, told in request.facts.items() if name != "until"}),
         at=request.settled_at or request.next_try_at,
     )
 

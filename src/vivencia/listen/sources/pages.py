@@ -1,4 +1,4 @@
-"""Live sources: which systems tell us what happens as it happens, and whom do we tell?"""
+"""Mailboxes and webhooks: which systems tell us what happens as it happens, and whom do we tell?"""
 
 from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from vivencia.listen.sources.models import Arrival, Delivery, Endpoint, Mailbox,
 
 @needs(Right.IMPORT)
 @require_GET
-def live_sources_page(request: HttpRequest) -> HttpResponse:
+def connected_page(request: HttpRequest) -> HttpResponse:
     troubled = Q(arrivals__outcome__in=[Arrival.Outcome.UNMAPPED, Arrival.Outcome.NOT_UNDERSTOOD])
     endpoints = Endpoint.objects.annotate(
         came=Count("arrivals"), untaken=Count("arrivals", filter=troubled), last=Max("arrivals__at")
@@ -25,4 +25,4 @@ def live_sources_page(request: HttpRequest) -> HttpResponse:
         "endpoints": endpoints,
         "subscriptions": Subscription.objects.annotate(delivered=delivered, waiting=waiting, lost=lost),
     }
-    return render(request, "sources/live.html", told)
+    return render(request, "sources/connected.html", told)

@@ -57,7 +57,7 @@ def mailbox_page(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         form.instance.save()
         audit.record(Act.SETTINGS_CHANGED, by=request.user, what="mailbox")
         messages.success(request, _("It can be read. New messages stand on the timelines within a minute."))
-        return redirect("live-sources")
+        return redirect("connected")
     told: dict[str, Any] = {"form": form, "mailbox": one}
     return render(request, "sources/mailbox.html", told, status=422 if form.errors else 200)
 
@@ -91,4 +91,4 @@ def mailbox_change(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("We no longer listen to it. What it brought stays on the timelines."))
     elif request.POST.get("act") == "active":
         Mailbox.objects.filter(pk=pk).update(active=not one.active)
-    return redirect("live-sources")
+    return redirect("connected")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -150,9 +152,20 @@ def _previewed(given: Mapping[str, str], sample: Any, endpoint: Endpoint) -> dic
 
 def _shown(one: Mapped) -> list[tuple[str, str]]:
     told = {**one.event, "customer_email": one.email, "customer_name": one.person}
-    lines = [(str(LABELS[name]), str(told[name])) for name in LABELS if told.get(name) and name != "event_id"]
+    lines = [(str(LABELS[name]), _written(told[name])) for name in LABELS if told.get(name) and name != "event_id"]
     rest = one.event.get("properties") or {}
     return [*lines, *((str(key), str(value)) for key, value in rest.items())]
+
+
+def _written(value: object) -> str:
+    """A number or a time as people read it."""
+    if isinstance(value, float):
+        return number_format(value, 0 if value == int(value) else None)
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment.tzinfo else str(value)
 
 
 @needs(Right.IMPORT)
@@ -193,7 +206,7 @@ def endpoint_change(request: HttpRequest, pk: int) -> HttpResponse:
     if act == "delete":
         endpoint.delete()
         messages.success(request, _("Deleted. What it brought stays in the ledger."))
-        return redirect("live-sources")
+        return redirect("connected")
     if act == "secret":
         request.session[SECRET] = {"pk": pk, "secret": receiving.exchange(endpoint, timezone.now())}
         audit.record(Act.SETTINGS_CHANGED, by=request.user, what="webhook in: new secret")

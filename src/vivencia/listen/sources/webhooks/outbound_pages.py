@@ -87,7 +87,7 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     if act == "delete":
         one.delete()
         messages.success(request, _("Deleted. Nothing more is told there."))
-        return redirect("live-sources")
+        return redirect("connected")
     if act == "secret":
         secret = signing.new_secret()
         Subscription.objects.filter(pk=pk).update(
