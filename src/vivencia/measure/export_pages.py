@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from vivencia.foundation import audit
 from vivencia.foundation.exporting import FORMS, MOST_ROWS, Sheet, as_csv, as_xlsx
 from vivencia.foundation.models import Act
-from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.rights import Right, may, needs
 from vivencia.measure import dimensions, drilling, views, wording
 from vivencia.measure.asking import Asked
 from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.pages import read
 from vivencia.measure.reading import Source, source
+from vivencia.understand import voice_words
 
 
 @needs(Right.EXPORT)
@@ -26,7 +27,7 @@ def export(request: HttpRequest, name: str, what: str, form: str) -> HttpRespons
     here, question = source(), read(name, request)
     if what == "rows" and question.metric.anonymous:
         raise PermissionDenied(_("Answers of colleagues are not opened one by one."))
-    sheet = _figures(here, question) if what == "figures" else _rows(here, question)
+    sheet = _figures(here, question) if what == "figures" else _rows(here, question, masked=not may(request.user, Right.SEE_PERSONAL))
     audit.record(Act.EXPORTED, by=request.user, metric=name, what=what, rows=len(sheet.rows), form=form)
     content = as_csv(sheet) if form == "csv" else as_xlsx([sheet, _definitions(here, question)])
     response = HttpResponse(content, content_type=FORMS[form])
@@ -57,8 +58,8 @@ def _line(here: Source, question: Asked, by: tuple[str, ...], figure: Figure) ->
     return [words.title, words.variant_title, name, group, *numbers, wording.unit(figure.unit), said]
 
 
-def _rows(here: Source, question: Asked) -> Sheet:
-    """The observations behind the figure, one a row."""
+def _rows(here: Source, question: Asked, *, masked: bool) -> Sheet:
+    """The observations behind the figure, one a row; who may not read personal data gets the words masked."""
     told = drilling.every_row(here, question, MOST_ROWS)
     heads = (
         _("when (UTC)"), _("customer"), _("customer id"), _("counts as"), _("score"), _("of"), _("words"), _("event"),
@@ -66,8 +67,8 @@ def _rows(here: Source, question: Asked) -> Sheet:
     )  # fmt: skip
     rows = [
         [
-            row.observed_at, row.customer, row.customer_id, row.value, row.score, row.scale_max, row.text, row.name,
-            row.touchpoint, row.channel, row.employee_id, row.subject_kind, row.subject_id,
+            row.observed_at, row.customer, row.customer_id, row.value, row.score, row.scale_max,
+            voice_words.shown(row.text or "", masked=masked) or None, row.name, row.touchpoint, row.channel, row.employee_id, row.subject_kind, row.subject_id,
         ]
         for row in told
     ]  # fmt: skip

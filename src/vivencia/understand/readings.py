@@ -72,7 +72,7 @@ def _known(model: TextModel | None) -> tuple[int, str] | None:
 def _reader(_home: str, feelings: tuple[int, str] | None, intents: tuple[int, str] | None) -> Reader:
     opened = encoders()
     if feelings is None:
-        learned = heads.learn(opened.encoders)
+        learned = heads.shipped(opened.encoders, models_folder())
     else:
         parts = [stack.load(own_file(TextModel(pk=feelings[0]), part)) for part in FEELINGS]
         learned = heads.Heads(*parts, version=feelings[1])
@@ -184,6 +184,14 @@ def topics_of(told: str | None) -> list[tuple[str, int]]:
 def emotions(read: Read) -> Any:
     """`event_id`, `emotion`, `sentiment` of every text read: what colours a journey by what people felt."""
     return read.readings.select("event_id", "emotion", "sentiment")
+
+
+def waits(read: Read) -> int:
+    """How many texts no model has read at all: cheap, for the models are not opened."""
+    worded = read.events.filter(it.text.notnull() & (it.text.strip() != ""))
+    left = worded.anti_join(read.readings, worded.event_id == read.readings.event_id)
+    counted: int = read.to_arrow(left.count())["value"][0].as_py()
+    return counted
 
 
 def state(read: Read | None = None) -> dict[str, Any]:

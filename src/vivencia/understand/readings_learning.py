@@ -21,9 +21,11 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.understand import readings
 from vivencia.understand.reading_models import Correction, IntentExample, TextModel
 from vivencia.understand.text import heads, stack
+from vivencia.understand.text.encoders import Encoder
 from vivencia.understand.text.heads import Example
 from vivencia.understand.text.personal import mask
 from vivencia.understand.text.reader import Reader
+from vivencia.understand.text.seeds import seeds
 from vivencia.understand.text.views import vectors
 
 ASIDE = 5  # one of so many examples is not learned from
@@ -136,10 +138,19 @@ def _intents() -> Learned:
         raise NotEnoughError(f"at least two intents with {LEAST_AN_INTENT} examples each are needed")
     encoders = readings.encoders().encoders
     texts, paths = [text for text, _path in pairs], [path for _text, path in pairs]
-    learned = stack.train(texts, paths, vectors(texts, encoders), even=False)
+    learned = _taught(texts, paths, encoders)
     measured = _intents_change(pairs)
     told = hashlib.sha256(repr((pairs, [each.name for each in encoders])).encode()).hexdigest()[:12]
     return {"intents": learned}, told, len(pairs), measured
+
+
+def _taught(texts: Sequence[str], paths: Sequence[str], encoders: Sequence[Encoder]) -> stack.Classifier:
+    """Our seeds stand beside the examples: they show what people say who want none of this."""
+    both = vectors([*texts, *(seed.text for seed in seeds())], encoders)
+    own = {name: block[: len(texts)] for name, block in both.items()}
+    return stack.train(
+        texts, paths, own, even=False, beside={name: block[len(texts) :] for name, block in both.items()}
+    )
 
 
 def _intents_change(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
@@ -149,12 +160,7 @@ def _intents_change(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     if not aside or len({path for _text, path in rest}) < 2:
         return {"n": 0}
     now = readings.reader()
-    tried = stack.train(
-        [text for text, _path in rest],
-        [path for _text, path in rest],
-        vectors([text for text, _path in rest], now.encoders),
-        even=False,
-    )
+    tried = _taught([text for text, _path in rest], [path for _text, path in rest], now.encoders)
     texts, true = [text for text, _path in aside], [path for _text, path in aside]
     seen = vectors(texts, now.encoders)
     told: dict[str, Any] = {"n": len(aside)}

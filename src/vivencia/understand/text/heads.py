@@ -1,11 +1,13 @@
 """The shipped models: feeling, emotion and topic, learned from our seed sentences and what a company adds.
 
-They are learned anew in under a second whenever they are opened; only the sentences' vectors are kept.
+Learning them takes a second or two, most of it for turning the sentences into vectors.
 """
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -17,6 +19,7 @@ from vivencia.understand.text.stack import Classifier, Part, Recipe
 from vivencia.understand.text.views import vectors
 
 VERSION = 1  # raised when reading changes without a change of the seeds
+KINDS = ("sentiment", "emotion", "topic")
 MOST_OWN = 3_000  # of a company's own examples
 _SHARPNESS, _RIDGE = 1.0, 1.0  # chosen on Spanish tweets (TASS 2020, training part), of which nothing is shipped
 _OWN_RIDGES = (0.3, 1.0, 3.0)
@@ -42,9 +45,23 @@ class Heads:
     version: str
 
 
+def shipped(encoders: Sequence[Encoder], folder: Path) -> Heads:
+    """The heads of our seeds alone; kept in `folder`, so that they are learned once for a set of encoders."""
+    version = _version(encoders, seeds(), ())
+    files = [folder / f"shipped-{version}-{kind}.npz" for kind in KINDS]
+    if not all(file.exists() for file in files):
+        learned = learn(encoders)
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, head in zip(files, (learned.sentiment, learned.emotion, learned.topic), strict=True):
+            partial = file.with_suffix(f".{os.getpid()}")
+            head.save(partial)
+            partial.replace(file)
+    return Heads(*(stack.load(file) for file in files), version=version)
+
+
 def learn(encoders: Sequence[Encoder], own: Sequence[Example] = ()) -> Heads:
     """The heads of our seeds and a company's own examples."""
-    kept = [each for kind in ("sentiment", "emotion", "topic") for each in _newest(own, kind)]
+    kept = [each for kind in KINDS for each in _newest(own, kind)]
     texts = [seed.text for seed in seeds()] + [each.text for each in kept]
     found = vectors(texts, encoders)
     return Heads(

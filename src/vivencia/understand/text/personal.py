@@ -55,9 +55,10 @@ def find(text: str) -> list[Found]:
     """Every find, in order, none overlapping another; of two that do, the surer kind (the earlier in `Kind`)."""
     taken: list[Found] = []
     for look in _looks(text):
-        for found in look(text):
-            if all(found.end <= other.start or found.start >= other.end for other in taken):
+        for found in list(look(text)):
+            if "\0" not in text[found.start : found.end]:
                 taken.append(found)
+                text = text[: found.start] + "\0" * (found.end - found.start) + text[found.end :]
     return sorted(taken, key=lambda found: found.start)
 
 

@@ -28,6 +28,7 @@ Numbers = npt.NDArray[np.float64]
 SAMPLE = 2_500  # texts from which weights are chosen
 FEW_LABELS = 10  # up to here labels' chances are shifted so that small labels count as much as large ones
 NEIGHBOURS = 10
+SLACK = 6.0
 WORTH_IT = 0.004  # of macro-F1: a smaller gain on the sample is chance
 RIDGES = (0.03, 0.15, 0.6, 2.0)
 DEEP = 2.0  # how much more an encoder's last block counts than the ones before
@@ -144,13 +145,14 @@ def load(file: Path) -> Classifier:
 
 def train(
     texts: Sequence[str], labels: Sequence[str], vectors: Mapping[str, Floats], *, weights: Sequence[float] = (),
-    given: Sequence[Recipe] = (), even: bool | None = None,
+    given: Sequence[Recipe] = (), even: bool | None = None, beside: Mapping[str, Floats] | None = None,
 ) -> Classifier:  # fmt: skip
     """Learn the labels of the texts.
 
     vectors: the encoders' blocks of the same texts (`views.vectors`); none leaves words and letters. weights: how much
     each text counts (1 where nothing is said). given: recipes to choose from, instead of the usual ones.
     even: whether rare labels are to be found as readily as frequent ones; by itself where there are few labels.
+    beside: blocks of other texts, of whatever labels; where there are few to learn from, they tell what is usual.
     Raises ValueError where there are fewer than two labels.
     """
     names = tuple(sorted(set(labels)))
@@ -159,7 +161,9 @@ def train(
             f"there must be at least two different labels to tell apart; found: {', '.join(names) or 'none'}"
         )
     which = _places(names, labels)
-    views: dict[str, Scaled | Terms] = {name: Scaled.of(block) for name, block in vectors.items()}
+    views: dict[str, Scaled | Terms] = {
+        name: Scaled.of(np.concatenate([block, beside[name]]) if beside else block) for name, block in vectors.items()
+    }
     views |= {name: Terms.of(texts, letters=name == "letters") for name in _TERMS}
     banks = _rows(views, texts, vectors)
     counts = np.asarray(weights or np.ones(len(texts)), np.float64)
@@ -181,7 +185,8 @@ def train(
     )  # fmt: skip
     near_to = learned._nearness(_cut(banks, sample), own=True)
     familiar = (_log_softmax(left_out * softness) + shifts).max(axis=1) + 20.0 * near_to
-    return replace(learned, familiar=np.quantile(familiar, np.linspace(0, 1, 101)))
+    slack = SLACK * float(familiar.std()) / math.sqrt(len(familiar))  # few texts do not show all ways of saying it
+    return replace(learned, familiar=np.quantile(familiar, np.linspace(0, 1, 101)) - slack)
 
 
 def recipes(vectors: Mapping[str, Floats], examples: float) -> list[Recipe]:
@@ -310,7 +315,7 @@ def _log_softmax(scores: Numbers) -> Numbers:
 def _softness(scores: Numbers, which: Ints) -> float:
     """What makes the chances of the left-out texts most likely."""
     rows = np.arange(len(which))
-    choices = np.geomspace(0.5, 64.0, 29)
+    choices = np.geomspace(0.5, max(1.0, min(64.0, 2.0 * math.sqrt(len(which)))), 29)  # few texts prove little
     return float(max(choices, key=lambda soft: _log_softmax(scores * soft)[rows, which].mean()))
 
 
