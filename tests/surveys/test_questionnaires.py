@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.surveys.asking import BETTER, MAY_WE, NPS, WHY, posted, t, whole
@@ -70,6 +70,7 @@ anything: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(anything)
 def test_whatever_is_sent_as_a_questionnaire_is_read_or_refused(document: Any) -> None:
     try:

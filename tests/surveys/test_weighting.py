@@ -1,7 +1,7 @@
 """Weights make who answered look like who was asked, say what that costs in certainty, and nothing more."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vivencia.measure.responses.weighting import FEWEST, mean, rake, uneven
@@ -44,6 +44,7 @@ def test_how_unevenly_a_trait_answers_is_between_nothing_and_one() -> None:
 people = st.lists(st.fixed_dictionaries({"a": st.sampled_from("xy"), "b": st.sampled_from("pqr")}), min_size=12)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(people, st.integers(1, 3))
 def test_weights_are_positive_and_their_mean_is_one(asked: list[dict[str, str]], every: int) -> None:
     answered = asked[::every]

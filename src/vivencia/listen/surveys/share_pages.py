@@ -30,14 +30,15 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
     survey = get_object_or_404(Survey, pk=pk)
     page = reverse("survey-page", args=[survey.slug])
     links = survey.links.exclude(way=Way.PERSONAL)
-    by_hand = survey.links.filter(way=Way.PERSONAL, trigger=None, round=None)
+    by_hand = survey.links.filter(way=Way.PERSONAL, request_key="")[:10]
+    known = people.find({one.customer_id for one in by_hand})
     shown = {
         "address": address(request, page),
         "chat": address(request, page + "?channel=chat"),
         "script": address(request, reverse("survey-widget")),
         "groups": [_link(request, one) for one in links.filter(way=Way.GROUP)[:LINKS_SHOWN]],
         "kiosks": [_link(request, one) for one in links.filter(way=Way.KIOSK)[:LINKS_SHOWN]],
-        "personal": [_link(request, one) for one in by_hand[:10]],
+        "personal": [_link(request, one, known.get(one.customer_id)) for one in by_hand],
         "sites": "\n".join(survey.sites),
         "unreachable": not organisation().public_url and request.get_host().split(":")[0] in ("localhost", "127.0.0.1"),
     }
@@ -49,8 +50,9 @@ def address(request: HttpRequest, path: str) -> str:
     return absolute(path) if organisation().public_url else request.build_absolute_uri(path)
 
 
-def _link(request: HttpRequest, link: Link) -> dict[str, Any]:
+def _link(request: HttpRequest, link: Link, person: people.Person | None = None) -> dict[str, Any]:
     return {
+        "name": (person.name or person.email if person else "") or link.customer_id,
         "link": link,
         "address": address(request, reverse("survey-link", args=[link.token])),
         "ended": link.ended(timezone.now()),

@@ -81,7 +81,12 @@ def people_asked(survey: Survey, read: Read) -> list[Person]:
     by_link = {one.link_id: one for one in responses.select_related("version")}
     traits = traits_of(read, [link.customer_id for link in links if link.request_key in sent])
     return [
-        Person(link.customer_id, traits.get(link.customer_id, {}), link.opened_at is not None, by_link.get(link.pk))
+        Person(
+            link.customer_id,
+            traits.get(link.customer_id, {}),
+            link.opened_at is not None or link.pk in by_link,
+            by_link.get(link.pk),
+        )
         for link in links
         if link.request_key in sent
     ]
