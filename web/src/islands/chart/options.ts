@@ -184,7 +184,8 @@ export function options(spec: Spec, colours: Palette, width: number, tooltip: It
   return {
     animation: false,
     textStyle: { fontFamily: colours.font, color: colours.ink },
-    grid: { top: legend ? 40 : 12, right: 20, bottom: 4, left: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    // Figures all as wide as each other (the page's choice) are wider than ECharts measures them: names need more room.
+    grid: { top: legend ? 40 : 12, right: 20, bottom: 4, left: rows ? 20 : 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     legend: legend
       ? {
           top: 0,
