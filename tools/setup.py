@@ -159,7 +159,7 @@ def pages(dev: bool) -> None:
 
 
 def translations() -> None:
-    catalogues = list(ROOT.glob("src/vivencia/*/locale/*/LC_MESSAGES/django.po"))
+    catalogues = sorted((ROOT / "src" / "vivencia").rglob("locale/*/LC_MESSAGES/django.po"))
     made = catalogues[0].with_suffix(".mo") if catalogues else None
     with Step("translations", "Preparing Spanish and English", catalogues, made=made) as needed:
         if needed:
