@@ -2,10 +2,11 @@
 
     python -m bench.api [--batches 300] [--senders 6] [--processes 2]
 
-`inbox` puts batches of 100 calls into the inbox from as many threads as there are senders, each batch on the disk
-before the next (callers who come together share a commit, as they do behind HTTP). `HTTP` sends the same batches over
-kept connections to `gunicorn`, which parses, checks, and puts them there. Nothing drains meanwhile, in neither. The
-aim: at least half the inbox's rate, on SQLite and on PostgreSQL. `drain` is the worker's way from there to the ledger.
+`inbox` puts batches of 100 calls into the inbox from as many processes as answer HTTP, and as many threads as there
+are senders, each batch on the disk before its thread's next (who comes together shares a commit, as behind HTTP).
+`HTTP` sends the same batches over kept connections to gunicorn, which parses, checks, and puts them there. Nothing
+drains meanwhile, in neither. The aim: at least half the inbox's rate, on SQLite and on PostgreSQL. `drain` is the
+worker's way from there to the ledger.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -56,7 +58,7 @@ def batches(count: int) -> list[list[dict[str, Any]]]:
 
 
 def shared(senders: int, work: Sequence[Any], do: Callable[[Iterator[Any]], None]) -> float:
-    """Seconds that so many threads take together for the work."""
+    """Seconds that so many threads take together for the work. Raises what one of them raised."""
     lock, rest = threading.Lock(), iter(work)
 
     def mine() -> Iterator[Any]:
@@ -67,25 +69,40 @@ def shared(senders: int, work: Sequence[Any], do: Callable[[Iterator[Any]], None
                 return
             yield piece
 
-    threads = [threading.Thread(target=do, args=(mine(),)) for _sender in range(senders)]
     begun = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(senders) as pool:
+        for done in [pool.submit(do, mine()) for _sender in range(senders)]:
+            done.result()
     return time.perf_counter() - begun
 
 
-def direct(folder: Path, environment: dict[str, str], senders: int, count: int) -> float:
-    """Rows a second straight into the inbox, in a process of its own."""
-    said = subprocess.run(
-        [sys.executable, "-m", "bench.api", "--direct", str(count), "--senders", str(senders)],
-        env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True,
-    ).stdout  # fmt: skip
-    return float(said.split()[-1])
+def direct(environment: dict[str, str], senders: int, processes: int, count: int) -> float:
+    """Rows a second straight into the inbox, from as many processes as answer HTTP."""
+    command = [sys.executable, "-m", "bench.api", "--direct", str(count // processes)]
+    command += ["--senders", str(max(1, senders // processes))]
+    putting = [
+        subprocess.Popen(command, env=environment, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _process in range(processes)
+    ]
+    for each in putting:
+        assert each.stdout is not None
+        each.stdout.readline()  # it is ready
+    begun = time.perf_counter()
+    for each in putting:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    for each in putting:
+        assert each.stdout is not None
+        each.stdout.readline()  # it has put everything
+    seconds = time.perf_counter() - begun
+    for each in putting:
+        each.communicate()
+    return count * A_BATCH / seconds
 
 
-def put_directly(count: int, senders: int) -> float:
+def put_directly(count: int, senders: int) -> None:
+    """The process that `direct` starts: says when it is ready, is told to begin, says when it is done."""
     import django
 
     django.setup()
@@ -102,7 +119,12 @@ def put_directly(count: int, senders: int) -> float:
             arrivals.keep(batch, key)
         connection.close()
 
-    return count * A_BATCH / shared(senders, batches(count), put)
+    work = batches(count)
+    connection.ensure_connection()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    shared(senders, work, put)
+    print("done", flush=True)
 
 
 def over_http(port: int, key: str, senders: int, count: int) -> float:
@@ -140,7 +162,7 @@ def serving(environment: dict[str, str], processes: int) -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(processes)]
-    command += ["--threads", "8", "--log-level", "error", "--bind", f"127.0.0.1:{port}", "--keep-alive", "5"]
+    command += ["--threads", "12", "--log-level", "error", "--bind", f"127.0.0.1:{port}", "--keep-alive", "5"]
     server = subprocess.Popen([*command, "vivencia.project.wsgi:application"], env=environment, cwd=ROOT)
     try:
         for _attempt in range(300):
@@ -182,7 +204,7 @@ def measured(name: str, url: str | None, count: int, senders: int, processes: in
         with serving(environment, processes) as port:
             over_http(port, key, senders, 20)
             for _round in range(3):  # in turns, so that other work on the machine disturbs both alike
-                alone.append(direct(Path(folder), environment, senders, count))
+                alone.append(direct(environment, senders, processes, count))
                 http.append(over_http(port, key, senders, count))
         carried = drained(environment)
     share = max(http) / max(alone)
@@ -201,7 +223,7 @@ def main() -> None:
     parser.add_argument("--direct", type=int, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.direct:
-        print(put_directly(asked.direct, asked.senders))
+        put_directly(asked.direct, asked.senders)
         return
     measured("SQLite", None, asked.batches, asked.senders, asked.processes)
     with postgres() as url:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-THREADS = 8
+THREADS = 12  # of which the API takes at most eight at a time (listen.api.limits)
 START_WITHIN_SECONDS = 60.0
 STOP_WITHIN_SECONDS = 15.0
 ANOTHER_WORKER = 3  # the worker's exit code where the data folder has one already
