@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ledger(home: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """A ledger with one event, and nobody resting."""
-    monkeypatch.setattr(settling, "REST", 0.0)
+    monkeypatch.setattr(settling, "REST", {OVERVIEW: 0.0, FIGURES: 0.0})
     settling._resting.clear()
     ledger = open_ledger(home)
     happens(ledger, 1)

@@ -31,7 +31,7 @@ from vivencia.understand.now import as_of
 logger = logging.getLogger("vivencia.settling")
 
 OVERVIEW, FIGURES = "overview", "figures"
-REST = 2.0  # after work that took a second, so many seconds go to others
+REST = {OVERVIEW: 0.5, FIGURES: 2.0}  # after work that took a second, so many seconds go to others
 _shown_since: ContextVar[datetime | None] = ContextVar("shown_since", default=None)
 _resting: dict[str, float] = {}  # aspect -> when to work again, on the clock of this process
 
@@ -124,7 +124,7 @@ def settle(aspect: str) -> bool:
         settled.tell(ledger.cache, aspect, Settled(read.head, now, now))
     if read.horizon is not None:
         _do_all(aspect, seen, ledger, afterwards=True)
-    _resting[aspect] = time.monotonic() + REST * (time.monotonic() - begun)
+    _resting[aspect] = time.monotonic() + REST[aspect] * (time.monotonic() - begun)
     return True
 
 
