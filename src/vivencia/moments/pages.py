@@ -191,13 +191,14 @@ def _elsewhere(question: studies.Question, moment: Moment) -> list[dict[str, Any
         same = findings.moment(moment.key) if findings else None
         if findings and same and same.effect is not None:
             words = Words(findings, organisation().currency)
+            priced = name in ("repurchase", "revenue") and moment.repurchases is not None  # told above, of these units
             sentence = words.effect(same) if same.proven else _("No effect is proven here.")
             href = address("moment", other, outcome=name, key=same.key)
             found.append(
                 {
                     "name": OUTCOME_NAMES[name],
                     "sentence": sentence,
-                    "stake": words.stake(same),
+                    "stake": words.stake_points(same) if same.proven and not priced else "",
                     "moment": same,
                     "href": href,
                 }

@@ -162,10 +162,10 @@ class Words:
         return _yearly(_STAKES[self.findings.outcome, moment.kind], moment.stake, unit)
 
     def stakes(self, moment: Moment) -> list[str]:
-        """The same in everything that is known of it: points, purchases, money."""
-        told = [self.stake_points(moment)]
+        """The same in everything that is known of it, what the study compares in first."""
+        told = [self._consequence(moment.money, "money")] if moment.money else []
         told += [self._consequence(moment.repurchases, "customers")] if moment.repurchases else []
-        return told + ([self._consequence(moment.money, "money")] if moment.money else [])
+        return list(dict.fromkeys([self.stake(moment), *told, self.stake_points(moment)]))
 
     def _consequence(self, told: Consequence | None, unit: StakeUnit) -> str:
         if told is None or told.a_year.value is None or told.a_year.low is None or told.a_year.high is None:
