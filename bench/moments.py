@@ -171,6 +171,8 @@ def _shaped(frame: pl.DataFrame, schema: pa.Schema, **more: Any) -> pa.Table:
 def held(trial: Trial, planted: Planted, seed: int) -> _Held:
     """The planted customers' events as the import leaves them."""
     told, customers = recorded(planted, trial.how, seed=seed)
+    if not trial.shadow:
+        told = told.filter(pl.col("amount").is_null())  # nobody knows who buys again
     if "touchpoint" not in told.columns:
         told = told.with_columns(touchpoint="name")
     if "status" in told.columns:
