@@ -10,8 +10,10 @@ What is declared `afterwards` is worked out once pages show the version already:
 """
 
 import logging
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,6 +117,30 @@ def settle(aspect: str) -> bool:
     if told and time.monotonic() < _resting.get(aspect, 0.0):
         settled.at_work(ledger.cache, aspect)
         return False
+    with _seen_at_work(ledger, aspect) if told else nullcontext():
+        _work_out(aspect, ledger, now)
+    return True
+
+
+@contextmanager
+def _seen_at_work(ledger: Ledger, aspect: str) -> Iterator[None]:
+    """What was told stays believed, however long the work takes."""
+    over = threading.Event()
+
+    def say_so() -> None:
+        while not over.wait(settled.BELIEVED_SECONDS / 6):
+            settled.at_work(ledger.cache, aspect)
+
+    saying = threading.Thread(target=say_so, daemon=True)
+    saying.start()
+    try:
+        yield
+    finally:
+        over.set()
+        saying.join()
+
+
+def _work_out(aspect: str, ledger: Ledger, now: datetime) -> None:
     begun = time.monotonic()
     read = ledger.read()
     seen = View(read, now, settled=True)
@@ -125,7 +151,6 @@ def settle(aspect: str) -> bool:
     if read.horizon is not None:
         _do_all(aspect, seen, ledger, afterwards=True)
     _resting[aspect] = time.monotonic() + REST[aspect] * (time.monotonic() - begun)
-    return True
 
 
 def _do_all(aspect: str, seen: View, ledger: Ledger, *, afterwards: bool) -> None:
@@ -134,8 +159,6 @@ def _do_all(aspect: str, seen: View, ledger: Ledger, *, afterwards: bool) -> Non
         if afterwards and ledger.head.version != seen.read.version:
             return  # a newer version matters more
         begun = time.monotonic()
-        if settled.told(ledger.cache, aspect):
-            settled.at_work(ledger.cache, aspect)
         try:
             work.do(seen)
         except Exception:
