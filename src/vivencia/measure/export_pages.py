@@ -27,7 +27,11 @@ def export(request: HttpRequest, name: str, what: str, form: str) -> HttpRespons
     here, question = source(), read(name, request)
     if what == "rows" and question.metric.anonymous:
         raise PermissionDenied(_("Answers of colleagues are not opened one by one."))
-    sheet = _figures(here, question) if what == "figures" else _rows(here, question, masked=not may(request.user, Right.SEE_PERSONAL))
+    sheet = (
+        _figures(here, question)
+        if what == "figures"
+        else _rows(here, question, masked=not may(request.user, Right.SEE_PERSONAL))
+    )
     audit.record(Act.EXPORTED, by=request.user, metric=name, what=what, rows=len(sheet.rows), form=form)
     content = as_csv(sheet) if form == "csv" else as_xlsx([sheet, _definitions(here, question)])
     response = HttpResponse(content, content_type=FORMS[form])
@@ -68,7 +72,8 @@ def _rows(here: Source, question: Asked, *, masked: bool) -> Sheet:
     rows = [
         [
             row.observed_at, row.customer, row.customer_id, row.value, row.score, row.scale_max,
-            voice_words.shown(row.text or "", masked=masked) or None, row.name, row.touchpoint, row.channel, row.employee_id, row.subject_kind, row.subject_id,
+            voice_words.shown(row.text or "", masked=masked) or None, row.name, row.touchpoint, row.channel,
+            row.employee_id, row.subject_kind, row.subject_id,
         ]
         for row in told
     ]  # fmt: skip

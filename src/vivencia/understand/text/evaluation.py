@@ -3,7 +3,6 @@
 import csv
 import math
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +141,7 @@ def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluat
         texts_per_second=len(ask.texts) / max(took, 1e-9),
         training_seconds=trained - began,
         encoders=tuple(each.name for each in encoders),
-        mixture=Counter({part.view: round(part.weight, 3) for part in learned.recipe.parts}),
+        mixture={part.view: round(part.weight, 3) for part in learned.recipe.parts},
         **scope,
     )
 

@@ -24,7 +24,7 @@ _WORDS = {
     "online internet chatbot navega",
     "quality": "calidad roto rota rotos rotas rompi[oó] defect estropead funciona material tela talla tama[ñn]o "
     "producto qualidade quebr produto quality broke broken faulty defective fabric works? materials? product durable",
-    "billing": "factur cobr\\w* cargo cargos pago pagar pagos tarjeta recibo fatura boleto nota\\s+fiscal cart[aã]o bill "
+    "billing": "factur cobr cargo cargos pago pagar pagos tarjeta recibo fatura boleto nota\\s+fiscal cart[aã]o bill "
     "billed billing invoice charge charged payment paid card",
     "refund": "devol reembols cambio cambiar troc estorn refund return money\\s+back exchange",
     "wait": "espera esperar esperando esper[eé] cola colas fila tard[aoó] tardan tardaron tardanza lento lenta aguard "

@@ -1,0 +1,124 @@
+"""Learning from examples: by hand-checkable words, by ten examples, across languages; kept and opened again."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vivencia.understand.text import stack, tuning
+from vivencia.understand.text.encoders import Opened
+from vivencia.understand.text.views import vectors
+
+ASKED = {
+    "card": ["my card has not arrived", "where is my new card", "the card never came", "still waiting for the card"],
+    "charge": ["I was charged twice", "there is a charge I do not know", "wrong amount on my bill", "double payment"],
+    "close": ["close my account", "I want to leave the bank", "cancel everything please", "delete my account now"],
+}
+TEXTS = [text for some in ASKED.values() for text in some]
+LABELS = [label for label, some in ASKED.items() for _text in some]
+
+
+def test_taught_in_english_and_asked_in_spanish(opened: Opened) -> None:
+    learned = stack.train(TEXTS, LABELS, vectors(TEXTS, opened.encoders), even=False)
+    asked = ["¿Dónde está mi tarjeta nueva?", "Me han cobrado dos veces", "Quiero cerrar mi cuenta"]
+    logs = learned.log_chances(asked, vectors(asked, opened.encoders))
+    assert [learned.labels[best] for best in logs.argmax(axis=1)] == ["card", "charge", "close"]
+    np.testing.assert_allclose(np.exp(logs).sum(axis=1), 1.0)
+
+
+def test_what_nobody_taught_is_less_familiar_than_what_was_taught(opened: Opened) -> None:
+    learned = stack.train(TEXTS, LABELS, vectors(TEXTS, opened.encoders), even=False)
+    known, unknown = ["did my card get lost on the way?"], ["what is the boiling point of water on the moon?"]
+    near = learned.familiarity(known, vectors(known, opened.encoders))[0]
+    far = learned.familiarity(unknown, vectors(unknown, opened.encoders))[0]
+    assert near > far
+    assert learned.threshold(0.0) <= learned.threshold(0.05) <= learned.threshold(1.0)
+
+
+def test_words_alone_carry_on_where_there_is_no_encoder() -> None:
+    learned = stack.train(TEXTS, LABELS, {}, even=False)
+    asked = ["where is the card", "a charge twice"]
+    best = learned.log_chances(asked, {}).argmax(axis=1)
+    assert [learned.labels[each] for each in best] == ["card", "charge"]
+
+
+def test_a_classifier_is_the_same_after_it_was_kept(opened: Opened, tmp_path: Path) -> None:
+    seen = vectors(TEXTS, opened.encoders)
+    learned = stack.train(TEXTS, LABELS, seen)
+    learned.save(tmp_path / "it.npz")
+    again = stack.load(tmp_path / "it.npz")
+    np.testing.assert_allclose(again.log_chances(TEXTS, seen), learned.log_chances(TEXTS, seen), atol=1e-5)
+    np.testing.assert_allclose(again.familiarity(TEXTS, seen), learned.familiarity(TEXTS, seen), atol=1e-4)
+    assert again.labels == learned.labels
+
+
+def test_leaving_out_is_what_learning_without_the_text_would_say() -> None:
+    """The closed form of the left-out residual against really leaving one text out."""
+    rows = np.random.default_rng(0).normal(size=(8, 3)).astype(np.float32)
+    kernel = (rows @ rows.T).astype(np.float32)
+    which = np.array([0, 1, 0, 1, 0, 1, 0, 1])
+    alphas, inverse = stack._solve(kernel, which, np.ones(8), 0.5, 2, leave_out=True)
+    without_first = (stack._coded(which, 2) - alphas / inverse[:, None])[0]
+    others, _diagonal = stack._solve(kernel[1:, 1:].copy(), which[1:], np.ones(7), 0.5, 2, leave_out=False)
+    np.testing.assert_allclose(without_first, kernel[0, 1:] @ others, atol=1e-4)
+
+
+def test_one_label_cannot_be_told_apart() -> None:
+    with pytest.raises(ValueError, match="at least two different labels"):
+        stack.train(["a", "b"], ["x", "x"], {})
+
+
+def test_macro_f1_counts_every_label_alike() -> None:
+    true, said = np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0])
+    assert stack.macro_f1(true, said) == pytest.approx((6 / 7 + 0) / 2)
+
+
+def test_gradients_are_what_small_changes_say() -> None:
+    """Every kind of parameter of a little layer, along a random direction."""
+    chance = np.random.default_rng(1)
+    shapes = {
+        "query": (8, 8),
+        "key": (8, 8),
+        "value": (8, 8),
+        "attended": (8, 8),
+        "widened": (8, 16),
+        "narrowed": (16, 8),
+    }
+    given = {f"0.{name}.w": chance.normal(size=shape) * 0.4 for name, shape in shapes.items()}
+    given |= {f"0.{name}.b": chance.normal(size=shape[1]) * 0.1 for name, shape in shapes.items()}
+    for name in ("attended_norm", "narrowed_norm"):
+        given |= {f"0.{name}.w": 1 + 0.1 * chance.normal(size=8), f"0.{name}.b": 0.1 * chance.normal(size=8)}
+    top = tuning.Top({name: each.astype(np.float32) for name, each in given.items()}, layers=1, heads=2, epsilon=1e-6)
+    batch = tuning.gather([chance.normal(size=(count, 8)).astype(np.float16) for count in (3, 5)])
+    weight = chance.normal(size=(2, 8)).astype(np.float32)
+    _pooled, memories = top.forward(batch)
+    gradients = top.backward(weight, batch, memories)
+    for name, value in list(top.parameters.items()):
+        direction = chance.normal(size=value.shape).astype(np.float32)
+        said = []
+        for step in (1e-2, -1e-2):
+            top.parameters[name] = value + np.float32(step) * direction
+            said.append(float((top.pooled(batch).astype(np.float64) * weight).sum()))
+        top.parameters[name] = value
+        assert (said[0] - said[1]) / 2e-2 == pytest.approx(
+            float((gradients[name] * direction).sum()), abs=2e-2, rel=0.05
+        )
+
+
+def test_tuning_tells_labels_apart() -> None:
+    chance = np.random.default_rng(2)
+    centres = chance.normal(size=(2, 16))
+    labels = np.array([0, 1] * 12)
+    texts = [(centres[label] + 1.5 * chance.normal(size=(4, 16))).astype(np.float16) for label in labels]
+    given = {f"0.{name}.w": 0.2 * chance.normal(size=(16, 16)) for name in ("query", "key", "value", "attended")}
+    given |= {"0.widened.w": 0.2 * chance.normal(size=(16, 32)), "0.narrowed.w": 0.2 * chance.normal(size=(32, 16))}
+    given |= {f"0.{name}.b": np.zeros(16) for name in ("query", "key", "value", "attended", "narrowed")}
+    given |= {"0.widened.b": np.zeros(32)}
+    for name in ("attended_norm", "narrowed_norm"):
+        given |= {f"0.{name}.w": np.ones(16), f"0.{name}.b": np.zeros(16)}
+    top = tuning.Top({name: each.astype(np.float32) for name, each in given.items()}, 1, 4, 1e-6)
+
+    directions = tuning.tune(top, texts, labels, tuning.Plan(layers=1, epochs=8, batch=8, rate=2e-3))
+    cosines = tuning.embed(top, texts) @ (directions / np.linalg.norm(directions, axis=0))
+    assert (cosines.argmax(axis=1) == labels).all()
+    assert (np.abs(cosines[:, 0] - cosines[:, 1])).mean() > 0.3

@@ -1,0 +1,91 @@
+"""The pages about how texts are read, tried by every role; corrections from a timeline; words masked."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from vivencia.foundation.ledger.store import Ledger
+from vivencia.foundation.models import Role, User
+from vivencia.foundation.rights import RIGHTS, Right
+from vivencia.understand import readings
+from vivencia.understand.reading_models import Correction, Intent, IntentExample, TextModel
+from vivencia.understand.text.reader import Reader
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ledger")]
+
+
+def signed_in(role: str, language: str = "en") -> Client:
+    client = Client(HTTP_ACCEPT_LANGUAGE=language)
+    client.force_login(User.objects.create_user(f"{role}@example.org", role=role))
+    return client
+
+
+@pytest.mark.parametrize("role", Role.values)
+def test_each_page_opens_for_who_may_and_for_nobody_else(role: str) -> None:
+    client = signed_in(role)
+    wanted = {
+        reverse("texts"): Right.SEE_CUSTOMERS,
+        reverse("text-correct", args=["1"]): Right.SEE_CUSTOMERS,
+        reverse("text-intents"): Right.ANALYSE,
+    }
+    for address, right in wanted.items():
+        assert client.get(address).status_code == (200 if right in RIGHTS[role] else 403), address
+    teaching = {reverse("text-learn"): {"kind": "feelings"}, reverse("text-decide", args=[1]): {"accept": "yes"}}
+    for address, said in teaching.items():
+        assert (client.post(address, said).status_code == 403) == (Right.ANALYSE not in RIGHTS[role]), address
+
+
+def test_the_timeline_shows_what_was_read_and_takes_a_correction(ledger: Ledger, reader: Reader) -> None:
+    readings.read_new(ledger, models=reader)
+    client = signed_in(Role.AGENT)
+    page = client.get(reverse("customer", args=["ana-4711"])).content.decode()
+    assert re.search(r"viv-badge-pain\">Bad</span>\s*<span>Frustration", page)
+    assert "612 345 678" in page, "an agent must be able to call"
+    answer = client.post(
+        reverse("text-correct", args=["1"]), {"sentiment": "0", "emotion": "none"}, headers={"HX-Request": "true"}
+    )
+    assert "viv-badge-neutral" in answer.content.decode()
+    assert {(each.field, each.value) for each in Correction.objects.all()} == {("sentiment", "0"), ("emotion", "none")}
+    assert client.post(reverse("text-correct", args=["1"]), {"sentiment": "7"}).status_code == 404
+    assert client.get(reverse("text-correct", args=["3"])).status_code == 404
+    assert client.get(reverse("text-correct", args=["nothing"])).status_code == 404
+
+
+def test_who_may_not_read_personal_data_sees_the_words_masked() -> None:
+    page = signed_in(Role.ANALYST).get(reverse("customer", args=["ana-4711"])).content.decode()
+    assert "612 345 678" not in page
+    assert "[telephone]" in page
+
+
+def test_intents_are_added_masked_and_deleted() -> None:
+    client = signed_in(Role.ANALYST)
+    said = {"path": "billing/charged twice", "examples": "they charged me twice\n\ncall 612 345 678 about the bill\n"}
+    assert client.post(reverse("text-intents"), said).status_code == 302
+    intent = Intent.objects.get()
+    assert intent.path == "billing / charged twice"
+    assert [each.text for each in IntentExample.objects.all()] == [
+        "they charged me twice",
+        "call [phone] about the bill",
+    ]
+    assert "charged twice" in client.get(reverse("text-intents")).content.decode()
+    client.post(reverse("text-intent-delete", args=[intent.pk]))
+    assert not Intent.objects.exists()
+
+
+def test_a_proposal_shows_the_measured_change_and_waits_for_a_decision() -> None:
+    change = {"n": 40, "before": {"accuracy": 0.7, "macro_f1": 0.6}, "after": {"accuracy": 0.85, "macro_f1": 0.8}}
+    model = TextModel.objects.create(kind="feelings", state="proposed", examples=200, measured=change)
+    client = signed_in(Role.ANALYST, "es")
+    page = client.get(reverse("texts")).content.decode()
+    assert "70,0 %" in page
+    assert "85,0 %" in page
+    client.post(reverse("text-decide", args=[model.pk]), {"accept": "no"})
+    model.refresh_from_db()
+    assert model.state == "refused"
+
+
+def test_words_can_be_tried() -> None:
+    page = signed_in(Role.AGENT).post(reverse("texts"), {"words": "I love this shop"}).content.decode()
+    assert "Good (" in page
