@@ -1,5 +1,6 @@
 """The cast of `tests.customers.shop`, all of whom agreed to surveys, and a mail server of our own."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,10 +22,19 @@ from vivencia.listen.models import OutgoingRequest
 TODAY = shop.TODAY  # 1 June 2026, noon UTC
 
 
+@pytest.fixture(scope="session")
+def cast_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the cast in its ledger, made once and copied for each test."""
+    folder = tmp_path_factory.mktemp("cast")
+    shop.fill(open_ledger(folder))
+    return folder
+
+
 @pytest.fixture
-def ledger(home: Path, db: None) -> Ledger:
+def ledger(cast_home: Path, home: Path, db: None) -> Ledger:
     """Carla is silent, Dario new: both fine. Bruno waits for a parcel, Eva for help; Ana had a parcel late."""
-    ledger = shop.fill(open_ledger())
+    shutil.copytree(cast_home, home, dirs_exist_ok=True)
+    ledger = open_ledger()
     for who in ("ana", "bruno", "carla", "dario", "eva"):
         consent.give(who, "surveys", "Ticked the box at checkout", TODAY - timedelta(days=60))
     organisation.save(organisation.Organisation(name="Vivero Alba", public_url="https://cx.example"))

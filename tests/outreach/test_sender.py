@@ -228,6 +228,17 @@ def test_the_companys_own_rules_hold(ledger: Ledger, ask: Ask, our_server: MailS
     assert (state_of(rested), state_of(forgiven)) == ((Standing.SENT, ""), (Standing.SENT, ""))
 
 
+def test_what_was_said_is_forgotten_after_ninety_days_and_that_it_was_said_is_not(
+    ledger: Ledger, ask: Ask, our_server: MailServer
+) -> None:
+    request = ask("carla")
+    sender.send_what_is_due(at(12))
+    assert sender.forget_contents(TODAY + timedelta(days=90)) == 0
+    assert sender.forget_contents(TODAY + timedelta(days=91)) == 1
+    request.refresh_from_db()
+    assert (request.text, request.html, request.state) == ("", "", Standing.SENT)
+
+
 def test_signing_in_and_tls_problems_are_told_in_words(db: None) -> None:
     with smtp_server() as server:
         wrong = mail_server.with_password(MailServer("127.0.0.1", server.port, "none", user="cx"), "wrong")

@@ -32,6 +32,7 @@ CLAIM = timedelta(minutes=10)
 TRY_AGAIN = timedelta(minutes=10)  # doubled with each attempt, up to a day
 LONGEST_WAIT = timedelta(days=1)
 WITHOUT_SERVER = timedelta(minutes=2)
+KEPT = timedelta(days=90)
 
 
 @dataclass
@@ -192,3 +193,9 @@ def _change(
         if tell is not None:
             tell(request, now)
     return 1
+
+
+def forget_contents(now: datetime) -> int:
+    """What was said to people is kept as long as somebody may ask about it; that it was said stays."""
+    old = OutgoingRequest.objects.filter(settled_at__lt=now - KEPT).exclude(text="")
+    return old.update(text="", html="")
