@@ -196,7 +196,19 @@ CONSENT: Words = {
     "newsletter": _("newsletter"),
 }
 
+TOPICS: Words = {
+    "price": _("price"),
+    "staff": _("staff"),
+    "quality": _("quality"),
+    "billing": _("billing"),
+    "wait": _("waiting"),
+    "stock": _("stock"),
+    "security": _("security"),
+    "information": _("information"),
+}
+
 _ALL: Words = {
+    **TOPICS,
     **PLACES,
     **REASONS,
     **CONSENT,
