@@ -31,7 +31,7 @@ def survey(browser: Browser, stage: Stage) -> str:
         expect(page.locator(".viv-survey-status")).to_contain_text("Saved · Ready to be published")
         assert axe_findings(page) == []
         page.get_by_role("button", name="Publish").click()
-        address = page.get_by_label("Address").input_value()
+        address = page.get_by_label("Address", exact=True).input_value()
         assert opened.complaints == []
         return str(address)
 
@@ -53,6 +53,7 @@ def test_people_answer_on_a_phone_with_scripts_and_everything_can_be_used_by_eve
         settle(page)
         assert axe_findings(page) == [] and sticks_out(page) == []
         send(page, "10", "Lovely advice in the shop")
+        expect(page.locator("fieldset.consent")).to_be_visible()
         page.locator("button.go").click()
         expect(page.locator(".end h1")).to_have_text("Thank you")
         assert axe_findings(page) == [] and opened.complaints == []
@@ -67,6 +68,7 @@ def test_people_answer_without_scripts_and_the_words_are_in_the_results_within_s
     send(page, "2", "Llegó roto")
     page.locator("input[value=delivery]").check()
     page.locator("button.go").click()
+    expect(page.locator("fieldset.consent")).to_be_visible()
     page.locator("button.go").click()
     expect(page.locator(".end h1")).to_have_text("Gracias")
     context.close()
@@ -74,7 +76,7 @@ def test_people_answer_without_scripts_and_the_words_are_in_the_results_within_s
         page = opened.page
         enter(page, stage.url)
         page.goto(stage.url + "/surveys/")
-        page.locator("a[href$='/results/']").first.click()
+        page.locator("tbody a[href$='/results/']").first.click()
         expect(page.get_by_text("Llegó roto")).to_be_visible()
         settle(page)
         assert axe_findings(page) == [] and sticks_out(page) == []

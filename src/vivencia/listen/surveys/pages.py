@@ -30,7 +30,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
         finished=Count("responses", filter=Q(responses__finished_at__isnull=False), distinct=True),
         begun=Count("responses", distinct=True),
         last=Max("responses__changed_at"),
-    )
+    ).order_by("-changed_at", "-pk")  # grouping drops the model's own order
     shown = {
         "rows": [_row(survey) for survey in found],
         "archived": archived,
