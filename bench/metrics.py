@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -131,6 +132,10 @@ def least(times: int, work: Callable[[], float | None]) -> tuple[float, float | 
     return min(took), value
 
 
+def ours_of(name: str, lived: Lived) -> float | None:
+    return ask(Question(name), lived)[0].value
+
+
 def plainly(db: duckdb.DuckDBPyConnection, query: str, now: datetime) -> float | None:
     found = db.execute(query, {"now": now} if "$now" in query else None).fetchone()
     return None if found is None or found[0] is None else float(found[0])
@@ -157,8 +162,8 @@ def main() -> int:
         for name in METRICS:
             if name not in BY_HAND:
                 continue
-            ours, value = least(chosen.times, lambda name=name: ask(Question(name), lived)[0].value)
-            hand, plain = least(chosen.times, lambda name=name: plainly(db, BY_HAND[name], now))
+            ours, value = least(chosen.times, partial(ours_of, name, lived))
+            hand, plain = least(chosen.times, partial(plainly, db, BY_HAND[name], now))
             print(
                 f"{name:<24}{value or 0:>12.3f}{plain or 0:>12.3f}{ours:>10.2f}{hand:>10.2f}{ours / hand:>8.1f}",
                 flush=True,

@@ -25,7 +25,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -189,7 +189,7 @@ def arriving(browser: Browser, home: Path, limit_seconds: float) -> None:
     fresh.append({**fresh[0], "event_id": mark, "customer_id": mark, "text": mark, "occurred_at": now, "metric": "csat",
                   "score": 1.0, "scale_max": 5.0, "name": "survey answered"})  # fmt: skip
     open_ledger(home).append(pa.Table.from_pylist(fresh, schema=EVENTS))
-    seen = {
+    seen: dict[str, tuple[str, Callable[[str], bool]]] = {
         "the customer's page": (f"customers/one/{mark}", lambda page: mark in page),
         "the overview": ("", lambda page: mark in page),
         "the list of customers": (f"customers/?q={mark}", lambda page: f"one/{mark}" in page),

@@ -11,7 +11,7 @@ from tests.metrics.events import BEGIN, customers_table, events_table
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.measure.metrics.catalogue import METRICS
-from vivencia.measure.metrics.computing import compute
+from vivencia.measure.metrics.computing import compute, splittable
 from vivencia.measure.metrics.lived import Lived
 from vivencia.measure.metrics.rules import Rules
 
@@ -73,7 +73,7 @@ def test_every_metric_is_exactly_the_same(cluster: str, home: Path, monkeypatch:
     seen = 0
     for place, metric in enumerate(METRICS.values()):
         for variant in metric.variants:
-            by = GROUPS[place % len(GROUPS)]
+            by = tuple(one for one in GROUPS[place % len(GROUPS)] if splittable(variant, one))
             one = compute(metric.name, here, by, variant=variant.name, min_n=1)
             other = compute(metric.name, there, by, variant=variant.name, min_n=1)
             assert one == other, (metric.name, variant.name, by)

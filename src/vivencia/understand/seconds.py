@@ -10,7 +10,7 @@ MICROSECONDS = 1_000_000
 _MOMENT = ((dt.Timestamp(timezone="UTC"),), dt.int64)
 
 
-@deferrable
+@deferrable  # type: ignore[untyped-decorator]
 def seconds(time: ir.TimestampValue) -> ir.IntegerValue:
     """Whole seconds since 1970 in UTC, fractions cut off before the engines can differ about them.
 

@@ -98,7 +98,7 @@ def _reached(table: JourneyTable) -> NDArray[np.int64]:
 
 
 def _moves(a: JourneyTable, b: JourneyTable) -> tuple[Difference, ...]:
-    """Differences in moves. Only pairs of steps that follow each other somewhere are counted: few of all there could be."""
+    """Differences in moves. Only pairs of steps that follow each other somewhere are counted, few of all."""
     moved_a, moved_b = _moved(a), _moved(b)
     pairs = np.union1d(moved_a, moved_b)
     k_a, k_b = (np.bincount(np.searchsorted(pairs, moved), minlength=len(pairs)) for moved in (moved_a, moved_b))
@@ -125,7 +125,7 @@ def _differences(
         _, low_together, high_together = difference(*counts, level=together)
         found.append(
             Difference(
-                what=names[i],
+                what=names[int(i)],
                 a=counts[0] / a.journeys,
                 b=counts[2] / b.journeys,
                 n_a=counts[0],
