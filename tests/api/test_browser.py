@@ -118,7 +118,7 @@ def test_without_consent_nothing_is_stored_and_a_wish_not_to_be_tracked_is_kept(
     site.put(ours(running))
     context = browser.new_context()
     page = context.new_page()
-    with page.expect_event("requestfinished", lambda request: "/v1/b" in request.url):
+    with page.expect_response(lambda answer: "/v1/b" in answer.url):
         page.goto(f"{site.url}/index.html")
     assert (context.cookies(), page.evaluate("localStorage.length + sessionStorage.length")) == ([], 0)
     page.evaluate("vivencia.consent(true)")

@@ -34,6 +34,7 @@ export class Line {
     let wait = 0;
     try {
       const answer = await fetch(this.#address, { method: "POST", body: this.#body(batch), ...asText });
+      await answer.arrayBuffer(); // an answer that nobody reads keeps its connection busy
       if (answer.ok || (answer.status < 500 && ![408, 410, 429].includes(answer.status))) this.#settled(batch);
       else wait = Number(answer.headers.get("Retry-After")) * 1000 || this.#patience();
     } catch {
