@@ -513,7 +513,8 @@ def test_what_is_kept_of_revenue_lies_between_nothing_and_all_of_it() -> None:
     rows[-1]["amount"] = 1.0  # the ledger begins with z, before the stretch that is compared with
     figure = only("retention", lived(*rows), variant="gross_revenue")
     assert figure.value == pytest.approx(100 * 60 / 61)
-    assert figure.low is not None and figure.high == 100 and 0 <= figure.low < figure.value
+    assert figure.value is not None and figure.low is not None
+    assert figure.high == 100 and 0 <= figure.low < figure.value
 
 
 def test_where_every_contact_has_an_id_of_its_own_resolution_at_first_contact_is_silent_and_says_why() -> None:

@@ -23,9 +23,10 @@ def planted(themes: int, past: int, *, size: tuple[float, float], seed: int, wat
     counts = draw.negative_binomial(means / (scatter - 1), 1 / scatter * np.ones_like(means)).astype(float)
     outbreak = np.zeros((themes, weeks), bool)
     for theme in range(themes):
-        for begin in draw.integers(0, past - 10, (theme % 2) * (weeks // 150 + 1)):  # half have had some before
+        earlier = draw.integers(0, past - 10, (theme % 2) * (weeks // 150 + 1)).tolist()  # half have had some before
+        for begin in earlier:
             _spread(counts[theme], begin, draw.poisson(draw.uniform(2, 10) * _sd(means, scatter, theme, begin)), draw)
-        begin = draw.integers(past, weeks - 6)
+        begin = int(draw.integers(past, weeks - 6))
         cases = max(2, draw.poisson(draw.uniform(*size) * _sd(means, scatter, theme, begin)))
         outbreak[theme, _spread(counts[theme], begin, cases, draw)] = True
     return Planted(counts, outbreak, watched)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.text.planted_outbreaks import Planted, planted
 
+from tests.text.planted_outbreaks import Planted, planted
 from vivencia.understand.text.emerging.surveillance import LEAST_COUNT, watch
 
 
-def alarms(world: Planted) -> np.ndarray:  # type: ignore[type-arg]
+def alarms(world: Planted) -> np.ndarray:
     weeks = world.counts.shape[1]
     seen = [[rise.alarm for rise in watch(world.counts[:, : week + 1])] for week in range(weeks - world.watched, weeks)]
     return np.array(seen).T

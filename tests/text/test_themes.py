@@ -16,7 +16,7 @@ ABOUT = {
 }
 
 
-def said(seed: int = 0) -> tuple[list[str], np.ndarray]:  # type: ignore[type-arg]
+def said(seed: int = 0) -> tuple[list[str], np.ndarray]:
     """Sixty texts about the courier, thirty about paying, thirty with nothing in common; vectors as encoders give."""
     draw = np.random.default_rng(seed)
     towards = draw.normal(size=(2, 32))

@@ -174,7 +174,7 @@ def funnel(steps: tuple[str, ...], within: timedelta | None, as_json: bool, **as
             _("step"),
             _("reached"),
             _("of the step before"),
-            _("95 % interval"),
+            _("interval at 95 %"),
             _("of the first"),
             _("lost"),
             _("median wait"),

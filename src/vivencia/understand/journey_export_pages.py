@@ -99,6 +99,6 @@ def _about(found: Look) -> Sheet:
         [_("Journeys"), journey_asking.words(found.read, found.wish)],
         [_("Shares"), _("Of the journeys asked for, from 0 to 1.")],
         [_("Mean answer"), _("Of the answers of those who pass; empty below five answers. Interval: 95 %.")],
-        [_("Funnel"), _("Shares of a step with 95 % intervals (Wilson).")],
+        [_("Funnel"), _("Shares of a step with their intervals (Wilson, 95 %).")],
     ]
     return Sheet(_("About"), (_("What"), _("Meaning")), rows)

@@ -49,14 +49,14 @@ def merge(kept: str, other: str, *, reason: str = BY_HAND, pair: Pair | None = N
     """Have `other` be the same person as `kept`; ids may be any of theirs. Raises CannotMergeError."""
     ledger = open_ledger()
     read = ledger.read()
-    ids = [canonical(read, each) for each in (kept, other)]
-    if None in ids:
+    stays, joins = canonical(read, kept), canonical(read, other)
+    if stays is None or joins is None:
         raise CannotMergeError("nobody has this id")
-    if ids[0] == ids[1]:
+    if stays == joins:
         raise CannotMergeError("these are one person already")
     evidence = {key: value for key, value in asdict(pair).items() if key not in ("one", "other")} if pair else {}
     made = Merge.objects.create(
-        batch=f"merge-{uuid.uuid4()}", kept=ids[0], other=ids[1], reason=reason, evidence=evidence, by=by
+        batch=f"merge-{uuid.uuid4()}", kept=stays, other=joins, reason=reason, evidence=evidence, by=by
     )
     _finish(made, ledger)
     audit.record(Act.CUSTOMERS_MERGED, by=by, rule=reason)
@@ -197,8 +197,7 @@ def _keys() -> dict[str, pl.Expr]:
 def _usual(people: list[Person], everybody: pl.DataFrame) -> Usual:
     """Counts among everybody: exact for those who share something; all others have values of their own."""
     counted = Usual.among(people)
-    said = {name: everybody[name].is_not_null().sum() for name in ("email", "phone", "name")}
-    rest = everybody.height - len(people)
+    said = {name: everybody.height - everybody[name].null_count() for name in ("email", "phone", "name")}
     sample = [person(row) for row in everybody.sample(min(SAMPLED, everybody.height), seed=0).to_dicts()]
     by_sample = Usual.among(sample)
     scale = everybody.height / max(1, len(sample))
@@ -208,7 +207,7 @@ def _usual(people: list[Person], everybody: pl.DataFrame) -> Usual:
         **{name: {v: round(n * scale) for v, n in by_sample.counts[name].items()} for name in traits},
     }
     said |= {name: round(by_sample.said[name] * scale) for name in traits}
-    return Usual(counts, said, len(people) + rest)
+    return Usual(counts, said, everybody.height)
 
 
 def proposals(read: Read) -> list[Pair]:

@@ -14,7 +14,7 @@ TRAITS_READ = 20_000  # customers whose traits are looked at for their names
 
 
 def choices(read: Read) -> dict[str, list[str]]:
-    """`segments`, `touchpoints`, `promises`, `metrics`, `traits` and survey `answers` that occur, computed once a version."""
+    """What occurs of `segments`, `touchpoints`, `promises`, `metrics`, `traits`, survey `answers`; once a version."""
 
     def compute() -> dict[str, list[str]]:
         return {

@@ -1,7 +1,6 @@
 """Voices: what do customers say, about what, and how do they feel?"""
 
 import json
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -73,17 +72,30 @@ def voices_page(request: HttpRequest) -> HttpResponse:
 
 def asked_in(given: QueryDict, read: Read) -> Asked:
     """The question an address asks; what is not understood is not asked."""
-    saved = Segment.objects.filter(pk=given["saved"]).first() if given.get("saved", "").isdecimal() else None
-    until = _midnight(given.get("until"))
-    asked = Asked(
-        words=given.get("q", "").strip(),
+
+    def said(name: str) -> str:
+        return str(given.get(name, "")).strip()
+
+    saved = Segment.objects.filter(pk=int(said("saved"))).first() if said("saved").isdecimal() else None
+    until = _midnight(said("until"))
+    return Asked(
+        words=said("q"),
+        feeling=said("feeling"),
+        emotion=said("emotion"),
+        topic=said("topic"),
+        intent=said("intent"),
         unknown="unknown" in given,
+        touchpoint=said("touchpoint"),
+        channel=said("channel"),
+        score=said("score"),
+        segment=said("segment"),
         members=segment_members(read, saved, now_of(read)) if saved else None,
-        since=_midnight(given.get("since")),
+        employee=said("employee"),
+        language=said("language"),
+        since=_midnight(said("since")),
         until=until + timedelta(days=1) if until else None,
-        sort=given.get("sort", voices.SORTS[0]),
+        sort=said("sort") or voices.SORTS[0],
     )
-    return replace(asked, **{name: given.get(name, "") for name in NAMED})
 
 
 def _midnight(text: str | None) -> datetime | None:

@@ -150,7 +150,8 @@ def _newton(counts: Floats, design: Floats, offset: Floats, prior: Floats, weigh
         coefficients = coefficients + change
         if np.abs(change).max() < SETTLED:
             break
-    return coefficients, np.linalg.inv(information)
+    covariance: Floats = np.linalg.inv(information).astype(np.float64)
+    return coefficients, covariance
 
 
 def _weights(counts: Floats, means: Floats, dispersion: Floats, leverage: Floats) -> Floats:
