@@ -1,6 +1,7 @@
 """Texts that come in are read, once; corrections stand above the models; what was taught is measured before its use."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def test_a_change_of_the_models_has_everything_read_anew(ledger: Ledger, reader:
     readings.read_new(ledger, models=reader)
     other = Reader(reader.encoders, reader.heads, None, "")
     assert readings.read_new(ledger, models=other) == 0
-    newer = Reader(reader.encoders, type(reader.heads)(*list(vars(reader.heads).values())[:3], version="newer"))
+    newer = Reader(reader.encoders, replace(reader.heads, version="newer"))
     assert readings.read_new(ledger, models=newer) == 2
     assert {row["model"] for row in said_of(ledger).values()} == {"newer"}
 
@@ -98,7 +99,7 @@ def test_too_little_is_said_so(ledger: Ledger) -> None:
     assert "20 are needed" in model.problem
 
 
-def test_intents_are_proposed_measured_and_used_once_accepted(ledger: Ledger) -> None:
+def test_intents_are_proposed_measured_and_used_once_accepted(ledger: Ledger, home: Path) -> None:
     taught = {
         "delivery / late": [
             "my parcel is late",
@@ -126,7 +127,7 @@ def test_intents_are_proposed_measured_and_used_once_accepted(ledger: Ledger) ->
     found = readings.reader().read(["¿Dónde está mi paquete? No ha llegado", "asdf qwerty zxcv"])
     assert found[0].intent == "delivery / late"
     assert found[1].intent is None
-    for file in (readings.home() / "models").glob("own-*.npz"):
+    for file in (home / "models").glob("own-*.npz"):
         file.unlink()
     assert readings.reader().intents is None
     assert readings_learning.restore() == 1

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from vivencia.understand.text import clauses, topics
-from vivencia.understand.text.encoders import Opened, Source, UnknownWeightsError
+from vivencia.understand.text.bert_e5 import UnknownWeightsError
+from vivencia.understand.text.encoders import Opened, Source
 from vivencia.understand.text.evaluation import auroc
 from vivencia.understand.text.language import languages
 from vivencia.understand.text.reader import Reader, Topic, deepest

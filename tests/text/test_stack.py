@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vivencia.understand.text import stack, tuning
+from vivencia.understand.text import stack
 from vivencia.understand.text.encoders import Opened
 from vivencia.understand.text.views import vectors
 
@@ -71,54 +71,3 @@ def test_one_label_cannot_be_told_apart() -> None:
 def test_macro_f1_counts_every_label_alike() -> None:
     true, said = np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0])
     assert stack.macro_f1(true, said) == pytest.approx((6 / 7 + 0) / 2)
-
-
-def test_gradients_are_what_small_changes_say() -> None:
-    """Every kind of parameter of a little layer, along a random direction."""
-    chance = np.random.default_rng(1)
-    shapes = {
-        "query": (8, 8),
-        "key": (8, 8),
-        "value": (8, 8),
-        "attended": (8, 8),
-        "widened": (8, 16),
-        "narrowed": (16, 8),
-    }
-    given = {f"0.{name}.w": chance.normal(size=shape) * 0.4 for name, shape in shapes.items()}
-    given |= {f"0.{name}.b": chance.normal(size=shape[1]) * 0.1 for name, shape in shapes.items()}
-    for name in ("attended_norm", "narrowed_norm"):
-        given |= {f"0.{name}.w": 1 + 0.1 * chance.normal(size=8), f"0.{name}.b": 0.1 * chance.normal(size=8)}
-    top = tuning.Top({name: each.astype(np.float32) for name, each in given.items()}, layers=1, heads=2, epsilon=1e-6)
-    batch = tuning.gather([chance.normal(size=(count, 8)).astype(np.float16) for count in (3, 5)])
-    weight = chance.normal(size=(2, 8)).astype(np.float32)
-    _pooled, memories = top.forward(batch)
-    gradients = top.backward(weight, batch, memories)
-    for name, value in list(top.parameters.items()):
-        direction = chance.normal(size=value.shape).astype(np.float32)
-        said = []
-        for step in (1e-2, -1e-2):
-            top.parameters[name] = value + np.float32(step) * direction
-            said.append(float((top.pooled(batch).astype(np.float64) * weight).sum()))
-        top.parameters[name] = value
-        assert (said[0] - said[1]) / 2e-2 == pytest.approx(
-            float((gradients[name] * direction).sum()), abs=2e-2, rel=0.05
-        )
-
-
-def test_tuning_tells_labels_apart() -> None:
-    chance = np.random.default_rng(2)
-    centres = chance.normal(size=(2, 16))
-    labels = np.array([0, 1] * 12)
-    texts = [(centres[label] + 1.5 * chance.normal(size=(4, 16))).astype(np.float16) for label in labels]
-    given = {f"0.{name}.w": 0.2 * chance.normal(size=(16, 16)) for name in ("query", "key", "value", "attended")}
-    given |= {"0.widened.w": 0.2 * chance.normal(size=(16, 32)), "0.narrowed.w": 0.2 * chance.normal(size=(32, 16))}
-    given |= {f"0.{name}.b": np.zeros(16) for name in ("query", "key", "value", "attended", "narrowed")}
-    given |= {"0.widened.b": np.zeros(32)}
-    for name in ("attended_norm", "narrowed_norm"):
-        given |= {f"0.{name}.w": np.ones(16), f"0.{name}.b": np.zeros(16)}
-    top = tuning.Top({name: each.astype(np.float32) for name, each in given.items()}, 1, 4, 1e-6)
-
-    directions = tuning.tune(top, texts, labels, tuning.Plan(layers=1, epochs=8, batch=8, rate=2e-3))
-    cosines = tuning.embed(top, texts) @ (directions / np.linalg.norm(directions, axis=0))
-    assert (cosines.argmax(axis=1) == labels).all()
-    assert (np.abs(cosines[:, 0] - cosines[:, 1])).mean() > 0.3

@@ -75,7 +75,7 @@ def _reader(_home: str, feelings: tuple[int, str] | None, intents: tuple[int, st
         learned = heads.shipped(opened.encoders, models_folder())
     else:
         parts = [stack.load(own_file(TextModel(pk=feelings[0]), part)) for part in FEELINGS]
-        learned = heads.Heads(*parts, version=feelings[1])
+        learned = heads.Heads(parts[0], parts[1], parts[2], feelings[1])
     if intents is None:
         return Reader(opened.encoders, learned)
     return Reader(opened.encoders, learned, stack.load(own_file(TextModel(pk=intents[0]), "intents")), intents[1])

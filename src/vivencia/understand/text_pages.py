@@ -91,11 +91,10 @@ def intents_page(request: HttpRequest) -> HttpResponse:
     lines = [line.strip()[:1000] for line in request.POST.get("examples", "").splitlines() if line.strip()]
     if request.method == "POST" and path and lines:
         with transaction.atomic():
+            by = request.user if request.user.is_authenticated else None
             intent, _made = Intent.objects.get_or_create(path=path)
             for line in dict.fromkeys(mask(line) for line in lines[:MOST_LINES]):
-                IntentExample.objects.get_or_create(
-                    intent=intent, text=line[:1000], defaults={"added_by": request.user}
-                )
+                IntentExample.objects.get_or_create(intent=intent, text=line[:1000], defaults={"added_by": by})
         messages.success(request, _("Added. They are recognised once the intents have been learned and accepted."))
         return redirect("text-intents")
     intents = Intent.objects.annotate(n=Count("examples"))

@@ -119,7 +119,8 @@ class _Reader:
         return np.array(found.reshape(rows, columns))
 
     def _vector(self, name: str, size: int) -> Floats:
-        return self._plain(name, 1, size)[0]
+        found: Floats = self._plain(name, 1, size)[0]
+        return found
 
     def _packed(self, name: str, rows: int, columns: int) -> Floats:
         """Blocks of 32 numbers: one half-precision scale and 32 half bytes, the low halves first."""

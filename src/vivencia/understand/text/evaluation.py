@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from vivencia.understand.text import stack
+from vivencia.understand.text.bert import Floats
 from vivencia.understand.text.encoders import Encoder, open_encoders
 from vivencia.understand.text.language import languages
 from vivencia.understand.text.stack import Classifier, Ints, Numbers
@@ -162,7 +163,7 @@ def _outside(task: str, label: str) -> bool:
 
 
 def _scope(
-    learned: Classifier, ask: Labelled, seen: Mapping[str, stack.Floats], known: Ints, right: Ints
+    learned: Classifier, ask: Labelled, seen: Mapping[str, Floats], known: Ints, right: Ints
 ) -> dict[str, float | None]:
     familiar = learned.familiarity(ask.texts, seen)
     if known.all() or not known.any():

@@ -56,7 +56,8 @@ def shipped(encoders: Sequence[Encoder], folder: Path) -> Heads:
             partial = file.with_suffix(f".{os.getpid()}")
             head.save(partial)
             partial.replace(file)
-    return Heads(*(stack.load(file) for file in files), version=version)
+    sentiment, emotion, topic = (stack.load(file) for file in files)
+    return Heads(sentiment, emotion, topic, version)
 
 
 def learn(encoders: Sequence[Encoder], own: Sequence[Example] = ()) -> Heads:

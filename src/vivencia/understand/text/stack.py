@@ -230,7 +230,7 @@ def _slices(rows: Rows) -> list[Rows]:
 
 
 def _kept(name: str, bank: Rows) -> dict[str, Any]:
-    if sparse.issparse(bank):
+    if sparse.isspmatrix_csr(bank):
         parts = {"data": bank.data, "indices": bank.indices, "indptr": bank.indptr, "shape": np.array(bank.shape)}
         return {f"{name}/{part}": array for part, array in parts.items()}
     return {f"{name}/bank": bank}
