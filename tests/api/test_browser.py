@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 from tests.api.stage import ROOT, Stage, stage
 from tests.browser.conftest import browser  # noqa: F401  # one Chromium for all
@@ -81,6 +81,11 @@ def lived(running: Stage, site: Site) -> list[dict[str, Any]]:
     return [row for row in told if row["properties"].get("title") == "A shop"]
 
 
+def _note(heard: list[str], request: Request) -> None:
+    if "/v1/" in request.url:
+        heard.append(request.url)
+
+
 def test_our_script_tells_what_a_visitor_does(running: Stage, site: Site, page: Page) -> None:
     site.put(ours(running, **{"data-consent": "granted"}))
     page.goto(f"{site.url}/index.html")
@@ -129,7 +134,7 @@ def test_without_consent_nothing_is_stored_and_a_wish_not_to_be_tracked_is_kept(
         other = browser.new_context()
         other.add_init_script(f"Object.defineProperty({wish})")
         silent, heard = other.new_page(), list[str]()
-        silent.on("request", lambda request, heard=heard: heard.append(request.url) if "/v1/" in request.url else None)
+        silent.on("request", partial(_note, heard))
         silent.goto(f"{site.url}/index.html")
         silent.wait_for_function("window.vivencia !== undefined")
         silent.evaluate("vivencia.track('Looked')")
@@ -156,30 +161,25 @@ def test_segments_snippet_finds_its_script_here(running: Stage, site: Site, page
     assert len(running.wait_for("Late Bird", 1)) == 1
 
 
-def test_segments_own_script_works_unchanged_also_when_the_server_dies(running: Stage, site: Site, page: Page) -> None:
+def test_both_scripts_send_again_what_a_dead_server_did_not_take(running: Stage, site: Site, page: Page) -> None:
+    """Ours and Segment's own `analytics-next`, unchanged, in one page."""
     if not NEXT.exists():
         pytest.skip("@segment/analytics-next is absent: python3 tools/setup.py --dev fetches it")
     (site.folder / "umd").symlink_to(NEXT)
     load = f"AnalyticsNext.AnalyticsBrowser.load({{writeKey: '{running.browser_key}', cdnURL: '{running.url}'}})"
-    site.put(f'<script src="/umd/index.js"></script><script>window.seg = {load}</script>')
-    page.goto(f"{site.url}/index.html")
-    page.evaluate("seg.identify('bea', {plan: 'plus'}).then(() => seg.page())")
-    count = 30
-    page.evaluate(f"for (let n = 0; n < {count}; n++) seg.track('Next Event', {{n}})")
-    running.kill()
-    page.evaluate(f"for (let n = 0; n < {count}; n++) seg.track('Next Event', {{n}})")
-    running.start()
-    found = running.wait_for("Next Event", 2 * count, 180)
-    assert (len(found), len(set(found))) == (2 * count, 2 * count)
-
-
-def test_our_script_sends_again_what_a_dead_server_did_not_take(running: Stage, site: Site, page: Page) -> None:
-    site.put(ours(running))
+    site.put(f'{ours(running)}<script src="/umd/index.js"></script><script>window.seg = {load}</script>')
+    asked: list[str] = []
+    page.on("request", partial(_note, asked))
     page.goto(f"{site.url}/index.html")
     page.wait_for_function("window.vivencia !== undefined")
-    page.evaluate("for (let n = 0; n < 300; n++) vivencia.track('Ours', {n})")
+    page.evaluate("seg.identify('bea', {plan: 'plus'}).then(() => seg.page())")
+    theirs, own = "seg.track('Next Event', {n})", "for (let m = 0; m < 10; m++) vivencia.track('Ours')"
+    both = f"for (let n = 0; n < 30; n++) {{ {theirs}; {own} }}"
+    page.evaluate(both)
     running.kill()
-    page.evaluate("for (let n = 0; n < 300; n++) vivencia.track('Ours', {n})")
+    page.evaluate(both)
     running.start()
-    found = running.wait_for("Ours", 600, 180)
-    assert (len(found), len(set(found))) == (600, 600)
+    for name, count in (("Ours", 600), ("Next Event", 60)):
+        found = running.wait_for(name, count, 120)
+        assert (len(found), len(set(found))) == (count, count)
+    assert all(address.startswith(running.url) for address in asked)

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ibis import _
 
 from tests.api.stage import ROOT, Stage, stage
+from vivencia.foundation.ledger.store import open_ledger
 
 CLIENTS = ROOT / "tests" / "clients"
 PYTHON = ROOT / ".cache" / "clients" / "bin" / "python"
@@ -26,37 +28,32 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield made
 
 
-def sends(program: list[str], running: Stage) -> None:
-    """Start the client, kill the server when it has begun, start the server again, and see the client end well."""
-    sending = subprocess.Popen(
-        [*program, running.url, running.server_key, str(COUNT)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert sending.stdout is not None
-    assert sending.stdout.readline().strip() == "sending"
+def test_segments_libraries_for_python_and_node(running: Stage) -> None:
+    """Both send at once; the server is killed when they have begun, and started again."""
+    if not PYTHON.exists() or not (CLIENTS / "node_modules").exists():
+        pytest.skip("the client libraries are absent: python3 tools/setup.py --dev fetches them")
+    programs = ([str(PYTHON), str(CLIENTS / "python_sends.py")], [node(), str(CLIENTS / "node_sends.mjs")])
+    sending = [
+        subprocess.Popen(
+            [*program, running.url, running.server_key, str(COUNT)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,  # else a line read takes the next with it
+        )
+        for program in programs
+    ]  # fmt: skip
+    for each in sending:
+        assert each.stdout is not None
+        assert each.stdout.readline().strip() == b"sending"
     running.kill()
     running.start()
-    said, complaints = sending.communicate(timeout=300)
-    assert said.split() == ["sent"], complaints
-    assert sending.returncode == 0
-
-
-def test_segments_python_library(running: Stage) -> None:
-    if not PYTHON.exists():
-        pytest.skip("segment-analytics-python is absent: python3 tools/setup.py --dev fetches it")
-    before = len(running.events("Order Completed"))
-    sends([str(PYTHON), str(CLIENTS / "python_sends.py")], running)
-    found = running.wait_for("Order Completed", before + COUNT)
-    assert (len(found), len(set(found))) == (before + COUNT, before + COUNT)
-
-
-def test_segments_node_library(running: Stage) -> None:
-    if not (CLIENTS / "node_modules").exists():
-        pytest.skip("@segment/analytics-node is absent: python3 tools/setup.py --dev fetches it")
-    before = len(running.events("Order Completed"))
-    sends([node(), str(CLIENTS / "node_sends.mjs")], running)
-    found = running.wait_for("Order Completed", before + COUNT)
-    assert (len(found), len(set(found))) == (before + COUNT, before + COUNT)
+    for each in sending:
+        said, complaints = each.communicate(timeout=600)
+        assert said.split() == [b"sent"], complaints.decode()
+        assert each.returncode == 0
+    found = running.wait_for("Order Completed", 2 * COUNT)
+    assert (len(found), len(set(found))) == (2 * COUNT, 2 * COUNT)
+    read = open_ledger(running.home).read()
+    told = read.events.filter(read.events.name == "Order Completed").group_by("customer_id").aggregate(n=_.count())
+    assert read.to_arrow(told).num_rows == 14  # seven people of each library
 
 
 def node() -> str:

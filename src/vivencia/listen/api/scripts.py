@@ -35,7 +35,10 @@ def ours(request: HttpRequest, key: str = "") -> HttpResponse:
 def segment_settings(request: HttpRequest, key: str) -> HttpResponse:
     """Where Segment's script is to send: here, and nowhere else."""
     told = {"apiKey": key, "apiHost": f"{request.get_host()}/v1", "protocol": request.scheme}
-    answer = JsonResponse({"integrations": {"Segment.io": told}, "plan": {}, "enabledMiddleware": {}})
+    silent = {"sampleRate": 0}  # it would tell Segment how it fares
+    answer = JsonResponse(
+        {"integrations": {"Segment.io": told}, "metrics": silent, "plan": {}, "enabledMiddleware": {}}
+    )
     return _for_every_site(answer)
 
 
