@@ -36,6 +36,13 @@ def test_only_pages_that_must_be_open_are_public() -> None:
         "preferences/theme/",
         "preferences/language/",
         "health",
+        # the API: its callers bring a write key; its document and the browser script are for everybody
+        "v1/<str:call>",
+        "v1/openapi.json",
+        "v1/projects/<str:key>/settings",
+        "v.js",
+        "analytics.js/v1/<str:key>/analytics.min.js",
+        "api/",
         "s/answer/",  # people answer surveys without signing in
         "s/thanks/",
         "s/widget.js",
