@@ -13,9 +13,11 @@ from vivencia.listen.api.documents import document
 from vivencia.project.wsgi import application
 
 # Without the document's word on keys: it would have schemathesis take our headers away, to see what happens then.
-whole = schemathesis.openapi.from_dict({**document("http://testserver"), "security": []})
+whole: Any = schemathesis.openapi.from_dict({**document("http://testserver"), "security": []})
 whole.app = application
-schema = whole.include(path_regex="/(identify|track|group|alias|batch|import)$")  # the short paths are the same view
+schema: Any = whole.include(
+    path_regex="/(identify|track|group|alias|batch|import)$"
+)  # the short paths are the same view
 
 
 @schema.parametrize()

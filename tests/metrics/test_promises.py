@@ -141,6 +141,7 @@ def test_late_orders_of_the_real_marketplace(real_data: Path) -> None:
             promised_at=promised_at,
             subject_kind=ibis.literal("order"),
             subject_id=orders.order_id,
+            source=ibis.literal("olist"),
         ).filter(lambda table: table.occurred_at.notnull())
 
     never = ibis.null("timestamp('UTC')")
