@@ -19,7 +19,13 @@ def database_from(url: str | None, home: Path) -> dict[str, Any]:
     Raises ValueError naming the allowed form where the URL is of another kind.
     """
     if not url:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": home / "vivencia.sqlite3", "OPTIONS": _SQLITE_OPTIONS}
+        # Kept open between requests: to close the last connection is to wait for a checkpoint of the write-ahead log.
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": home / "vivencia.sqlite3",
+            "CONN_MAX_AGE": 60,
+            "OPTIONS": _SQLITE_OPTIONS,
+        }
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise ValueError(f"VIVENCIA_DATABASE_URL starts with {parts.scheme!r}; allowed: postgresql://user@host/name")

@@ -18,7 +18,8 @@ MOST_CALLS = 2_500
 DEEPEST = 64  # objects in objects; nobody nests so deep, and every later walk through them stays safe
 _BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 # What JSON can say and a database's JSON cannot: NUL, half characters, numbers beyond all bounds.
-_NOT_PLAIN = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|NaN|Infinity|[eE]\+?\d{3}")
+# (What stands behind a number is asked for too: a UUID is full of what looks like exponents.)
+_NOT_PLAIN = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|NaN|Infinity|\d[eE]\+?\d{3,}[\s,}\]]")
 
 
 class Refused(ValueError):  # noqa: N818  # what becomes of the request, not a failure of ours
