@@ -31,7 +31,7 @@ def _as_often_as_it_likes(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(
     max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # each call ends with its connection, as on a server
 def test_the_api_answers_as_its_document_says(case: Any, server_key: str, browser_key: str) -> None:
     for key in (server_key, browser_key, None):
         headers = {"Authorization": basic(key)} if key else {}
