@@ -17,7 +17,7 @@ import pytest
 
 from tests.api.stage import Stage, stage
 
-TRIALS = int(os.environ.get("VIVENCIA_KILL_TRIALS", "2"))
+TRIALS = int(os.environ.get("VIVENCIA_KILL_TRIALS", "1"))
 SENDERS, A_BATCH = 4, 20
 
 
