@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone, translation
 
+from tests.chromium import chrome  # noqa: F401  # a fixture
+
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,6 @@ import pytest
 from playwright.sync_api import Browser, Page, Request
 
 from tests.api.stage import ROOT, Stage, stage
-from tests.browser.conftest import browser  # noqa: F401  # one Chromium for all
 from vivencia.foundation.ledger.store import open_ledger
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -62,8 +62,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:  # noqa: F811
-    context = browser.new_context()
+def page(chrome: Browser) -> Iterator[Page]:
+    context = chrome.new_context()
     yield context.new_page()
     context.close()
 
@@ -79,6 +79,16 @@ def lived(running: Stage, site: Site) -> list[dict[str, Any]]:
     rows = read.to_arrow(read.events.order_by("occurred_at", "seq")).to_pylist()
     told = [{**row, "properties": json.loads(row["properties"] or "{}")} for row in rows]
     return [row for row in told if row["properties"].get("title") == "A shop"]
+
+
+def _joined(running: Stage, site: Site, seconds: float = 20) -> list[dict[str, Any]]:
+    """The same, as soon as all of it is one person's: that two ids are one is stored after what they lived."""
+    deadline = time.monotonic() + seconds
+    told = lived(running, site)
+    while len({row["customer_id"] for row in told}) > 1 and time.monotonic() < deadline:
+        time.sleep(0.2)
+        told = lived(running, site)
+    return told
 
 
 def _note(heard: list[str], request: Request) -> None:
@@ -104,7 +114,7 @@ def test_our_script_tells_what_a_visitor_does(running: Stage, site: Site, page: 
     page.goto("about:blank")
     running.wait_for("page viewed", 3)
     running.wait_for("page left", 3)
-    told = lived(running, site)
+    told = _joined(running, site)
     names = [row["name"] for row in told]
     once = ("dead end", "rage click", "goal started", "goal completed", "search made", "search result opened")
     expected = {"page viewed": 3, "page left": 3, **dict.fromkeys((*once, "Order Completed"), 1)}
@@ -118,10 +128,10 @@ def test_our_script_tells_what_a_visitor_does(running: Stage, site: Site, page: 
 def test_without_consent_nothing_is_stored_and_a_wish_not_to_be_tracked_is_kept(
     running: Stage,
     site: Site,
-    browser: Browser,  # noqa: F811
+    chrome: Browser,
 ) -> None:
     site.put(ours(running))
-    context = browser.new_context()
+    context = chrome.new_context()
     page = context.new_page()
     with page.expect_response(lambda answer: "/v1/b" in answer.url):
         page.goto(f"{site.url}/index.html")
@@ -131,7 +141,7 @@ def test_without_consent_nothing_is_stored_and_a_wish_not_to_be_tracked_is_kept(
     page.evaluate("vivencia.consent(false)")
     assert page.evaluate("localStorage.length") == 0
     for wish in ("navigator, 'doNotTrack', {value: '1'}", "navigator, 'globalPrivacyControl', {value: true}"):
-        other = browser.new_context()
+        other = chrome.new_context()
         other.add_init_script(f"Object.defineProperty({wish})")
         silent, heard = other.new_page(), list[str]()
         silent.on("request", partial(_note, heard))

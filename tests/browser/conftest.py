@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -16,12 +15,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "una-clave-bastante-larga-7"
 CUSTOMERS = 400
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,22 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-def chromium_path(playwright: Playwright) -> str | None:
-    """$CHROMIUM, else what the system has, else playwright's own (None)."""
-    found = os.environ.get("CHROMIUM") or next((path for path in map(shutil.which, NAMES) if path), None)
-    if found or Path(playwright.chromium.executable_path).exists():
-        return found
-    pytest.fail("No Chromium here: install it (apt install chromium), or set CHROMIUM to its path", pytrace=False)
-
-
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as playwright:
-        path = chromium_path(playwright)
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield started
-        started.close()
+def browser(chrome: Browser) -> Browser:
+    return chrome
 
 
 @dataclass(frozen=True)
