@@ -1,6 +1,5 @@
 """One customer as a whole: who they are, what they are worth, what they are in the middle of, everything they lived."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +8,7 @@ from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.understand.identity import OtherId, ids_of
+from vivencia.understand.json_text import members_of
 from vivencia.understand.lived import Lived, Promised, life_of
 from vivencia.understand.situations import Situation, closes, situation
 from vivencia.understand.value import Value, value
@@ -51,8 +51,8 @@ def customer(read: Read, customer_id: str, as_of: datetime) -> Customer:
     return Customer(
         customer_id=customer_id,
         known=known,
-        traits=_object(known.get("traits")),
-        consent=_object(known.get("consent")),
+        traits=members_of(known.get("traits")),
+        consent=members_of(known.get("consent")),
         other_ids=tuple(ids_of(read, customer_id)),
         lived=tuple(lived),
         promised=tuple(promised),
@@ -69,11 +69,3 @@ def issues_close(read: Read) -> bool:
         return any(closes(name) for name in names)
 
     return bool(read.remember("customers/issues-close/1", compute))
-
-
-def _object(text: str | None) -> dict[str, Any]:
-    try:
-        said = json.loads(text) if text else {}
-    except json.JSONDecodeError:
-        return {}
-    return said if isinstance(said, dict) else {}

@@ -1,6 +1,5 @@
 """Everything the ledger holds about one person, taken out at once."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +10,7 @@ import pyarrow as pa
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.understand.json_text import members_of
 from vivencia.understand.promises import promises
 
 WRITING = ("message sent", "message held back", "message not sent", "message came back")  # told by `act/outreach`
@@ -95,18 +95,8 @@ def _lives(rows: pa.Table, as_of: datetime) -> dict[str, tuple[list[Lived], list
     lives: dict[str, tuple[list[Lived], list[Promised]]] = {}
     for row in lived:
         whose = row.pop("customer_id")
-        lives.setdefault(whose, ([], []))[0].append(Lived(**{**row, "properties": _object(row["properties"])}))
+        lives.setdefault(whose, ([], []))[0].append(Lived(**{**row, "properties": members_of(row["properties"])}))
     for row in told.to_pyarrow().to_pylist():
         whose = row.pop("customer_id")
         lives.setdefault(whose, ([], []))[1].append(Promised(**row))
     return lives
-
-
-def _object(text: str | None) -> dict[str, Any]:
-    if not text:
-        return {}
-    try:
-        said = json.loads(text)
-    except json.JSONDecodeError:
-        return {}
-    return said if isinstance(said, dict) else {}
