@@ -17,6 +17,7 @@ from ibis import _
 from vivencia.foundation.ledger.reading import Read
 from vivencia.understand.calling import reference
 from vivencia.understand.directory import UNHAPPY, directory, plain
+from vivencia.understand.frames import frame as frame_of
 from vivencia.understand.json_text import members_of
 from vivencia.understand.lived import Lived, Promised, lives_of
 
@@ -56,8 +57,8 @@ def accounts(read: Read, as_of: datetime) -> pa.Table:
     """
 
     def compute() -> pa.Table:
-        members = _frame(read.to_arrow(_members(read)))
-        people = _frame(directory(read, as_of))
+        members = frame_of(read.to_arrow(_members(read)))
+        people = frame_of(directory(read, as_of))
         rolled = members.join(people, on="customer_id", how="left").group_by("account_id").agg(
             people=pl.len(),
             unhappy=(pl.col("last_score_share") <= UNHAPPY).sum(),
@@ -80,7 +81,7 @@ def accounts(read: Read, as_of: datetime) -> pa.Table:
 
 def find(table: pa.Table, words: str, first: int, length: int) -> tuple[list[dict[str, Any]], int]:
     """Rows whose name or id holds every word, and how many there are."""
-    frame = _frame(table)
+    frame = frame_of(table)
     for word in plain(words).split():
         told = pl.concat_str(pl.col("name").fill_null(""), pl.lit(" "), pl.col("account_id")).str.to_lowercase()
         frame = frame.filter(told.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.contains(word, literal=True))
@@ -91,18 +92,18 @@ def called_in(read: Read, account_id: str | None, as_of: datetime) -> str:
     """What an account is called: its name, else its id as people can read it; empty for none."""
     if not account_id:
         return ""
-    rows = _frame(accounts(read, as_of)).filter(pl.col("account_id") == account_id).to_dicts()
+    rows = frame_of(accounts(read, as_of)).filter(pl.col("account_id") == account_id).to_dicts()
     return (rows[0]["name"] if rows else None) or reference(account_id)
 
 
 def account(read: Read, account_id: str, as_of: datetime) -> Account | None:
     """One account with its people and what they lived; None where nobody knows it."""
-    rows = _frame(accounts(read, as_of)).filter(pl.col("account_id") == account_id).to_dicts()
+    rows = frame_of(accounts(read, as_of)).filter(pl.col("account_id") == account_id).to_dicts()
     if not rows:
         return None
     members = _members(read).filter(_.account_id == account_id).select("customer_id")
     ids = read.to_arrow(members)["customer_id"].to_pylist()
-    listed = _frame(directory(read, as_of)).filter(pl.col("customer_id").is_in(ids))
+    listed = frame_of(directory(read, as_of)).filter(pl.col("customer_id").is_in(ids))
     people = listed.sort("last_seen", "customer_id", descending=[True, False], nulls_last=True).to_dicts()
     traits = _described(read).get(account_id, {})
     lives = lives_of(read, [row["customer_id"] for row in people[:MOST_PEOPLE]], as_of)
@@ -148,9 +149,3 @@ def _answers(events: Any) -> list[Answers]:
         Answers(metric, len(said), sum(said) / len(said), top)
         for (metric, top), said in sorted(scores.items(), key=str)
     ]
-
-
-def _frame(table: pa.Table) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame

@@ -12,6 +12,7 @@ import pyarrow as pa
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.understand.frames import frame as frame_of
 from vivencia.understand.lived import WRITING
 from vivencia.understand.promises import promises
 
@@ -69,7 +70,7 @@ class Found:
 
 def segments_in(directory: pa.Table) -> list[tuple[str, int]]:
     """The segments that occur, with their sizes, largest first."""
-    counted = _frame(directory).filter(pl.col("segment").is_not_null()).group_by("segment").len()
+    counted = frame_of(directory).filter(pl.col("segment").is_not_null()).group_by("segment").len()
     return [(row[0], row[1]) for row in counted.sort("len", "segment", descending=[True, False]).rows()]
 
 
@@ -78,9 +79,9 @@ def find(directory: pa.Table, query: Query, ids: Sequence[str], first: int, leng
 
     `ids`: people found otherwise (by another id, by an order number); they match whatever their name is.
     """
-    frame = _frame(directory).lazy()
+    frame = frame_of(directory).lazy()
     if query.members is not None:
-        members = _frame(query.members).lazy().select("customer_id").unique()
+        members = frame_of(query.members).lazy().select("customer_id").unique()
         frame = frame.join(members, on="customer_id", how="semi")
     if query.segment:
         frame = frame.filter(pl.col("segment") == query.segment)
@@ -139,12 +140,6 @@ def directory(read: Read, as_of: datetime) -> pa.Table:
     return table
 
 
-def _frame(table: pa.Table) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
-
-
 def rows_of(directory: pa.Table, ids: Collection[str]) -> list[dict[str, Any]]:
     """The rows of these people."""
-    return _frame(directory).filter(pl.col("customer_id").is_in(sorted(ids))).to_dicts()
+    return frame_of(directory).filter(pl.col("customer_id").is_in(sorted(ids))).to_dicts()

@@ -26,6 +26,7 @@ from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.merging import Said, merged
 from vivencia.foundation.models import Act, Setting
 from vivencia.understand.duplicates import PHONE_DIGITS, Pair, Person, Usual, pairs, person, ruled
+from vivencia.understand.frames import frame as frame_of
 from vivencia.understand.identity import canonical
 from vivencia.understand.json_text import members_of
 from vivencia.understand.models import KeptApart, Merge
@@ -168,8 +169,7 @@ def sharing(read: Read) -> tuple[list[Person], Usual]:
     Found column by column: of a million people a few thousand are then looked at one by one.
     """
     known = read.to_arrow(read.customers.select("customer_id", "name", "email", "phone", "traits"))
-    frame = pl.from_arrow(known)
-    assert isinstance(frame, pl.DataFrame)
+    frame = frame_of(known)
     keys = frame.select("customer_id", **_keys())
     shared = [
         (pl.len().over(name) > 1) & pl.col(name).is_not_null() & (pl.col(name) != "")

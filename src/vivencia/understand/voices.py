@@ -16,6 +16,7 @@ from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.understand.directory import plain
+from vivencia.understand.frames import frame as frame_of
 
 COLLEAGUES = ("enps",)  # metrics whose words are not shown one by one
 FEELINGS = {"good": 1, "middle": 0, "bad": -1}
@@ -120,7 +121,7 @@ def heard(table: pa.Table, asked: Asked, first: int, length: int, *, masked: boo
 
 def found(table: pa.Table, asked: Asked, *, masked: bool) -> pl.DataFrame:
     """Every row that matches, in the order asked for."""
-    frame = _frame(table).lazy()
+    frame = frame_of(table).lazy()
     for column, wanted in _equalities(asked).items():
         frame = frame.filter(pl.col(column) == wanted)
     if asked.unknown:
@@ -138,7 +139,7 @@ def found(table: pa.Table, asked: Asked, *, masked: bool) -> pl.DataFrame:
     if asked.until:
         frame = frame.filter(pl.col("occurred_at") < asked.until)
     if asked.members is not None:
-        frame = frame.join(_frame(asked.members).lazy().select("customer_id").unique(), on="customer_id", how="semi")
+        frame = frame.join(frame_of(asked.members).lazy().select("customer_id").unique(), on="customer_id", how="semi")
     if asked.words.strip():
         frame = frame.filter(_says(asked.words, masked=masked))
     return _ordered(frame, asked).collect()
@@ -159,7 +160,7 @@ def _equalities(asked: Asked) -> dict[str, str]:
 
 def _ordered(frame: pl.LazyFrame, asked: Asked) -> pl.LazyFrame:
     if asked.events is not None:
-        ranked = _frame(asked.events).lazy().select("event_id").with_row_index("rank")
+        ranked = frame_of(asked.events).lazy().select("event_id").with_row_index("rank")
         return frame.join(ranked, on="event_id", how="inner").sort("rank")
     if asked.sort == "strongest":
         return frame.sort(pl.col("strength").fill_null(-1.0), "occurred_at", descending=True)
@@ -208,19 +209,13 @@ def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
 
 def choices(table: pa.Table) -> dict[str, list[str]]:
     """Values that occur, the most frequent first: `touchpoint`, `channel`, `segment`, `employee_id`, `language`, ..."""
-    frame = _frame(table)
+    frame = frame_of(table)
     columns = ("touchpoint", "channel", "segment", "employee_id", "language", "intent")
     listed = {column: list(_counts(frame, column))[:200] for column in columns}
     return {**listed, "topic": [topic.name for topic in _topics(frame)]}
 
 
-def _frame(table: pa.Table) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
-
-
 def one(table: pa.Table, event_id: str) -> dict[str, Any] | None:
     """The row of one verbatim, or None."""
-    rows = _frame(table).filter(pl.col("event_id") == event_id).to_dicts()
+    rows = frame_of(table).filter(pl.col("event_id") == event_id).to_dicts()
     return rows[0] if rows else None

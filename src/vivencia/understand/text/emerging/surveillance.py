@@ -11,7 +11,7 @@ quantile of what the regression predicts. Four things differ:
   is shared out between the two so that both together keep the stated rate;
 - what is uncertain in the prediction widens it: a young theme is judged mildly.
 
-`python -m bench.surveillance` holds it against the published form and against a detector that knows the truth.
+`tests/text/test_surveillance.py` measures false alarms and what is found on planted outbreaks.
 """
 
 from dataclasses import dataclass
