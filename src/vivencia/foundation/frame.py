@@ -34,6 +34,8 @@ MENU = (
     Entry("metrics", _("Metrics"), "chart-line", Right.SEE_FIGURES),
     Entry("moments", _("Moments"), "heart-handshake", Right.SEE_FIGURES),
     Entry("voices", _("Voices"), "message-circle", Right.SEE_CUSTOMERS),
+    Entry("personas", _("Personas"), "users-group", Right.SEE_FIGURES),
+    Entry("plan", _("Plan"), "map", Right.SEE_FIGURES),
     Entry("surveys", _("Surveys"), "clipboard-text", Right.ASK),
     Entry("sources", _("Sources"), "database-import", Right.IMPORT, apart=True),
     Entry("settings", _("Settings"), "settings", Right.ADMINISTER),

@@ -23,13 +23,14 @@ class Right(StrEnum):
     SEE_PERSONAL = "see_personal"  # e-mail, phone and the like inside what customers wrote, unmasked
     EXPORT = "export"  # take rows out
     ANALYSE = "analyse"  # segments, targets, phases, running studies
+    PLAN = "plan"  # vision, personas, target journeys, initiatives, roadmap
     IMPORT = "import"  # bring data in, undo imports
     ASK = "ask"  # surveys: make them, ask customers
     ADMINISTER = "administer"  # people, settings, erasure
 
 
 _EVERYONE = frozenset({Right.SEE_FIGURES})
-_ANALYST = _EVERYONE | {Right.SEE_CUSTOMERS, Right.EXPORT, Right.ANALYSE, Right.IMPORT, Right.ASK}
+_ANALYST = _EVERYONE | {Right.SEE_CUSTOMERS, Right.EXPORT, Right.ANALYSE, Right.PLAN, Right.IMPORT, Right.ASK}
 
 RIGHTS: dict[str, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(Right),

@@ -21,6 +21,7 @@ WHAT_RIGHTS_ALLOW: dict[str, Promise] = {
     Right.SEE_PERSONAL: _("Read personal data that customers wrote, unmasked"),
     Right.EXPORT: _("Export rows"),
     Right.ANALYSE: _("Make segments, targets and phases, and look for moments"),
+    Right.PLAN: _("Shape the vision, personas, target journeys, initiatives and the roadmap"),
     Right.IMPORT: _("Import data and undo imports"),
     Right.ASK: _("Make surveys and ask customers"),
     Right.ADMINISTER: _("Manage people, settings and erasure"),

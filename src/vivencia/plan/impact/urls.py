@@ -1,0 +1,5 @@
+"""Addresses of impact."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

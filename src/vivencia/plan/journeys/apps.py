@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class JourneyMapsConfig(AppConfig):
+    name = "vivencia.plan.journeys"
+    label = "journey_maps"
+    default_auto_field = "django.db.models.BigAutoField"

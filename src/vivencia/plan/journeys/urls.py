@@ -1,0 +1,5 @@
+"""Addresses of journey maps."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Addresses of roadmap."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

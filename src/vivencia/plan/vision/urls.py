@@ -1,0 +1,5 @@
+"""Addresses of vision."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

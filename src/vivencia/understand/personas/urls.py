@@ -1,0 +1,5 @@
+"""Addresses of personas."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
