@@ -6,14 +6,16 @@ Only the very files we know (SHA-256) are used; Apache-2.0.
 import hashlib
 import importlib.util
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import onnx
-from onnx import numpy_helper
 from tokenizers import Tokenizer
 
 from vivencia.understand.text.bert import Bert, Dense, Floats, Layer, Norm
 from vivencia.understand.text.bert_e5 import LONGEST, UnknownWeightsError
+
+if TYPE_CHECKING:
+    import onnx
 
 SHA256 = "60c758432aa596c30a122942dfe594c457d4d713f890926f1c5f920bd496c8de"
 _HEADS, _EPSILON, _DEPTH = 12, 1e-12, 6
@@ -29,6 +31,8 @@ def folder() -> Path:
 
 def read() -> Bert:
     """The encoder. Raises UnknownWeightsError."""
+    import onnx  # a third of a second, needed once on a machine
+
     weights = folder() / "onnx" / "model.onnx_data"
     data = weights.read_bytes() if weights.exists() else b""
     if hashlib.sha256(data).hexdigest() != SHA256:
@@ -46,8 +50,10 @@ def read() -> Bert:
     return Bert("minilm", words, places, first, layers, _HEADS, _EPSILON, pieces)
 
 
-def _array(tensor: onnx.TensorProto, data: bytes) -> Floats:
+def _array(tensor: "onnx.TensorProto", data: bytes) -> Floats:
     """A tensor's numbers, from the file beside the graph where they lie there."""
+    from onnx import numpy_helper
+
     beside = {each.key: each.value for each in tensor.external_data}
     if not beside:
         return np.array(numpy_helper.to_array(tensor), np.float32)

@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
 
-from vivencia.understand.text import bert_e5, bert_minilm, graph
+from vivencia.understand.text import bert_e5, bert_minilm
 from vivencia.understand.text.bert import Bert, Floats
 from vivencia.understand.text.bert_e5 import UnknownWeightsError
 
@@ -67,6 +66,8 @@ def graph_file(source: Source, folder: Path, hidden: int | None = None) -> tuple
     wanted, pieces = folder / f"{stem}-{what}.onnx", folder / f"{stem}.json"
     if not wanted.exists() or not pieces.exists():
         folder.mkdir(parents=True, exist_ok=True)
+        from vivencia.understand.text import graph  # what writes graphs takes a third of a second to import
+
         bert = source.read()
         written = graph.write(bert, hidden=hidden) if hidden is not None else graph.write(bert, pooled=source.pooled)
         _put(pieces, bert.pieces.to_str().encode())
@@ -90,6 +91,8 @@ class Session:
     """A graph at work: batches of texts of like length, several batches at once, one core each."""
 
     def __init__(self, source: Source, folder: Path, hidden: int | None = None) -> None:
+        import onnxruntime
+
         file, pieces = graph_file(source, folder, hidden)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from vivencia.understand.text.bert import Floats
 from vivencia.understand.text.encoders import Encoder
@@ -76,6 +75,8 @@ class Terms:
 
 
 def _vectoriser(letters: bool, rare: int = 1, vocabulary: Mapping[str, int] | None = None) -> Any:
+    from sklearn.feature_extraction.text import TfidfVectorizer  # a second to import: only who reads texts waits for it
+
     kind: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 5)} if letters else {
         "ngram_range": (1, 2), "token_pattern": r"\w+|[^\w\s]",
     }  # fmt: skip
