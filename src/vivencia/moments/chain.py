@@ -48,7 +48,16 @@ def study(
     afterwards = _afterwards(made, result)
     say("doses", 0.95)
     doses = _doses(made, result)
-    told = findings_of(made, result, doses, afterwards, version=version, as_of=lived.as_of)
+    told = findings_of(
+        made,
+        result,
+        doses,
+        afterwards,
+        version=version,
+        as_of=lived.as_of,
+        share=lived.share,
+        drawn_from=lived.everyone if lived.share < 1 else None,
+    )
     return Studied(told, _evidence(made, told, lived))
 
 

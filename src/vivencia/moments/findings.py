@@ -128,7 +128,8 @@ class Moment:
 class Findings:
     """A whole study. `kind`, `better`: see `outcomes.Outcome`; `by`: "case" or "customer"; `since`, `until`: ISO
     dates of the first and last unit; `years`: the time between; `adjusted_for`: what was known before and held
-    equal; `left_out`: reason -> units.
+    equal; `left_out`: reason -> units; `drawn_from`: the customers there are where the study is of some drawn by lot,
+    None where it is of all. What is said of a year is always said of all.
     """
 
     outcome: str
@@ -154,6 +155,7 @@ class Findings:
     ledger_version: str
     as_of: str
     moments: tuple[Moment, ...]
+    drawn_from: int | None = None
 
     @property
     def stake_unit(self) -> StakeUnit:

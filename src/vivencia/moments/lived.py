@@ -1,10 +1,13 @@
 """What customers lived, taken out of the ledger once for a study. Pure: tables in, tables out, no clock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+import ibis
 import ibis.expr.types as ir
+import numpy as np
 import polars as pl
 import pyarrow as pa
 from ibis import _
@@ -12,6 +15,9 @@ from ibis import _
 from vivencia.moments.vocabulary import failing_of, is_survey
 from vivencia.understand.promises import promises
 
+MOST_EVENTS = (
+    3_000_000  # about 3 GB while a study runs; more customers than these make intervals no narrower that matter
+)
 EVENT_COLUMNS = (
     "customer_id",
     "occurred_at",
@@ -64,6 +70,8 @@ class Lived:
     - `cases`: `case`, `kind`, `subject_id`.
     - `promises`: `person`, `case`, `promise`, `touchpoint` (where it is kept), `opened`, `promised`, `fulfilled`
     (microseconds).
+    - `share`: of all customers, how many are in here: 1 unless there was too much to hold; `everyone`: how many there
+    are.
     """
 
     events: pl.DataFrame
@@ -72,6 +80,8 @@ class Lived:
     promises: pl.DataFrame
     told: pl.DataFrame
     as_of: datetime
+    share: float = 1.0
+    everyone: int = 0
 
     @property
     def horizon(self) -> int:
@@ -83,9 +93,16 @@ def micros(moment: datetime) -> int:
     return round(moment.timestamp() * 1_000_000)
 
 
-def take(read: Reading, as_of: datetime) -> Lived:
-    """Read the whole ledger into memory: about 100 bytes an event. Events of nobody (no customer) are left out."""
+def take(
+    read: Reading, as_of: datetime, *, among: Sequence[str] | None = None, most_events: int = MOST_EVENTS
+) -> Lived:
+    """Read the ledger into memory. Events of nobody (no customer) are left out.
+
+    Where there are more than `most_events`, only of customers drawn by lot (among these ids, where given), each with
+    all they lived: as many as make up `most_events`. The same ledger gives the same draw.
+    """
     known = read.events.filter(_.customer_id.notnull() & (_.occurred_at <= as_of))
+    known, share, everyone = _drawn(read, known, among, most_events)
     raw = _frame(read.to_arrow(known.select(*EVENT_COLUMNS)))
     customers = _frame(read.to_arrow(read.customers.select("customer_id", "segment", "since", "traits")))
     kept = _frame(read.to_arrow(promises(known, as_of)))
@@ -93,7 +110,29 @@ def take(read: Reading, as_of: datetime) -> Lived:
     cases = _cases(raw)
     events = _events(raw, people, cases)
     promised = _promises(kept, events, people, cases)
-    return Lived(events, people, cases, promised, _told(read, people), as_of)
+    return Lived(events, people, cases, promised, _told(read, people), as_of, share, everyone or len(people))
+
+
+def _drawn(
+    read: Reading, known: ir.Table, among: Sequence[str] | None, most_events: int
+) -> tuple[ir.Table, float, int]:
+    """The events to read, the share of customers they are of, and how many customers there are (0: all were taken)."""
+    if _length(read, known) <= most_events:
+        return known, 1.0, 0
+    if among is not None:
+        known = known.semi_join(ibis.memtable(pa.table({"customer_id": pa.array(among, pa.string())})), "customer_id")
+    events = _length(read, known)
+    if events <= most_events:
+        return known, 1.0, 0
+    ids = read.to_arrow(known.select("customer_id").distinct().order_by("customer_id"))["customer_id"]
+    count = max(1, int(len(ids) * most_events / events))
+    lot = np.sort(np.random.default_rng(0).choice(len(ids), count, replace=False))
+    chosen = ibis.memtable(pa.table({"customer_id": ids.combine_chunks().take(pa.array(lot))}))
+    return known.semi_join(chosen, "customer_id"), count / len(ids), len(ids)
+
+
+def _length(read: Reading, events: ir.Table) -> int:
+    return int(read.to_arrow(events.aggregate(n=events.count()))["n"][0].as_py())
 
 
 def _told(read: Reading, people: pl.DataFrame) -> pl.DataFrame:

@@ -226,11 +226,12 @@ def _compute(read: Read, row: MomentStudy) -> Studied:
         raise NotEnoughDataError("nothing_lived")
     today = as_of(read.horizon, timezone.now())
     say("reading", 0.02)
+    members = _members(read, row.segment, today)
     return run_chain(
-        take(read, today),
+        take(read, today, among=members),
         outcome_named(row.outcome),
         version=read.version,
-        members=_members(read, row.segment, today),
+        members=members,
         period=question.period,
         say=say,
     )

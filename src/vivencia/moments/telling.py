@@ -35,14 +35,23 @@ def findings_of(
     *,
     version: str,
     as_of: datetime,
+    share: float = 1.0,
+    drawn_from: int | None = None,
 ) -> Findings:
-    """All candidates, strongest proven first."""
+    """All candidates, strongest proven first. `share`: of all customers, how many were studied."""
     drawn = made.drawn
     starts = drawn.frame["start"]
     first, last = _day(starts.min()), _day(drawn.frame["cutoff"].max())
     years = max((last - first).days / 365.25, LEAST_YEARS)
     moments = [
-        _moment(exposure, effect, made, years, doses.get(exposure.key, ()), afterwards.get(exposure.key, NOTHING_KNOWN))
+        _moment(
+            exposure,
+            effect,
+            made,
+            years * share,
+            doses.get(exposure.key, ()),
+            afterwards.get(exposure.key, NOTHING_KNOWN),
+        )
         for exposure, effect in zip(made.exposures, study.effects, strict=True)
     ]
     told = Findings(
@@ -69,6 +78,7 @@ def findings_of(
         ledger_version=version,
         as_of=as_of.isoformat(),
         moments=tuple(ranked(moments)),
+        drawn_from=drawn_from,
     )
     return replace(told, moments=with_stake_ranks(told))
 

@@ -225,6 +225,12 @@ class Words:
 
     def basis(self) -> str:
         """On whom the study rests."""
+        if self.findings.drawn_from is None:
+            return self._units_studied()
+        lot = _("Drawn by lot from %(everyone)s customers; what is said of a year is said of all of them.")
+        return f"{self._units_studied()} {lot % {'everyone': number(self.findings.drawn_from, 0)}}"
+
+    def _units_studied(self) -> str:
         findings = self.findings
         dates = {"since": self._day(findings.since), "until": self._day(findings.until)}
         counts = {"n": number(findings.n, 0), "answered": number(findings.n_answered, 0)}
