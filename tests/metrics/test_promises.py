@@ -6,6 +6,8 @@ from typing import Any
 
 import ibis
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.metrics.events import BEGIN, events_table
 from vivencia.understand.promises import case_states, promises
@@ -75,6 +77,30 @@ def test_a_repeated_promise_is_fulfilled_by_the_next_fulfilment_each_time() -> N
     )
     rows = promises(table, HORIZON).order_by("opened_at").to_pyarrow().to_pylist()
     assert [(row["fulfilled_at"], row["state"]) for row in rows] == [(_day(3), "broken"), (_day(5), "kept")]
+
+
+DRAWN = st.fixed_dictionaries(
+    {
+        "promise": st.sampled_from(["delivery", "call back"]),
+        "subject_id": st.sampled_from(["1", "2", None]),
+        "customer_id": st.sampled_from(["ada", None]),
+        "occurred_at": st.integers(0, 6).map(_day),
+        "promised_at": st.none() | st.integers(0, 9).map(_day),
+    }
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(rows=st.lists(DRAWN, min_size=1, max_size=12), edges=st.tuples(st.integers(0, 9), st.integers(0, 9)))
+def test_what_is_due_is_told_as_if_everything_had_been_read(rows: list[dict[str, Any]], edges: tuple[int, int]) -> None:
+    table = events_table(*rows)
+    after, until = _day(min(edges)), _day(max(edges))
+
+    due = promises(table, HORIZON, due=(after, until)).to_pyarrow().to_pylist()
+
+    whole = promises(table, HORIZON).to_pyarrow().to_pylist()
+    wanted = [row for row in whole if after < row["promised_at"] <= until]
+    assert sorted(due, key=str) == sorted(wanted, key=str)
 
 
 def test_other_kinds_other_orders_and_other_people_fulfil_nothing() -> None:

@@ -78,9 +78,8 @@ def promises_now(read: Read, as_of: datetime) -> Promises:
 
 def _promises(read: Read, as_of: datetime) -> dict[str, Any]:
     now = ibis.literal(as_of)
-    made = promises(read.events.filter(_.occurred_at <= now), as_of)
-    pending = made.filter(_.state.isin(["open", "overdue"]) & _.customer_id.notnull())
-    near = pending.filter((_.promised_at > as_of - RECENT) & (_.promised_at <= as_of + SOON))
+    made = promises(read.events.filter(_.occurred_at <= now), as_of, due=(as_of - RECENT, as_of + SOON))
+    near = made.filter(_.state.isin(["open", "overdue"]) & _.customer_id.notnull())
     names = read.customers.select("customer_id", "name")
     rows = near.left_join(names, "customer_id").select("customer_id", "name", "promise", "promised_at", "state")
     counts = read.to_arrow(near.group_by("state").aggregate(n=_.count())).to_pylist()

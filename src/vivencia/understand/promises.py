@@ -25,8 +25,14 @@ STATES: tuple[State, ...] = ("kept", "broken", "overdue", "open")
 SECONDS_AN_HOUR = 3600
 
 
-def promises(events: ir.Table, as_of: datetime, carry: Sequence[str] = ()) -> ir.Table:
-    """One row a promise, unordered.
+def promises(
+    events: ir.Table,
+    as_of: datetime,
+    carry: Sequence[str] = (),
+    *,
+    due: tuple[datetime, datetime] | None = None,
+) -> ir.Table:
+    """One row a promise, unordered; `due`: only those promised for after the first and up to the second moment.
 
     `events` has the ledger's EVENTS columns; `as_of` is the aware moment that decides what is overdue (the ledger
     knows of nothing after it). Columns:
@@ -44,7 +50,10 @@ def promises(events: ir.Table, as_of: datetime, carry: Sequence[str] = ()) -> ir
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone, e.g. datetime(2026, 1, 31, tzinfo=UTC)")
     told = events.filter(_.promise.notnull()).mutate(about=_about(events))
-    opened = told.mutate(fulfilled_at=_first_fulfilment(told)).filter(_.promised_at.notnull())
+    wanted = _.promised_at.notnull() if due is None else (_.promised_at > due[0]) & (_.promised_at <= due[1])
+    if due is not None:  # what is about the same things is enough to tell when they were fulfilled
+        told = told.semi_join(told.filter(wanted).select("promise", "about").distinct(), ["promise", "about"])
+    opened = told.mutate(fulfilled_at=_first_fulfilment(told)).filter(wanted)
     return opened.select(
         "event_id",
         "promise",
@@ -85,7 +94,7 @@ def _rank(state: ir.StringValue) -> ir.IntegerValue:
 def _about(events: ir.Table) -> ir.StringValue:
     """What a promise is about, as one text; the prefixes keep a subject and a customer of the same id apart."""
     subject = ibis.literal("s:") + subject_key(events)
-    return subject.fill_null(ibis.literal("c:") + events.customer_id)
+    return subject.fill_null(ibis.literal("c:") + events.customer_id).fill_null("")
 
 
 def _first_fulfilment(told: ir.Table) -> ir.TimestampValue:
