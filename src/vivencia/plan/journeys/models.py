@@ -90,6 +90,7 @@ class MapOperation(models.Model):
     inverse = models.JSONField(null=True)
     applied = models.BooleanField(default=True)
     why = models.CharField(max_length=40, blank=True)
+    about = models.CharField(max_length=410, blank=True)  # the name, then, of the step or phase it is about
     reverses = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     overwrote = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
