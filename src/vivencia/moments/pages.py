@@ -169,10 +169,18 @@ def moment_page(request: HttpRequest, outcome: str, key: str) -> HttpResponse:
         "back": address("moments", question),
         "study": study,
         "elsewhere": _elsewhere(question, moment),
+        "source": _source(question, moment),
     }
     if may(request.user, Right.SEE_CUSTOMERS):
         context |= _seen_by(study, moment, findings)
     return render(request, "moments/moment.html", context)
+
+
+def _source(question: studies.Question, moment: Moment) -> str:
+    """The moment as an address names it to who makes something of it."""
+    told = {"segment": question.segment, "since": question.since, "until": question.until}
+    known = {name: value for name, value in told.items() if value}
+    return urlencode({"moment": f"{question.outcome}:{moment.key}", **known})
 
 
 def _seen_by(study: MomentStudy, moment: Moment, findings: Findings) -> dict[str, Any]:
