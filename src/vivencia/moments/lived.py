@@ -15,7 +15,7 @@ from ibis import _
 from vivencia.moments.vocabulary import failing_of, is_survey
 from vivencia.understand.promises import promises
 
-MOST_EVENTS = (
+MOST_EVENTS, MOST_PEOPLE = 2_000_000, 120_000  # a few GB while a study runs; more would hardly narrow intervals
     3_000_000  # about 3 GB while a study runs; more customers than these make intervals no narrower that matter
 )
 EVENT_COLUMNS = (
@@ -98,8 +98,8 @@ def take(
 ) -> Lived:
     """Read the ledger into memory. Events of nobody (no customer) are left out.
 
-    Where there are more than `most_events`, only of customers drawn by lot (among these ids, where given), each with
-    all they lived: as many as make up `most_events`. The same ledger gives the same draw.
+    Where there are more than `most_events` or `MOST_PEOPLE`, only of customers drawn by lot (among these ids, where
+    given), each with all they lived: as many as fit. The same ledger gives the same draw.
     """
     known = read.events.filter(_.customer_id.notnull() & (_.occurred_at <= as_of))
     known, share, everyone = _drawn(read, known, among, most_events)
@@ -117,22 +117,25 @@ def _drawn(
     read: Reading, known: ir.Table, among: Sequence[str] | None, most_events: int
 ) -> tuple[ir.Table, float, int]:
     """The events to read, the share of customers they are of, and how many customers there are (0: all were taken)."""
-    if _length(read, known) <= most_events:
+    if _fitting(read, known, most_events) is None:
         return known, 1.0, 0
     if among is not None:
         known = known.semi_join(ibis.memtable(pa.table({"customer_id": pa.array(among, pa.string())})), "customer_id")
-    events = _length(read, known)
-    if events <= most_events:
+    count = _fitting(read, known, most_events)
+    if count is None:
         return known, 1.0, 0
     ids = read.to_arrow(known.select("customer_id").distinct().order_by("customer_id"))["customer_id"]
-    count = max(1, int(len(ids) * most_events / events))
     lot = np.sort(np.random.default_rng(0).choice(len(ids), count, replace=False))
     chosen = ibis.memtable(pa.table({"customer_id": ids.combine_chunks().take(pa.array(lot))}))
     return known.semi_join(chosen, "customer_id"), count / len(ids), len(ids)
 
 
-def _length(read: Reading, events: ir.Table) -> int:
-    return int(read.to_arrow(events.aggregate(n=events.count()))["n"][0].as_py())
+def _fitting(read: Reading, events: ir.Table, most_events: int) -> int | None:
+    """How many customers fit; None where all do."""
+    counted = events.aggregate(events=events.count(), people=events.customer_id.nunique())
+    ((told, people),) = ((row["events"], row["people"]) for row in read.to_arrow(counted).to_pylist())
+    fitting = min(MOST_PEOPLE, people * most_events // max(told, 1))
+    return max(1, fitting) if fitting < people else None
 
 
 def _told(read: Reading, people: pl.DataFrame) -> pl.DataFrame:
