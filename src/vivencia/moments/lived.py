@@ -16,8 +16,6 @@ from vivencia.moments.vocabulary import failing_of, is_survey
 from vivencia.understand.promises import promises
 
 MOST_EVENTS, MOST_PEOPLE = 2_000_000, 120_000  # a few GB while a study runs; more would hardly narrow intervals
-    3_000_000  # about 3 GB while a study runs; more customers than these make intervals no narrower that matter
-)
 EVENT_COLUMNS = (
     "customer_id",
     "occurred_at",
