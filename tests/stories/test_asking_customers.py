@@ -36,8 +36,16 @@ def shop(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
     organisation.save(organisation.Organisation(name="Vivero Alba", public_url="https://cx.example"))
     inbox.put_customers(
-        {"customer_id": who, "name": who.title(), "email": f"{who}@correo.example", "language": "es", "source": "crm"}
-        for who in ("lola", "marc")
+        [
+            {
+                "customer_id": who,
+                "name": who.title(),
+                "email": f"{who}@correo.example",
+                "language": "es",
+                "source": "crm",
+            }
+            for who in ("lola", "marc")
+        ]
     )
     about = {"touchpoint": "delivery", "subject_kind": "order", "source": "shop"}
     hour = timedelta(hours=1)
@@ -102,6 +110,6 @@ def test_one_answers_and_is_heard_everywhere_the_other_is_left_in_peace(post: Se
     voices = analyst.get(reverse("voices")).content.decode()
     assert "llegó antes de lo prometido" in voices and ">Alegría<" in voices
     assert "lola@correo.example" not in voices, "masked for who may not read personal data"
-    nps = analyst.get(reverse("metric", args=["nps"])).content.decode()
-    assert "datos suficientes" in nps, "one answer is heard, not yet a figure"
+    nps = analyst.get(reverse("metric-card", args=["nps"])).content.decode()
+    assert "Datos insuficientes" in nps and "n = 1<" in nps, "one answer is heard, not yet a figure"
     assert "9" in analyst.get(reverse("survey-results", args=[survey.pk])).content.decode()
