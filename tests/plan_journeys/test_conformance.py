@@ -16,7 +16,7 @@ from vivencia.plan.journeys.drawing import Drawing, Link, LinkKind, Phase, Step
 NAMES = ("buy", "pay", "ship", "call", "rate")
 
 
-def drawing(steps: list[tuple[str, str | None, bool]], links: Sequence[tuple[int, int, LinkKind]] = ()) -> Drawing:
+def drawing(steps: Sequence[tuple[str, str | None, bool]], links: Sequence[tuple[int, int, LinkKind]] = ()) -> Drawing:
     made = tuple(Step(key, "p", key, touchpoint, optional=optional) for key, touchpoint, optional in steps)
     ways = tuple(Link(made[a].key, made[b].key, kind) for a, b, kind in links)
     return Drawing("t", phases=(Phase("p", "P"),), steps=made, links=ways)
@@ -115,7 +115,8 @@ def _runs(drawn: Drawing, longest: int) -> list[tuple[int, ...]]:
     forward = {pair for pair in pairs - loops if pair[0] != pair[1]}
     firsts = [p for p in range(n) if not any(b == p for _a, b in forward)]
     lasts = {p for p in range(n) if not any(a == p for a, _b in forward)}
-    found, open_ends = [], [(p,) for p in firsts]
+    found: list[tuple[int, ...]] = []
+    open_ends: list[tuple[int, ...]] = [(p,) for p in firsts]
     while open_ends:
         path = open_ends.pop()
         if path[-1] in lasts:

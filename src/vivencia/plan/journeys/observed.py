@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from django.utils.translation import gettext as _
 
@@ -153,9 +154,7 @@ def _promises(ground: Ground, step: Step, kind: str) -> Observed | None:
     return Observed("promise", "share", "%", kept, due_at[inside], person[inside], nowhere, about=", ".join(kinds))
 
 
-def _texts(words: list[str]) -> object:
-    import pyarrow as pa
-
+def _texts(words: list[str]) -> pa.Array:
     return pa.array(words, pa.string())
 
 

@@ -93,7 +93,7 @@ def scaled(told: Range, by: float) -> Range:
 def priced(times: Range, effect: Effect) -> tuple[Priced, ...]:
     """A year's worth in each unit that is known, the most telling first. `times`: how often a year it is spared;
     repurchases count as customers who buy again."""
-    told = (
+    told: tuple[tuple[Unit, Range], ...] = (
         ("money", product(times, scaled(effect.money, -1))),
         ("customers", product(times, scaled(effect.repurchase, -0.01))),
         ("points", product(times, scaled(effect.points, -1))),

@@ -1,0 +1,67 @@
+"""The lived laid over a map: for each step who comes by, how it went against what is wanted, and what matters there."""
+
+from dataclasses import dataclass
+
+from vivencia.moments.findings import Findings, Moment
+from vivencia.plan.journeys import lived
+from vivencia.plan.journeys.drawing import Drawing, Step
+from vivencia.plan.journeys.gaps import Gap, Studied, gaps_in, ground_of, segment_of, studied
+from vivencia.plan.journeys.ground import Ground, distinct
+from vivencia.plan.journeys.lived import Lived
+from vivencia.plan.journeys.models import JourneyMap
+from vivencia.understand.settling import View
+
+SHOWN = 3  # moments at one step
+
+
+@dataclass(frozen=True)
+class Laid:
+    """One step. `customers_a_year` come by; `gaps`: each expectation against what is lived; `moments`: proven ones of
+    this touchpoint, the strongest first, each with the study it is from."""
+
+    step: Step
+    lived: Lived
+    customers_a_year: float | None
+    gaps: tuple[Gap, ...]
+    moments: tuple[tuple[Findings, Moment], ...]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """Every step of a map in its order, and the ground it was held against."""
+
+    ground: Ground
+    steps: tuple[Laid, ...]
+
+
+def of(the_map: JourneyMap, seen: View) -> Overlay:
+    """The overlay of a map's present drawing."""
+    drawing = the_map.drawing
+    return laid(drawing, ground_of(the_map, drawing, seen), studied(segment_of(the_map)), map_id=the_map.pk)
+
+
+def laid(drawing: Drawing, on: Ground, known: Studied, *, map_id: int | None = None) -> Overlay:
+    gaps = gaps_in(drawing, on, known, map_id=map_id)
+    return Overlay(on, tuple(_step(one, on, known, gaps) for one in drawing.steps))
+
+
+def _step(step: Step, on: Ground, known: Studied, gaps: list[Gap]) -> Laid:
+    rows = on.visits(step.touchpoint)
+    coming = distinct(on.people(rows)) / on.years if step.touchpoint else None
+    return Laid(
+        step,
+        lived.figures(on, step),
+        coming,
+        tuple(one for one in gaps if one.step_key == step.key),
+        _moments(step, known),
+    )
+
+
+def _moments(step: Step, known: Studied) -> tuple[tuple[Findings, Moment], ...]:
+    """Proven moments at the step's touchpoint; one that several studies prove is told once."""
+    found: dict[str, tuple[Findings, Moment]] = {}
+    for findings in known.findings:
+        for moment in findings.proven():
+            if moment.touchpoint == step.touchpoint and not moment.circumstance:
+                found.setdefault(moment.key, (findings, moment))
+    return tuple(list(found.values())[:SHOWN])

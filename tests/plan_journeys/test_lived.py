@@ -1,0 +1,91 @@
+"""A map filled in from the ledger, and the lived laid over a target: counted by hand in the shop of twenty orders."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.plan_journeys.shop import DAY, START, drawing, step
+from tests.plan_journeys.test_gaps import findings, moment, on
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.plan.journeys import conforming, lived, overlay
+from vivencia.plan.journeys.drawing import Link, check, from_json, to_json
+from vivencia.plan.journeys.gaps import Studied
+from vivencia.plan.journeys.ground import ground
+
+
+def test_the_way_most_people_go_is_drawn_in_its_order(at_the_shop: object, db: None) -> None:
+    drawn = lived.drawing_of(open_ledger().read(), language="en", case="subject")
+    names = [one.touchpoint for one in drawn.steps if one.touchpoint != "visit"]
+    assert names == ["purchase", "contact", "delivery", "review"]
+    assert drawn.kind == "lived" and check(drawn) == drawn
+    contact = next(one for one in drawn.steps if one.touchpoint == "contact")
+    assert contact.channels == ("phone",)
+    assert drawn.link("purchase", "delivery") == Link("purchase", "delivery", "optional", 0.5) or drawn.link(
+        "purchase", "delivery"
+    ) == Link("purchase", "delivery", "next", 0.5)
+
+
+def test_lanes_say_what_was_lived_with_n_and_interval(at_the_shop: object, db: None) -> None:
+    drawn = lived.drawing_of(open_ledger().read(), language="en", case="subject")
+    said = {one.lane: one.text for one in drawn.notes if one.step == "delivery"}
+    assert said["promise"].startswith("70 %") and "n 20" in said["promise"]
+    assert "half within 2 days" in said["waiting"] or "half within 1 day" in said["waiting"]
+    assert "1 colleague: phone" in {one.text for one in drawn.notes if one.lane == "answering"}
+    felt = drawn.cell("review", "emotion")
+    assert felt is not None and felt.feeling == pytest.approx(2 * (80 / 19 - 1) / 4 - 1, abs=0.01)
+    assert {one.source for one in drawn.notes} == {"lived"}
+
+
+def test_a_lived_map_holds_nobodys_words_and_nobodys_id(at_the_shop: object, db: None) -> None:
+    told = json.dumps(to_json(lived.drawing_of(open_ledger().read(), language="en")))
+    assert "customer 1" not in told and "ana" not in told
+
+
+def test_a_lived_map_speaks_the_language_asked_for(at_the_shop: object, db: None) -> None:
+    drawn = lived.drawing_of(open_ledger().read(), language="es", case="subject")
+    assert "Compra" in [one.name for one in drawn.steps]
+    assert from_json(to_json(drawn)) == drawn
+
+
+def test_a_company_without_data_has_a_lived_map_without_steps(home: object, db: None) -> None:
+    nobody = ground(open_ledger().read(), START + DAY)
+    assert lived.filled(nobody, "en", name="Empty").steps == ()
+
+
+def test_the_overlay_tells_each_step_with_its_gaps_and_moments(at_the_shop: object) -> None:
+    drawn = drawing(step("purchase"), step("delivery", promise="delivery", promise_share=0.98), step("moon"))
+    found = overlay.laid(drawn, on(drawn), Studied((findings(moment(), moment("channel", "delivery")),)))
+    bought, delivered, never = found.steps
+    assert bought.customers_a_year == pytest.approx(20, rel=0.01) and bought.gaps == () and bought.moments == ()
+    assert [one.expectation for one in delivered.gaps] == ["promise"]
+    assert [one.family for _findings, one in delivered.moments] == ["promise"], "circumstances are no moments"
+    assert delivered.lived.promise is not None and delivered.lived.promise.value == pytest.approx(70.0)
+    assert never.customers_a_year == 0 and never.lived.passing is not None and never.lived.passing.value == 0.0
+
+
+def test_who_follows_the_target_and_who_leaves_it_where(at_the_shop: object) -> None:
+    drawn = drawing(step("purchase"), step("contact"), step("delivery"), step("review"))
+    found = conforming.followed(drawn, on(drawn)).found
+    assert found.journeys == 20 and found.conforming == 9
+    told = {(one.kind, one.key): one.n for one in found.deviations}
+    assert told == {("skipped", "contact"): 10, ("skipped", "delivery"): 1, ("skipped", "review"): 1}
+    may = drawing(step("purchase"), replace(step("contact"), optional=True), step("delivery"), step("review"))
+    assert conforming.followed(may, on(may)).found.conforming == 19
+
+
+def test_what_is_not_on_the_map_counts_only_where_asked(at_the_shop: object) -> None:
+    drawn = drawing(step("purchase"), step("delivery"), step("review"))
+    assert conforming.followed(drawn, on(drawn)).found.conforming == 19
+    strict = conforming.followed(drawn, on(drawn), everything=True)
+    assert {(one.kind, one.key) for one in strict.found.deviations} >= {("extra", "contact")}
+    assert strict.found.conforming == 10
+
+
+def test_groups_are_segments_and_the_channel_a_journey_began_in(at_the_shop: object) -> None:
+    drawn = drawing(step("purchase"), step("delivery"))
+    told = on(drawn)
+    table = conforming.followed(drawn, told).table
+    assert {name: int(mask.sum()) for name, mask in conforming.groups(told, table).items() if mask.any()} == {
+        ("channel", "web"): 20, ("segment", "new"): 10, ("segment", "old"): 10,
+    }  # fmt: skip
