@@ -1,0 +1,100 @@
+"""A map as tables: for paper, for readers without scripts, for screen readers that like tables."""
+
+from dataclasses import dataclass
+
+from vivencia.plan.journeys import wording
+from vivencia.plan.journeys.drawing import Drawing, Lane, Phase, Step
+
+COLUMNS = 6  # steps side by side that stay legible on A4 across
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A phase above its steps of this sheet."""
+
+    phase: Phase
+    span: int
+    continued: bool
+
+
+@dataclass(frozen=True)
+class Box:
+    """One cell: what the lane says at a step, and how it feels there (-1 to 1)."""
+
+    text: str
+    feeling: float | None = None
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    lane: Lane
+    cells: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A step at the head of its column, with what should hold there and where the ways lead."""
+
+    step: Step
+    number: int
+    expected: tuple[tuple[str, str], ...]
+    ways: tuple[tuple[str, str, str], ...]  # kind, its word, the step it leads to
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """As many steps as fit side by side."""
+
+    headings: tuple[Heading, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+def of(drawing: Drawing, columns: int = COLUMNS) -> list[Sheet]:
+    """The whole map, cut into sheets of some steps each, phases and lanes named on every one."""
+    numbered = list(enumerate(drawing.steps, 1))
+    return [_sheet(drawing, numbered[at : at + columns]) for at in range(0, len(numbered), columns)]
+
+
+def _sheet(drawing: Drawing, numbered: list[tuple[int, Step]]) -> Sheet:
+    steps = [step for _number, step in numbered]
+    return Sheet(
+        headings=tuple(_headings(drawing, steps)),
+        columns=tuple(_column(drawing, number, step) for number, step in numbered),
+        rows=tuple(row for lane in drawing.lanes if (row := _row(drawing, lane, steps)) is not None),
+    )
+
+
+def _headings(drawing: Drawing, steps: list[Step]) -> list[Heading]:
+    found: list[Heading] = []
+    for phase in drawing.phases:
+        mine = [step for step in steps if step.phase == phase.key]
+        if mine:
+            found.append(Heading(phase, len(mine), mine[0] != drawing.steps_of(phase.key)[0]))
+    return found
+
+
+def _column(drawing: Drawing, number: int, step: Step) -> Column:
+    order = [one.key for one in drawing.steps]
+    ways = []
+    for link in drawing.links:
+        target = drawing.step(link.target)
+        follows = order.index(link.target) == order.index(step.key) + 1 if target else False
+        if link.source == step.key and target and not (link.kind == "next" and follows):
+            ways.append((link.kind, str(wording.LINKS[link.kind]), target.name))
+    return Column(step, number, tuple(wording.expected(step.expectations)), tuple(ways))
+
+
+def _row(drawing: Drawing, lane: Lane, steps: list[Step]) -> Row | None:
+    cells = tuple(_cell(drawing, lane, step) for step in steps)
+    return Row(lane, cells) if any(one.text or one.feeling is not None for one in cells) else None
+
+
+def _cell(drawing: Drawing, lane: Lane, step: Step) -> Box:
+    noted = drawing.cell(step.key, lane.key)
+    texts = [wording.lane_text(step, lane), noted.text if noted else ""]
+    felt = noted.feeling if noted else None
+    if lane.kind == "emotion" and felt is None:
+        felt = step.expectations.feeling
+    return Box("\n".join(one for one in texts if one), felt, "" if felt is None else wording.feeling(felt))

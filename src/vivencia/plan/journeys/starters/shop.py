@@ -1,0 +1,188 @@
+"""A shop that sells to people: online, in the store, delivered or collected."""
+
+from vivencia.plan.journeys.drawing import Expectations, Link
+from vivencia.plan.journeys.starters.sketch import DAY, HOUR, MINUTE, Sketch, Stop, Stretch, Words
+
+_WEB, _APP, _STORE = Words("web", "web"), Words("app", "app"), Words("tienda", "store")
+_MAIL, _PHONE, _CHAT = Words("correo", "e-mail"), Words("teléfono", "phone"), Words("chat", "chat")
+
+SHOP = Sketch(
+    "shop",
+    Words("Comprar y recibir", "Buy and receive"),
+    Words(
+        "Tienda que vende a personas, en línea y en local: de la necesidad a la segunda compra, con devolución.",
+        "A shop that sells to people, online and in store: from the need to the second purchase, with returns.",
+    ),
+    "building-store",
+    (
+        Stretch(
+            "need",
+            Words("Darse cuenta y buscar", "Notice and look"),
+            "before",
+            (
+                Stop(
+                    "search",
+                    Words("Busca lo que necesita", "Looks for what they need"),
+                    Words("Encontrar algo que resuelva su problema", "Find something that solves their problem"),
+                    Words("¿Lo tienen? ¿Sirve para lo mío?", "Do they have it? Is it right for my case?"),
+                    Words("Van al grano: aquí está", "To the point: here it is"),
+                    0.3,
+                    (_WEB, _APP, _STORE),
+                    "search",
+                    expects=Expectations(effort=5.5),
+                    team=Words("Comercio digital", "Digital commerce"),
+                    ideas=Words(
+                        "Que el buscador entienda el problema, no solo el nombre del producto",
+                        "Let search understand the problem, not only the product's name",
+                    ),
+                ),
+                Stop(
+                    "advice",
+                    Words("Pide consejo", "Asks for advice"),
+                    Words("Estar seguro antes de gastar", "Be sure before spending"),
+                    Words("¿Cuál me recomienda alguien que sabe?", "Which would somebody who knows choose?"),
+                    Words("Me escucharon antes de vender", "They listened before they sold"),
+                    0.6,
+                    (_STORE, _CHAT, _PHONE),
+                    "store advice",
+                    optional=True,
+                    expects=Expectations(waiting_seconds=5 * MINUTE, human_reachable=True),
+                    team=Words("Tienda y atención", "Store and service"),
+                ),
+            ),
+        ),
+        Stretch(
+            "buy",
+            Words("Elegir y pagar", "Choose and pay"),
+            "during",
+            (
+                Stop(
+                    "choose",
+                    Words("Elige y ve el plazo", "Chooses and sees the date"),
+                    Words("Saber qué llega, cuándo y por cuánto", "Know what comes, when and for how much"),
+                    Words("¿Hay de verdad? ¿Cuánto con el envío?", "Is it really there? How much with delivery?"),
+                    Words("Sin sorpresas", "No surprises"),
+                    0.4,
+                    (_WEB, _APP),
+                    team=Words("Comercio digital", "Digital commerce"),
+                    ideas=Words(
+                        "Mostrar solo fechas que se cumplen nueve de cada diez veces",
+                        "Show only dates that are kept nine times in ten",
+                    ),
+                ),
+                Stop(
+                    "pay",
+                    Words("Paga", "Pays"),
+                    Words("Terminar en un minuto, con confianza", "Be done in a minute, and trust it"),
+                    Words("¿Es seguro? ¿Y si me equivoqué?", "Is it safe? What if I made a mistake?"),
+                    Words("Fácil y claro", "Easy and clear"),
+                    0.5,
+                    (_WEB, _APP, _STORE),
+                    "purchase",
+                    expects=Expectations(waiting_seconds=15 * MINUTE, effort=6.0),
+                    team=Words("Comercio digital", "Digital commerce"),
+                ),
+            ),
+        ),
+        Stretch(
+            "wait",
+            Words("Esperar y recibir", "Wait and receive"),
+            "after",
+            (
+                Stop(
+                    "notice",
+                    Words("Sabe cómo va el pedido", "Knows how the order is going"),
+                    Words("No tener que preguntar", "Not have to ask"),
+                    Words("¿Salió ya? ¿Llega el día que dijeron?", "Has it left? Will it come the day they said?"),
+                    Words("Me avisan antes de que me inquiete", "They tell me before I worry"),
+                    0.4,
+                    (_MAIL, _APP),
+                    "delivery notice",
+                    expects=Expectations(waiting_seconds=DAY),
+                    team=Words("Logística", "Logistics"),
+                    ideas=Words(
+                        "Si el plazo peligra, decirlo ese día, con una salida: esperar, recoger o anular",
+                        "Where the date is in danger say so that day, with a choice: wait, collect or cancel",
+                    ),
+                ),
+                Stop(
+                    "delivery",
+                    Words("Recibe el pedido", "Receives the order"),
+                    Words("Tenerlo el día prometido, completo", "Have it on the promised day, complete"),
+                    Words("¿Está todo? ¿Llegó bien?", "Is everything there? Did it arrive whole?"),
+                    Words("Cumplieron", "They kept their word"),
+                    0.9,
+                    (Words("mensajería", "courier"), _STORE),
+                    "delivery",
+                    expects=Expectations(
+                        promise="delivery", promise_share=0.95, score_metric="csat", score=4.5, feeling=0.5
+                    ),
+                    team=Words("Logística", "Logistics"),
+                ),
+            ),
+        ),
+        Stretch(
+            "use",
+            Words("Usar y volver", "Use and come back"),
+            "after",
+            (
+                Stop(
+                    "use",
+                    Words("Lo usa", "Uses it"),
+                    Words("Que funcione a la primera", "Have it work the first time"),
+                    Words("¿Cómo se hace? ¿Lo hago bien?", "How is it done? Am I doing it right?"),
+                    Words("Aprendí algo útil", "I learned something useful"),
+                    0.5,
+                    (_WEB, _MAIL),
+                    "guide",
+                    optional=True,
+                    team=Words("Contenidos", "Content"),
+                ),
+                Stop(
+                    "problem",
+                    Words("Algo no va bien y pide ayuda", "Something is wrong and they ask for help"),
+                    Words("Que alguien lo resuelva de una vez", "Have somebody solve it at once"),
+                    Words("¿Tengo que explicarlo otra vez?", "Must I explain it again?"),
+                    Words("Una persona se hizo cargo", "A person took charge"),
+                    0.1,
+                    (_CHAT, _PHONE, _MAIL),
+                    "help",
+                    optional=True,
+                    expects=Expectations(waiting_seconds=4 * HOUR, effort=5.5, human_reachable=True),
+                    team=Words("Atención", "Service"),
+                ),
+                Stop(
+                    "return",
+                    Words("Devuelve y recupera su dinero", "Returns it and gets the money back"),
+                    Words("No perder tiempo ni dinero", "Lose neither time nor money"),
+                    Words("¿Cuándo me lo devuelven?", "When do I get it back?"),
+                    Words("Ni una pega", "Not a single objection"),
+                    0.3,
+                    (_WEB, _STORE),
+                    "return",
+                    optional=True,
+                    expects=Expectations(waiting_seconds=5 * DAY, promise="refund", promise_share=0.98),
+                    team=Words("Atención", "Service"),
+                ),
+                Stop(
+                    "again",
+                    Words("Vuelve y lo recomienda", "Comes back and recommends"),
+                    Words("Repetir sin pensarlo", "Do it again without a second thought"),
+                    Words("¿Se acordarán de mí?", "Will they remember me?"),
+                    Words("Es mi tienda", "It is my shop"),
+                    0.8,
+                    (_WEB, _APP, _STORE),
+                    expects=Expectations(score_metric="nps", score=40.0, pass_share=0.35),
+                    team=Words("Clientes", "Customers"),
+                ),
+            ),
+        ),
+    ),
+    (
+        Link("search", "choose", "optional"),
+        Link("delivery", "problem", "optional"),
+        Link("problem", "use", "loop"),
+        Link("use", "again", "optional"),
+        Link("again", "search", "loop"),
+    ),
+)

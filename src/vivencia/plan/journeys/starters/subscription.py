@@ -1,0 +1,167 @@
+"""A subscription: tried, set up, used, renewed or left in good terms."""
+
+from vivencia.plan.journeys.drawing import Expectations, Link
+from vivencia.plan.journeys.starters.sketch import DAY, HOUR, Sketch, Stop, Stretch, Words
+
+_WEB, _APP, _MAIL = Words("web", "web"), Words("app", "app"), Words("correo", "e-mail")
+_CHAT, _PHONE = Words("chat", "chat"), Words("teléfono", "phone")
+
+SUBSCRIPTION = Sketch(
+    "subscription",
+    Words("Suscribirse y quedarse", "Subscribe and stay"),
+    Words(
+        "Servicio por suscripción: se gana en la primera semana y se pierde cuando deja de usarse.",
+        "A service by subscription: won in the first week, lost when it is no longer used.",
+    ),
+    "repeat",
+    (
+        Stretch(
+            "try",
+            Words("Probar", "Try"),
+            "before",
+            (
+                Stop(
+                    "compare",
+                    Words("Compara y entiende el precio", "Compares and understands the price"),
+                    Words("Saber qué pagará de verdad", "Know what they will really pay"),
+                    Words("¿Y si no me gusta? ¿Se renueva solo?", "What if I do not like it? Does it renew by itself?"),
+                    Words("Todo a la vista", "Everything in plain sight"),
+                    0.2,
+                    (_WEB,),
+                    expects=Expectations(effort=5.5),
+                    team=Words("Marketing", "Marketing"),
+                ),
+                Stop(
+                    "trial",
+                    Words("Empieza la prueba", "Begins the trial"),
+                    Words("Verlo con su propio caso", "See it with their own case"),
+                    Words("¿Por qué piden la tarjeta?", "Why do they want my card?"),
+                    Words("En dos minutos estaba dentro", "Inside within two minutes"),
+                    0.4,
+                    (_WEB, _APP),
+                    "trial",
+                    expects=Expectations(effort=6.0),
+                    team=Words("Producto", "Product"),
+                ),
+            ),
+        ),
+        Stretch(
+            "begin",
+            Words("Empezar", "Begin"),
+            "during",
+            (
+                Stop(
+                    "subscribe",
+                    Words("Se suscribe", "Subscribes"),
+                    Words("Comprometerse sin atarse", "Commit without being tied"),
+                    Words("¿Puedo cambiar de plan?", "Can I change the plan?"),
+                    Words("Decidido y tranquilo", "Decided, and at ease"),
+                    0.4,
+                    (_WEB, _APP),
+                    "purchase",
+                    team=Words("Producto", "Product"),
+                ),
+                Stop(
+                    "success",
+                    Words("Consigue su primer resultado", "Gets the first result"),
+                    Words("Ver que sirve, esta misma semana", "See that it works, this very week"),
+                    Words("¿Por dónde empiezo?", "Where do I begin?"),
+                    Words("¡Funciona!", "It works!"),
+                    0.8,
+                    (_APP, _MAIL),
+                    "onboarding",
+                    expects=Expectations(waiting_seconds=7 * DAY, pass_share=0.7, feeling=0.5),
+                    team=Words("Éxito del cliente", "Customer success"),
+                    ideas=Words(
+                        "Una guía por objetivo del cliente, no por función del producto",
+                        "One guide for each goal of the customer, not for each function",
+                    ),
+                ),
+            ),
+        ),
+        Stretch(
+            "use",
+            Words("Usar", "Use"),
+            "after",
+            (
+                Stop(
+                    "habit",
+                    Words("Lo usa cada semana", "Uses it every week"),
+                    Words("Que le ahorre trabajo sin pensarlo", "Have it save work without a thought"),
+                    Words("¿Qué más puedo hacer con esto?", "What else can I do with this?"),
+                    Words("Ya no sabría estar sin él", "Would not be without it"),
+                    0.5,
+                    (_APP,),
+                    expects=Expectations(pass_share=0.6),
+                    team=Words("Producto", "Product"),
+                ),
+                Stop(
+                    "help",
+                    Words("Pide ayuda", "Asks for help"),
+                    Words("Seguir sin perder la tarde", "Go on without losing the afternoon"),
+                    Words("¿Hay alguien ahí?", "Is anybody there?"),
+                    Words("Lo entendieron a la primera", "They understood at once"),
+                    0.2,
+                    (_CHAT, _PHONE, _MAIL),
+                    "help",
+                    optional=True,
+                    expects=Expectations(waiting_seconds=2 * HOUR, effort=5.5, human_reachable=True),
+                    team=Words("Atención", "Service"),
+                ),
+                Stop(
+                    "bill",
+                    Words("Ve el cobro", "Sees the charge"),
+                    Words("Que no haya sorpresas", "Have no surprises"),
+                    Words("¿Por qué pago esto?", "Why do I pay this?"),
+                    Words("Lo que esperaba", "What I expected"),
+                    0.0,
+                    (_MAIL, _APP),
+                    "invoice",
+                    team=Words("Facturación", "Billing"),
+                ),
+            ),
+        ),
+        Stretch(
+            "decide",
+            Words("Seguir o irse", "Stay or go"),
+            "after",
+            (
+                Stop(
+                    "renew",
+                    Words("Renueva a sabiendas", "Renews knowingly"),
+                    Words("Decidir con lo que ha ganado delante", "Decide with what was gained in view"),
+                    Words("¿Lo uso lo bastante?", "Do I use it enough?"),
+                    Words("Lo vale", "It is worth it"),
+                    0.5,
+                    (_MAIL, _APP),
+                    "renewal",
+                    expects=Expectations(score_metric="nps", score=35.0, pass_share=0.85),
+                    team=Words("Éxito del cliente", "Customer success"),
+                    ideas=Words(
+                        "Avisar un mes antes, decir cuánto se usó y proponer un plan menor si conviene",
+                        "Tell a month before how much it was used, and offer a smaller plan where that is right",
+                    ),
+                ),
+                Stop(
+                    "leave",
+                    Words("Se va en dos clics", "Leaves in two clicks"),
+                    Words("Irse sin discutir, con sus datos", "Go without an argument, with their data"),
+                    Words("¿Me lo pondrán difícil?", "Will they make it hard?"),
+                    Words("Volvería", "I would come back"),
+                    0.2,
+                    (_WEB, _APP),
+                    "cancellation",
+                    optional=True,
+                    expects=Expectations(effort=6.0),
+                    team=Words("Producto", "Product"),
+                ),
+            ),
+        ),
+    ),
+    (
+        Link("habit", "bill", "optional"),
+        Link("help", "habit", "loop"),
+        Link("bill", "leave", "optional"),
+        Link("renew", "habit", "loop"),
+    ),
+)
