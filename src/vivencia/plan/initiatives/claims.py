@@ -9,11 +9,15 @@ from vivencia.plan.initiatives.overlaps import Claimant
 def claim_of(initiative: Initiative) -> str:
     """The gap or moment as one text, the same for all that are about it; "" where it is about neither.
 
-    A moment is the same whichever outcome it was found by.
+    A moment is the same whichever outcome it was found by; a gap that is priced by a moment is that moment, of the
+    map's people: who puts it right for the map has put it right.
     """
+    if initiative.moment_key:
+        people = f"@{initiative.population}" if initiative.population else ""
+        return f"moment:{initiative.moment_key}{people}"
     if initiative.journey_map:
         return f"map:{initiative.journey_map}:{initiative.step_key}:{initiative.expectation}"
-    return f"moment:{initiative.moment_key}" if initiative.moment_key else ""
+    return ""
 
 
 def claimant(initiative: Initiative) -> Claimant:

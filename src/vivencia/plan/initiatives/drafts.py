@@ -72,7 +72,7 @@ def of_moment(question: Question, key: str, today: date) -> Draft:
     if unit != findings.stake_unit:
         initiative.evidence["figures"].append(_figure("stake", stake, moment.n_exposed, unit))
     _promise(initiative, findings, moment, today)
-    return Draft(initiative, _voices(study, moment, findings))
+    return Draft(initiative, voices_of(study, moment, findings))
 
 
 def population(segment: str) -> str:
@@ -195,7 +195,7 @@ def rounded(value: float | None) -> float | None:
     return None if value is None else float(f"{value:.3g}")
 
 
-def _voices(study: MomentStudy, moment: Moment, findings: Findings) -> list[InitiativeVoice]:
+def voices_of(study: MomentStudy, moment: Moment, findings: Findings) -> list[InitiativeVoice]:
     told = studies.witnesses_of(study, moment.key)
     seen = witnesses(open_ledger().read(), told, findings.outcome) if told else []
     kind = OUTCOMES[findings.outcome].kind

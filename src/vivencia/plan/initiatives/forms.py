@@ -138,6 +138,7 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
         metric, _dot, variant = self.cleaned_data["measure"].partition(".")
         one.metric, one.variant = metric, variant
         one.effort = efforts.with_new_team(self.effort, self.new_team)
+        one.claim = claims.claim_of(one)
         claims.take_share(one)
         saved: Initiative = super().save(commit)
         return saved

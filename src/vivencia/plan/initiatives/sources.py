@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from vivencia.measure.asking import day
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.studies import Question
-from vivencia.plan.initiatives import drafts
+from vivencia.plan.initiatives import drafts, gap_drafts
 from vivencia.plan.initiatives.drafts import Draft, UnknownSourceError
 from vivencia.plan.initiatives.models import Initiative
 
@@ -32,7 +32,7 @@ def draft(told: Mapping[str, str], today: date) -> Draft:
             raise UnknownSourceError(outcome)
         return drafts.of_moment(_question(outcome, told), key, today)
     if told.get("gap"):
-        return _of_gap(told["gap"], today)
+        return gap_drafts.of_gap(told["gap"], today)
     return Draft(Initiative())
 
 
@@ -43,12 +43,13 @@ def _question(outcome: str, told: Mapping[str, str]) -> Question:
     return Question(outcome, told.get("segment", "")[:200], since, until)
 
 
-def _of_gap(text: str, today: date) -> Draft:
-    raise UnknownSourceError(text)
-
-
 def origin(one: Initiative) -> str:
-    """The page of the moment an initiative is about; "" where it is about none."""
+    """The page of the map or the moment an initiative is about; "" where it is about neither."""
+    if one.journey_map:
+        try:
+            return reverse("journey-map", args=[one.journey_map])
+        except NoReverseMatch:
+            return ""
     if not one.moment_key:
         return ""
     segment = one.population.removeprefix("company:")

@@ -142,7 +142,7 @@ class Words:
         unit = units.get(one["unit"]) or metric_words.unit(one["unit"])
         scores = one["unit"] == "points" or one["unit"].startswith("of ")
         places = 2 if scores and one["code"] in ("effect", "level_lived") else 1
-        whole = one["unit"] in ("times", "money", "customers") or one["code"] == "stake"
+        whole = one["unit"] in ("times", "money", "customers") or one["code"] in ("stake", "worth")
         return {
             "label": str(label) % {"metric": metric} if metric else str(label),
             "decimals": 0 if whole else places,
@@ -158,7 +158,8 @@ FIGURES: dict[str, Promise] = {
     "level_lived": gettext_lazy("%(metric)s of those who live it"),
     "lived_value": gettext_lazy("As lived"),
     "wanted_value": gettext_lazy("As it should be"),
-    "customers_a_year": gettext_lazy("Customers a year"),
+    "customers_a_year": gettext_lazy("Customers it concerns"),
+    "worth": gettext_lazy("Worth a year, if it is closed"),
 }
 
 DEFINITIONS: dict[str, Promise] = {
@@ -172,6 +173,13 @@ DEFINITIONS: dict[str, Promise] = {
         "Its effect on those who live it times how many do in a year. Negative: what is lost now. Interval: 95 %."
     ),
     "level_lived": gettext_lazy("Plain average of those who live it, without any adjustment."),
+    "lived_value": gettext_lazy("What was lived at this step in the last year. Interval: 95 %."),
+    "wanted_value": gettext_lazy("What the target map asks for at this step."),
+    "customers_a_year": gettext_lazy("How many different customers a year live it otherwise than wanted."),
+    "worth": gettext_lazy(
+        "How often a year it would be spared, times what once does to a customer, as studies of moments prove it. "
+        "Interval: 95 %, of both numbers together."
+    ),
 }
 
 
@@ -208,14 +216,17 @@ def changed(changes: dict[str, Any]) -> list[str]:
 
 
 def _change(name: str, before: Any, after: Any) -> str:
-    label = FIELD_NAMES.get(name)
-    label = str(label) if label else str(Initiative._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    label = str(FIELD_NAMES.get(name) or _field(name).verbose_name)
     label = label[:1].upper() + label[1:]
     if name in ("problem", "approach", "effort", "depends_on"):
         return label
     if before in (None, ""):
         return f"{label}: {_said(name, after)}"
     return f"{label}: {_said(name, before)} → {_said(name, after)}"
+
+
+def _field(name: str) -> Any:
+    return Initiative._meta.get_field(name)
 
 
 CHOICES: dict[str, Any] = {"stage": Stage, "stream": Stream, "risk": Risk, "value_unit": ValueUnit}
