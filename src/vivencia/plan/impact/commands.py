@@ -1,0 +1,127 @@
+"""`vivencia impact`: what something did, from a table of outcomes."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TextIO
+
+import click
+from django.utils.translation import gettext as _
+
+from vivencia.plan.impact import wording
+from vivencia.plan.impact.methods import choosing
+from vivencia.plan.impact.methods import table as tables
+from vivencia.plan.impact.methods.choosing import Found
+from vivencia.plan.impact.methods.result import NAMES, NotPossible
+from vivencia.plan.impact.methods.verdict import Verdict, smallest, verdict
+
+
+@click.command()
+@click.option("--file", "name", required=True, metavar="FILE", help="CSV: unit, period, outcome, treated_from "
+              "[, randomised, weight]; - is standard input.")  # fmt: skip
+@click.option("--method", type=click.Choice(NAMES), help="Use this method; default: the one the data's shape asks for.")
+@click.option("--better", type=click.Choice(["up", "down"]), default="up", help="Which way is good; default: up.")
+@click.option("--expected", type=float, help="The effect declared beforehand, in the outcome's unit.")
+@click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+def impact(name: str, method: str | None, better: str, expected: float | None, *, as_json: bool) -> None:
+    """What a measure did: effect with its 95 % interval, checks and a verdict, from outcomes before and after."""
+    try:
+        with _opened(name) as file:
+            table = tables.read(file)
+        found = choosing.estimate(table.panel, method)
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise click.UsageError(_("%(file)s cannot be read: %(why)s") % {"file": name, "why": wrong}) from wrong
+    except NotPossible as wrong:
+        raise click.UsageError(_("nothing can be estimated: %(why)s") % {"why": wrong}) from wrong
+    told = verdict(found.result, better=1 if better == "up" else -1, expected=expected)
+    if as_json:
+        click.echo(json.dumps(_as_json(found, told, table), ensure_ascii=False))
+    else:
+        _print(found, told, table)
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[TextIO]:
+    if name == "-":
+        import io
+
+        yield io.StringIO(sys.stdin.read())
+        return
+    with open(name, encoding="utf-8-sig", newline="") as file:
+        yield file
+
+
+def _as_json(found: Found, told: Verdict, table: tables.Table) -> dict[str, Any]:
+    result = found.result
+    return {
+        "method": result.method,
+        "variant": result.variant,
+        "why": wording.why(found),
+        "effect": result.effect,
+        "low": result.low,
+        "high": result.high,
+        "p_value": result.p_value,
+        "without": result.baseline,
+        "verdict": told.state,
+        "because": told.because,
+        "words": wording.verdict_words(told),
+        "smallest_effect_found": smallest(result),
+        "data_needed_times": told.more,
+        "n_units": result.n_units,
+        "n_treated": result.n_treated,
+        "n_periods": result.n_periods,
+        "n_before": result.n_before,
+        "left_out": list(found.left_out),
+        "checks": [
+            {
+                "check": one.name,
+                "passed": one.state == "passed",
+                "state": one.state,
+                "value": one.value,
+                "low": one.low,
+                "high": one.high,
+                "p_value": one.p_value,
+                "words": wording.check_words(one),
+                **({"about": one.about} if one.about else {}),
+            }
+            for one in result.checks
+        ],
+        "event_study": [
+            {"step": one.step, "effect": one.effect, "low": one.low, "high": one.high} for one in result.leads
+        ],
+        "series": [
+            {"period": one.period, "actual": one.actual, "without": one.without, "low": one.low, "high": one.high}
+            for one in result.drawn
+        ],
+        "rows": table.rows,
+        "rejected": table.rejected,
+        "rejects": [{"row": one.row, "field": one.field, "message": one.message} for one in table.rejects],
+    }
+
+
+def _print(found: Found, told: Verdict, table: tables.Table) -> None:
+    result = found.result
+    click.echo(wording.verdict_words(told))
+    click.echo(
+        _("Effect %(effect)s (95 %%: %(low)s to %(high)s), p = %(p)s, by %(method)s.")
+        % {
+            "effect": wording.number(result.effect, 3),
+            "low": wording.number(result.low, 3),
+            "high": wording.number(result.high, 3),
+            "p": wording.number(result.p_value, 4),
+            "method": wording.METHODS[result.method],
+        }
+    )
+    click.echo(wording.why(found))
+    click.echo(
+        _("%(units)s units, %(treated)s of them treated; %(periods)s periods, %(before)s before the first start.")
+        % {"units": result.n_units, "treated": result.n_treated, "periods": result.n_periods, "before": result.n_before}
+    )
+    for check in result.checks:
+        mark = "+" if check.state == "passed" else "!"
+        click.echo(f"  {mark} {wording.CHECKS[check.name]}: {wording.check_words(check)}")
+    if table.rejected:
+        click.echo(_("%(n)s of %(rows)s rows could not be used:") % {"n": table.rejected, "rows": table.rows}, err=True)
+        for reject in table.rejects:
+            click.echo(f"  {reject}", err=True)

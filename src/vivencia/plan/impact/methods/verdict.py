@@ -1,0 +1,64 @@
+"""The verdict: worked, did not, cannot be told yet; and how much more data would tell."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scipy import stats
+
+from vivencia.plan.impact.methods.result import Result
+
+State = Literal["worked", "did_not", "cannot_tell"]
+POWER = 0.8
+TRUST = 0.01  # a placebo so sure of an effect where there was none takes the estimate's word away
+PART = 0.5  # less than this part of what was declared is not what was declared
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """state; because: a code of why (docs/guide/impact.md); more: how many times the data there is would tell an effect
+    of the declared size with a chance of 80 %, None where nothing was declared or more data would not help."""
+
+    state: State
+    because: str
+    more: float | None = None
+
+
+def verdict(found: Result, *, better: int = 1, expected: float | None = None, least: float | None = None) -> Verdict:
+    """What an effect means. better: 1 = up is good, -1 = down. expected: the effect declared, signed; least: the least
+    that would have counted (default: half of what was expected)."""
+    doubt = doubted(found)
+    low, high = (found.low, found.high) if better > 0 else (-found.high, -found.low)
+    if doubt:
+        return Verdict("cannot_tell", doubt)
+    declared = abs(expected) if expected else None
+    if low > 0:
+        return Verdict("worked", "less_than_declared" if declared and high < declared else "above_zero")
+    if high <= 0:
+        return Verdict("did_not", "opposite")
+    bar = abs(least) if least else declared * PART if declared else None
+    if bar is not None and high < bar:
+        return Verdict("did_not", "too_small_at_best")
+    return Verdict("cannot_tell", "interval_includes_zero", more(found, declared) if declared else None)
+
+
+def doubted(found: Result) -> str:
+    """The check that forbids believing the estimate; "" where none does."""
+    for check in found.checks:
+        if check.state == "failed":
+            return check.name
+        if check.name == "placebo_in_time" and check.p_value is not None and check.p_value < TRUST:
+            return check.name
+        if check.name == "break_elsewhere" and check.state == "warning":
+            return check.name
+    return ""
+
+
+def more(found: Result, effect: float) -> float:
+    """How many times the data there is tells an effect of this size in four of five cases; 1 = it would already."""
+    reach = float(stats.t.ppf(0.975, found.degrees) + stats.norm.ppf(POWER))
+    return max(1.0, (reach * found.se / abs(effect)) ** 2)
+
+
+def smallest(found: Result) -> float:
+    """The effect these data would find in four of five cases."""
+    return float(stats.t.ppf(0.975, found.degrees) + stats.norm.ppf(POWER)) * found.se

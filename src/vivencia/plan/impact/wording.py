@@ -1,0 +1,165 @@
+"""Impact in words: methods, why they were chosen, checks and verdicts."""
+
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from vivencia.plan.impact.methods.choosing import Found
+from vivencia.plan.impact.methods.result import Check
+from vivencia.plan.impact.methods.verdict import Verdict
+
+METHODS = {
+    "randomised": lazy("comparison by lot"),
+    "difference": lazy("plain comparison"),
+    "difference_in_differences": lazy("difference in differences"),
+    "synthetic_control": lazy("synthetic control"),
+    "interrupted_time_series": lazy("interrupted time series"),
+}
+WHY = {
+    "by_lot": lazy(
+        "Who was treated was decided by lot, so the two groups differ in nothing else and are simply compared."
+    ),
+    "nothing_before": lazy(
+        "Nothing is known from before the start, so the groups can only be compared as they are. That is an effect "
+        "only if who was treated was decided by lot; declare it if it was."
+    ),
+    "nobody_to_compare": lazy(
+        "Everybody was treated at the same time, so what came before, with its trend and seasons, has to say what "
+        "would have been."
+    ),
+    "few_units": lazy(
+        "There are only a few treated or a few others, with a long history: they are compared with the mixture of "
+        "others that moved as they did before."
+    ),
+    "comparison": lazy(
+        "There are enough treated and untreated, observed before and after: how much more the treated changed than the "
+        "others is the effect."
+    ),
+    "later_ones_compare": lazy("All were treated, but not at once: who was still to come is the comparison."),
+    "asked": lazy("This method was asked for."),
+}
+CHECKS = {
+    "by_lot": lazy("Decided by lot"),
+    "balance_before": lazy("Same before the start"),
+    "plain_difference": lazy("Plain difference of the groups"),
+    "trend_before": lazy("Same trend before the start"),
+    "without_trend": lazy("Without taking the trend into account"),
+    "placebo_in_time": lazy("Pretended start, earlier"),
+    "placebo_in_space": lazy("Pretended elsewhere"),
+    "control_touched": lazy("Comparison left untouched"),
+    "control_moved": lazy("Comparison kept its course"),
+    "fit_before": lazy("Mixture follows the treated before"),
+    "made_of": lazy("Compared with"),
+    "break_elsewhere": lazy("No break at another date"),
+}
+VERDICTS = {
+    "worked": lazy("It worked"),
+    "did_not": lazy("It did not work"),
+    "cannot_tell": lazy("It cannot be told yet"),
+}
+BECAUSE = {
+    "above_zero": lazy("The whole range lies on the good side of no effect."),
+    "less_than_declared": lazy("The whole range lies on the good side of no effect, but below what was declared."),
+    "opposite": lazy("The whole range lies on the wrong side of no effect."),
+    "too_small_at_best": lazy("Even at best it is less than would have counted."),
+    "interval_includes_zero": lazy("The range includes no effect and an effect as large as hoped for."),
+    "by_lot": lazy("It is not known whether the groups were alike before."),
+    "placebo_in_time": lazy("The same method finds an effect before anything began, so its answer cannot be believed."),
+    "break_elsewhere": lazy("The series broke at another date, so something else was at work."),
+}
+
+
+def number(value: float | None, decimals: int = 2) -> str:
+    return "–" if value is None else number_format(value, decimals, force_grouping=True)
+
+
+def check_words(check: Check, decimals: int = 2) -> str:
+    """What a check says, in a sentence."""
+    passed = check.state == "passed"
+    about: dict[str, Any] = check.about
+    band = {
+        "value": number(check.value, decimals),
+        "low": number(check.low, decimals),
+        "high": number(check.high, decimals),
+        "p": number(check.p_value, 3),
+        **about,
+    }
+    said = _SAID.get(check.name)
+    if said is None:
+        return ""
+    text = said[0] if passed else said[1]
+    if check.name == "control_touched" and not passed:
+        names = about["units"]
+        head = ngettext(
+            "%(n)d of those to compare with jumped when the treated began and was left out: %(names)s.",
+            "%(n)d of those to compare with jumped when the treated began and were left out: %(names)s.",
+            len(names),
+        ) % {"n": len(names), "names": ", ".join(names[:5])}
+        return head + " " + _("With them the effect would be %(value)s (%(low)s to %(high)s).") % band
+    if check.name == "made_of":
+        parts = about["weights"].items()
+        return ", ".join(f"{unit} {number(100 * share, 0)} %" for unit, share in parts)
+    return str(text) % band
+
+
+_SAID = {
+    "by_lot": (
+        lazy("Who was treated was decided by lot."),
+        lazy("Nobody said that it was decided by lot who was treated; the groups may have differed before."),
+    ),
+    "balance_before": (
+        lazy("Before the start the groups differed by %(value)s (%(low)s to %(high)s): no more than by chance."),
+        lazy("Before the start the groups differed by %(value)s (%(low)s to %(high)s): more than by chance."),
+    ),
+    "plain_difference": (
+        lazy("Simply subtracting the two groups afterwards gives %(value)s (%(low)s to %(high)s)."),
+        lazy("Simply subtracting the two groups afterwards gives %(value)s (%(low)s to %(high)s)."),
+    ),
+    "trend_before": (
+        lazy("Treated and others moved alike before: %(value)s a period apart (%(low)s to %(high)s)."),
+        lazy(
+            "Treated and others drifted apart already before, by %(value)s a period (%(low)s to %(high)s); where that "
+            "is sure, it is taken out of the effect."
+        ),
+    ),
+    "without_trend": (
+        lazy("Had their own trend not been taken out, the effect would be %(value)s (%(low)s to %(high)s)."),
+        lazy("Had their own trend not been taken out, the effect would be %(value)s (%(low)s to %(high)s)."),
+    ),
+    "placebo_in_time": (
+        lazy("Pretending it began earlier gives %(value)s (%(low)s to %(high)s): nothing, as it should."),
+        lazy("Pretending it began earlier gives %(value)s (%(low)s to %(high)s), where nothing should be found."),
+    ),
+    "placebo_in_space": (
+        lazy("Put in the treated's place, %(as_large)s of %(of)s others show as large a change."),
+        lazy("Put in the treated's place, %(as_large)s of %(of)s others show as large a change."),
+    ),
+    "control_touched": (lazy("Nobody among those to compare with jumped when the treated began."), ""),
+    "control_moved": (
+        lazy("Those to compare with kept their course at the start: %(value)s (%(low)s to %(high)s)."),
+        lazy(
+            "Those to compare with changed course at the start too, by %(value)s (%(low)s to %(high)s): if the measure "
+            "reached them, the effect is larger than found."
+        ),
+    ),
+    "fit_before": (
+        lazy("The mixture follows the treated's movement before the start."),
+        lazy("No mixture of the others follows the treated's movement before the start; the range is wide for it."),
+    ),
+    "made_of": ("", ""),
+    "break_elsewhere": (
+        lazy("The series did not break at another date."),
+        lazy("The series surely broke at another date, %(period)s."),
+    ),
+}
+
+
+def verdict_words(told: Verdict) -> str:
+    return f"{VERDICTS[told.state]}. {BECAUSE.get(told.because, '')}"
+
+
+def why(found: Found) -> str:
+    return str(WHY[found.why])

@@ -1,0 +1,98 @@
+"""`vivencia impact`: from a documented CSV to an effect, a verdict, or what is wrong with the file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from vivencia.cli import main
+
+HEAD = "unit,period,outcome,treated_from"
+
+
+def written(folder: Path, lines: list[str], head: str = HEAD) -> str:
+    file = folder / "outcomes.csv"
+    file.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    return str(file)
+
+
+def shops(effect: float = 5.0) -> list[str]:
+    rng = np.random.default_rng(1)
+    lines = []
+    for shop in range(12):
+        start = "2025-07" if shop < 6 else ""
+        for month in range(1, 13):
+            value = shop + 0.2 * month + rng.normal() + (effect if start and month >= 7 else 0)
+            lines.append(f"shop {shop},2025-{month:02d},{value:.3f},{start}")
+    return lines
+
+
+def told(*arguments: str) -> dict[str, Any]:
+    ran = CliRunner().invoke(main, ["impact", *arguments, "--json"])
+    assert ran.exit_code == 0, ran.output
+    answer: dict[str, Any] = json.loads(ran.stdout)
+    return answer
+
+
+@pytest.fixture(autouse=True)
+def _no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vivencia.foundation.upgrades.ensure_database", lambda: None)
+
+
+def test_an_effect_with_its_range_its_checks_and_a_verdict(tmp_path: Path) -> None:
+    answer = told("--file", written(tmp_path, shops()))
+    assert answer["method"] == "difference_in_differences"
+    assert answer["low"] <= 5 <= answer["high"] and answer["p_value"] < 0.001
+    assert answer["verdict"] == "worked" and answer["words"].startswith("It worked.")
+    assert {"check", "passed", "words"} <= set(answer["checks"][0])
+    assert (answer["n_units"], answer["n_treated"], answer["n_periods"], answer["n_before"]) == (12, 6, 12, 6)
+
+
+def test_bad_rows_are_named_and_the_others_go_on(tmp_path: Path) -> None:
+    bad = ["shop 1,2025-99,3,", "shop 1,2026-01,much,2025-07", ",2026-01,1,", "shop 1,2025-01,9,2025-07",
+           "shop 2,2026-01,1,2025-08", "shop 3,2026-01,1,12"]  # fmt: skip
+    answer = told("--file", written(tmp_path, [*shops(), *bad]))
+    assert (answer["rows"], answer["rejected"]) == (150, 6)
+    said = [(one["row"], one["field"]) for one in answer["rejects"]]
+    assert said == [(146, "period"), (147, "outcome"), (148, "unit"), (149, "period"), (150, "treated_from"),
+                    (151, "treated_from")]  # fmt: skip
+    assert "allowed: a whole number" in answer["rejects"][0]["message"]
+
+
+@pytest.mark.parametrize("given", ["2025-07", "2025-07-01", "2025-Q3", "2025-W31", "7"])
+def test_periods_are_numbers_days_weeks_months_or_quarters(given: str) -> None:
+    from vivencia.plan.impact.methods.table import period
+
+    assert period(given)[1] > 0
+
+
+def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
+    lines = [line.replace(",", ";").replace(".", ",") for line in shops()]
+    assert told("--file", written(tmp_path, lines, HEAD.replace(",", ";")))["verdict"] == "worked"
+
+
+def test_a_lot_is_declared_by_a_column(tmp_path: Path) -> None:
+    lines = [f"p{n},1,{n % 5 + 2 * (n % 2)},{1 if n % 2 else ''},yes" for n in range(40)]
+    answer = told("--file", written(tmp_path, lines, HEAD + ",randomised"))
+    assert (answer["method"], answer["effect"]) == ("randomised", 2.0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "head", "said"),
+    [
+        ([], "unit,period,value", "outcome, treated_from"),
+        (["a,1,x,"], HEAD, "row 2, outcome: 'x' is not a number"),
+        (["a,1,1,", "a,2,2,"], HEAD, "no unit is treated"),
+    ],
+)
+def test_where_nothing_can_be_estimated_it_says_why(tmp_path: Path, lines: list[str], head: str, said: str) -> None:
+    ran = CliRunner().invoke(main, ["impact", "--file", written(tmp_path, lines, head), "--json"])
+    assert ran.exit_code == 2 and said in ran.stderr and not ran.stdout
+
+
+def test_a_missing_file_is_an_error_of_the_user() -> None:
+    ran = CliRunner().invoke(main, ["impact", "--file", "nowhere.csv"])
+    assert ran.exit_code == 2 and "nowhere.csv" in ran.stderr
