@@ -1,0 +1,283 @@
+"""A problem in, a plan with a certified bound out.
+
+Two searches run side by side and tell each other what they find. One is HiGHS's branch and bound over the whole
+formulation: it brings the bound, and plans. The other looks for plans only, in rounds: ruin and recreate, guided by
+the prices of the linear relaxation; then an exact search among the starts that good plans used, which joins their
+best parts.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+
+from vivencia.plan.roadmap.optimiser.checking import check, worth
+from vivencia.plan.roadmap.optimiser.formulation import Formulation, Ints, formulate
+from vivencia.plan.roadmap.optimiser.neighbourhood import Guide, Neighbourhood, guide
+from vivencia.plan.roadmap.optimiser.neighbourhood import worth as worth_of
+from vivencia.plan.roadmap.optimiser.problem import Problem, Starts
+from vivencia.plan.roadmap.optimiser.solving import Relaxed, Solver, columns_of, relax
+from vivencia.plan.roadmap.optimiser.tables import Bools, Floats, Tables, tables
+
+HOT, COLD = 0.0002, 0.00005
+ROUND_SECONDS, JOIN_SECONDS = 1.5, 2.0
+JOINED_AT_FIRST, JOINED_AT_MOST = 250, 900
+CLOSE_ENOUGH = 1e-5  # solvers keep to their tolerances
+
+GRACE_SECONDS = 10.0
+
+Progress = Callable[[float, float, float], None]
+"""Called with the share of time gone, the best value so far and the bound."""
+
+
+class ImpossibleError(Exception):
+    """No plan keeps all the rules; or, where not `proven`, none was found in the time there was."""
+
+    def __init__(self, *, proven: bool = True) -> None:
+        super().__init__(
+            "no plan keeps all the rules" if proven else "no plan that keeps all the rules was found in time"
+        )
+        self.proven = proven
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plan, its value, the bound no plan exceeds, and how it was come by. `gap` = (bound − value) ÷ |value|."""
+
+    starts: Starts
+    value: float
+    bound: float
+    seconds: float
+    nodes: int
+    proven: bool
+
+    @property
+    def gap(self) -> float | None:
+        if self.proven or self.bound <= self.value:
+            return 0.0
+        return (self.bound - self.value) / abs(self.value) if self.value else None
+
+
+def optimise(
+    problem: Problem, seconds: float, *, seed: int = 1, begin: Starts | None = None, progress: Progress | None = None
+) -> Found:
+    """The best plan found in `seconds` (of a stopwatch, two threads). `begin`: a plan to start from, if allowed."""
+    began = monotonic()
+    t = tables(problem)
+    if not t.allowed.any():
+        return _nothing(problem)
+    model = formulate(t, "starts")
+    relaxed = relax(model)
+    if relaxed is None:
+        raise ImpossibleError
+    board = _Board(t, model, relaxed.value, began, seconds, progress)
+    if begin is not None and check(problem, begin).passed:
+        board.offer(np.array([begin.get(each.key, -1) for each in problem.initiatives], dtype=np.int64))
+    prover = _Prover(model, board)
+    prover.start()
+    _look(t, model, relaxed, board, seed)
+    board.end()
+    prover.join()
+    return _concluded(problem, board, prover, monotonic() - began)
+
+
+def _nothing(problem: Problem) -> Found:
+    """The only plan where nothing may start."""
+    if not check(problem, {}).passed:
+        raise ImpossibleError
+    return Found({}, 0.0, 0.0, 0.0, 0, proven=True)
+
+
+def _concluded(problem: Problem, board: "_Board", prover: "_Prover", seconds: float) -> Found:
+    if prover.failure is not None:
+        raise prover.failure
+    if board.start is None:
+        raise ImpossibleError(proven=prover.impossible)
+    starts = {each.key: int(q) for each, q in zip(problem.initiatives, board.start, strict=True) if q >= 0}
+    value = worth(problem, starts)
+    bound = max(board.bound, value)
+    proven = bound - value <= CLOSE_ENOUGH * max(1.0, abs(value))
+    return Found(starts, value, bound, seconds, prover.nodes, proven)
+
+
+class _Board:
+    """What both searches know: the best plan, the bound, the time."""
+
+    def __init__(
+        self, t: Tables, model: Formulation, bound: float, began: float, seconds: float, progress: Progress | None
+    ) -> None:
+        self.tables, self.model, self.bound = t, model, bound
+        self.value = -np.inf
+        self.start: Ints | None = None
+        self._began, self._seconds, self._progress = began, seconds, progress
+        self._lock = threading.Lock()
+        self._ended = False
+        self._said = -1.0
+
+    def gone(self) -> float:
+        """Share of the time that has passed, from 0 to 1; 1 as soon as the end was called."""
+        share = 1.0 if self._ended else (monotonic() - self._began) / self._allowed()
+        return min(share, 1.0)
+
+    def left(self) -> float:
+        return max(self._allowed() * (1.0 - self.gone()), 0.0)
+
+    def _allowed(self) -> float:
+        """A little more time as long as there is no plan at all."""
+        return self._seconds + (GRACE_SECONDS if self.start is None else 0.0)
+
+    def tell(self) -> None:
+        """Tell whoever waits, from the searching thread, a few times a second at most."""
+        share = self.gone()
+        if self._progress is not None and share - self._said > 0.01:
+            self._said = share
+            self._progress(share, float(self.value), self.bound)
+
+    def end(self) -> None:
+        self._ended = True
+
+    def over(self) -> bool:
+        return self.gone() >= 1.0
+
+    def bounded(self, bound: float) -> None:
+        with self._lock:
+            self.bound = min(self.bound, bound) if np.isfinite(bound) else self.bound
+
+    def offer(self, start: Ints) -> None:
+        value = worth_of(self.tables, start)
+        with self._lock:
+            if value > self.value:
+                self.value, self.start = value, start.copy()
+
+    def found(self, solution: Floats) -> None:
+        self.offer(quarters_of(self.model, solution))
+
+    def better_than(self, value: float) -> Floats | None:
+        with self._lock:
+            known, start = self.value, self.start
+        if start is None or known <= value + 1e-6 * max(1.0, abs(value)):
+            return None
+        return complete(self.tables, self.model, start)
+
+
+class _Prover(threading.Thread):
+    """HiGHS over the whole formulation, in a thread of its own (it works without Python's lock)."""
+
+    def __init__(self, model: Formulation, board: _Board) -> None:
+        super().__init__(daemon=True)
+        self._model, self._board = model, board
+        self.nodes = 0
+        self.impossible = False
+        self.failure: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            start = None if self._board.start is None else columns_of(self._model, self._board.start)
+            solved = Solver(self._model).solve(self._board.left(), start=start, exchange=self._board)
+        except Exception as failure:  # noqa: BLE001  raised again by who waits for this thread
+            self.failure = failure
+            self._board.end()
+            return
+        self.nodes, self.impossible = solved.nodes, solved.impossible
+        if solved.solution is not None:
+            self._board.found(solved.solution)
+        if not solved.impossible:
+            self._board.bounded(solved.bound)
+        if solved.proven or solved.impossible:
+            self._board.end()
+
+
+def _look(t: Tables, model: Formulation, relaxed: Relaxed, board: _Board, seed: int) -> None:
+    """Rounds of ruin and recreate and of joining, until the time is over or the prover is done."""
+    led = guide(t, model, relaxed)
+    place = Neighbourhood(t, led, seed)
+    joiner = _Joiner(model, led)
+    rounds = 0
+    while not board.over():
+        fresh = board.start is None or rounds % 4 == 3
+        if fresh:
+            place.take(np.full(t.n, -1, dtype=np.int64))
+            place.fill(0.02 if rounds == 0 else 0.3, led=3.0)
+        elif board.start is not None:
+            place.take(board.start)
+        found = place.search(_stopwatch(board), HOT, COLD, abs(relaxed.value))
+        if found is not None:
+            joiner.note(found)
+            board.offer(found)
+        if board.start is not None and not board.over():
+            joined = joiner.join(board.start, min(JOIN_SECONDS, board.left()))
+            joiner.note(joined)
+            board.offer(joined)
+        board.tell()
+        rounds += 1
+
+
+def _stopwatch(board: _Board) -> Callable[[], float]:
+    """From 0 to 1 over one round; telling who waits on the way."""
+    began = monotonic()
+    lasts = max(min(ROUND_SECONDS, board.left()), 1e-3)
+
+    def share() -> float:
+        board.tell()
+        return 1.0 if board.over() else (monotonic() - began) / lasts
+
+    return share
+
+
+class _Joiner:
+    """An exact search among the starts that good plans used and those the relaxation holds dear."""
+
+    def __init__(self, model: Formulation, led: Guide) -> None:
+        self._solver, self._model, self._led = Solver(model), model, led
+        self._used: Counter[int] = Counter()
+        self._dear = np.argsort(-led.reduced)
+        self._many = JOINED_AT_FIRST
+
+    def note(self, start: Ints) -> None:
+        """A good plan: its starts may be joined from now on; the oldest fade."""
+        for row in list(self._used):
+            self._used[row] *= 0.8  # type: ignore[assignment]
+        chosen = np.flatnonzero(start >= 0)
+        for row in self._led.index[chosen, start[chosen]]:
+            self._used[int(row)] += 1
+
+    def join(self, start: Ints, seconds: float) -> Ints:
+        """The best plan of those starts; the given one where nothing better was found."""
+        free = self._free(start)
+        begin = columns_of(self._model, start)
+        solved = self._solver.solve(seconds, free=free, start=begin, close=5e-4, effort=0.15)
+        if solved.proven:
+            self._many = min(int(self._many * 1.3), JOINED_AT_MOST)
+        else:
+            self._many = max(int(self._many * 0.8), JOINED_AT_FIRST // 2)
+        return start if solved.solution is None else quarters_of(self._model, solved.solution)
+
+    def _free(self, start: Ints) -> Bools:
+        chosen = np.flatnonzero(start >= 0)
+        rows = set(self._led.index[chosen, start[chosen]].tolist())
+        for row, _ in self._used.most_common(self._many):
+            rows.add(row)
+        for row in self._dear.tolist():
+            if len(rows) >= self._many:
+                break
+            rows.add(row)
+        free = np.zeros(len(self._model.worth), dtype=bool)
+        where = np.array(sorted(rows), dtype=np.int64)
+        free[self._model.x[self._led.of[where], self._led.at[where]]] = True
+        return free
+
+
+def quarters_of(model: Formulation, solution: Floats) -> Ints:
+    """Start quarter by initiative (−1: not chosen) of a solution."""
+    chosen = np.where(model.x >= 0, solution[model.x], 0.0) > 0.5
+    return np.where(chosen.any(axis=1), chosen.argmax(axis=1), -1).astype(np.int64)
+
+
+def complete(t: Tables, model: Formulation, start: Ints) -> Floats:
+    """A plan as a whole solution, with the shares of gaps closed and what pilots told."""
+    values = columns_of(model, start)
+    model.fill_in(values)
+    return values
