@@ -1,6 +1,8 @@
 """Gaps in plain words: what is expected and lived, whom it concerns, what closing it is worth, and why we say so."""
 
-from django.utils.formats import number_format
+from datetime import date, datetime
+
+from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -8,7 +10,7 @@ from django.utils.translation import ngettext
 
 from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics.figure import Figure
-from vivencia.moments.wording import OUTCOME_NAMES, number
+from vivencia.moments.wording import number
 from vivencia.plan.journeys.gaps import Gap, Trend
 from vivencia.plan.journeys.observed import Name
 from vivencia.plan.journeys.pricing import Priced
@@ -122,18 +124,36 @@ def concerned(gap: Gap) -> str:
 
 def worth(told: Priced, metric: str = "") -> str:
     """A year's worth with its range, as a phrase."""
+    amount_, unit, between = parts(told, metric)
+    return f"{amount_} {unit} ({between})"
+
+
+def parts(told: Priced, metric: str = "") -> tuple[str, str, str]:
+    """A year's worth in three parts: the value, what it is, and its range."""
     assert told.value is not None and told.low is not None and told.high is not None  # noqa: PT018
     decimals = 0 if abs(told.value) >= 10 else 1
-    shown = [number(one, decimals) for one in (told.value, told.low, told.high)]
+    shown = [_plain(one, decimals) for one in (told.value, told.low, told.high)]
     if told.unit == "money":
         shown = [f"{one}\N{NO-BREAK SPACE}{organisation().currency}" for one in shown]
-    patterns = {
-        "money": _("%(value)s a year (between %(low)s and %(high)s)"),
-        "customers": _("%(value)s customers a year who buy again (between %(low)s and %(high)s)"),
-        "points": _("%(value)s points of %(metric)s a year (between %(low)s and %(high)s)"),
+    units = {
+        "money": _("a year"),
+        "customers": _("customers a year who buy again"),
+        "points": _("points of %(metric)s a year") % {"metric": metric_name(metric)},
     }
-    words = dict(zip(("value", "low", "high"), shown, strict=True))
-    return patterns[told.unit] % {**words, "metric": metric_name(metric)}
+    return shown[0], units[told.unit], _("between %(low)s and %(high)s") % {"low": shown[1], "high": shown[2]}
+
+
+def _plain(value: float, decimals: int) -> str:
+    """A number with a true minus."""
+    return ("−" if value < 0 else "") + number(abs(value), decimals)
+
+
+def day(moment: datetime) -> str:
+    return str(date_format(moment, "DATE_FORMAT"))
+
+
+def month(moment: date) -> str:
+    return str(date_format(moment, "M Y"))
 
 
 def price(gap: Gap) -> str:
@@ -180,7 +200,7 @@ def effect(gap: Gap) -> list[str]:
 
 def metric_name(metric: str) -> str:
     """A score's name in the middle of a sentence."""
-    return {"": _("the score"), "feeling": _("feeling")}.get(metric) or str(OUTCOME_NAMES.get(metric, say(metric)))
+    return {"": _("the score"), "feeling": _("feeling")}.get(metric) or say(metric)
 
 
 def why(gap: Gap) -> list[str]:

@@ -155,17 +155,17 @@ def _steps(
         inside = [one for one in order if one in column.steps]
         if not inside:
             continue
-        key = key_for(_bare(column.name), [one.key for one in parts])
+        key = key_for(bare(column.name), [one.key for one in parts])
         parts.append(Phase(key, column.name, _when([when_of[one] for one in inside])))
         for touchpoint in inside:
             lived = columns[touchpoint]
             channels = tuple(one.channel for one in lived.channels if one.share >= COMMON)
-            key_of = key_for(_bare(touchpoint), [step.key for step in steps])
+            key_of = key_for(bare(touchpoint), [step.key for step in steps])
             steps.append(Step(key_of, key, title(touchpoint), touchpoint, channels, lived.share < MAIN))
     return tuple(steps), tuple(parts)
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """Without accents, which keys do not know."""
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
 
