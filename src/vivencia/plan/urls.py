@@ -1,5 +1,10 @@
 """Addresses of plan."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from vivencia.plan import pages
+
+urlpatterns = [
+    path("plan/", pages.plan_page, name="plan"),
+    path("plan/gaps/", pages.gaps_part, name="plan-gaps"),
+]

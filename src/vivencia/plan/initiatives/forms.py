@@ -1,5 +1,6 @@
 """The form of an initiative's case."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,6 +17,9 @@ from vivencia.plan.initiatives.models import Initiative, Stage
 from vivencia.understand import vocabulary
 from vivencia.understand.models import Segment
 
+AMOUNTS = (
+    "gap_share", "value", "value_low", "value_high", "effect", "effect_low", "effect_high", "cost_once", "cost_a_year",
+)  # fmt: skip
 ESTIMATES = ("effect", "effect_low", "effect_high")
 
 
@@ -25,7 +29,7 @@ def metric_choices() -> list[tuple[str, Any]]:
         (
             _(metric.title),
             [
-                (f"{metric.name}.{one.name}", f"{_(one.title)} ({metric_words.unit(one.unit)})")
+                (f"{metric.name}.{one.name}", f"{_(metric.title)}: {_(one.title)} ({metric_words.unit(one.unit)})")
                 for one in metric.variants
             ],
         )
@@ -46,6 +50,18 @@ def population_choices(chosen: str) -> list[tuple[str, str]]:
     told = [("", _("everybody")), *((f"company:{name}", vocabulary.title(name)) for name in known)]
     told += [(f"saved:{one.pk}", one.name) for one in Segment.objects.all()]
     return told if chosen in dict(told) else [*told, (chosen, _("a segment that is gone"))]
+
+
+class AmountInput(forms.NumberInput):
+    """A number without the decimals it does not need: 42000, not 42000.0."""
+
+    def __init__(self) -> None:
+        super().__init__({"step": "any"})
+
+    def format_value(self, value: Any) -> str | None:
+        written = f"{value:f}".rstrip("0").rstrip(".") if isinstance(value, Decimal | float) else value
+        shown: str | None = super().format_value(written)
+        return shown
 
 
 class DayInput(forms.DateInput):
@@ -70,6 +86,7 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
             "problem": forms.Textarea({"rows": 5}),
             "approach": forms.Textarea({"rows": 3}),
             "depends_on": forms.CheckboxSelectMultiple(),
+            **{name: AmountInput() for name in AMOUNTS},
             **{name: DayInput() for name in ("effect_by", "starts", "ends", "deadline")},
         }
         help_texts: ClassVar[dict[str, Any]] = {

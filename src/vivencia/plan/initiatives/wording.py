@@ -67,7 +67,7 @@ class Words:
             return _("not estimated yet")
         shown = number(value, 0)
         if unit == ValueUnit.MONEY:
-            return f"{shown} {self.currency}"
+            return f"{shown}\N{NO-BREAK SPACE}{self.currency}"
         if unit == ValueUnit.CUSTOMERS:
             return ngettext("%(n)s customer", "%(n)s customers", round(value)) % {"n": shown}
         return ngettext("%(n)s point", "%(n)s points", round(value)) % {"n": shown}

@@ -1,7 +1,8 @@
 """What was answered to a question, read from a form and laid over the vision; and the rows a form shows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -39,8 +40,8 @@ def read(question: str, told: Mapping[str, str], vision: Vision) -> Vision:
 
 def _text(name: str) -> Callable[[Mapping[str, str], Vision], Vision]:
     def reader(told: Mapping[str, str], vision: Vision) -> Vision:
-        changed: Vision = replace(vision, **{name: _said(told, name)})
-        return changed
+        changes: Any = {name: _said(told, name)}
+        return replace(vision, **changes)
 
     return reader
 
@@ -109,7 +110,7 @@ READERS: dict[str, Callable[[Mapping[str, str], Vision], Vision]] = {
 }
 
 
-def rows(kind: str, held: tuple[BrandPromise, ...] | tuple[Proposition, ...]) -> list[Row]:
+def rows(kind: str, held: Sequence[BrandPromise | Proposition]) -> list[Row]:
     """What is there, and some blank lines below."""
     kept = [_row(number, one) for number, one in enumerate(held)]
     return [*kept, *(Row(number) for number in range(len(kept), min(MOST, len(kept) + BLANKS[kind])))]

@@ -76,6 +76,11 @@ class Vision:
     def empty(self) -> bool:
         return self == Vision()
 
+    @property
+    def said(self) -> "tuple[BrandPromise | Proposition, ...]":
+        """Everything that a figure may show."""
+        return (*self.promises, *self.propositions)
+
     def promise(self, key: str) -> BrandPromise | None:
         return next((one for one in self.promises if one.key == key), None)
 
@@ -113,7 +118,7 @@ def _measure(told: Mapping[str, Any] | None) -> Measure | None:
 
 def keyed(vision: Vision) -> Vision:
     """Every promise and proposition with a key of its own: those that have one keep it, others get the next number."""
-    used = {one.key for one in (*vision.promises, *vision.propositions)}
+    used = {one.key for one in vision.said}
     free = (f"p{number}" for number in range(1, len(used) + 1_000) if f"p{number}" not in used)
     promises = tuple(one if one.key else replace(one, key=next(free)) for one in vision.promises)
     propositions = tuple(one if one.key else replace(one, key=next(free)) for one in vision.propositions)

@@ -38,7 +38,7 @@ def figure_part(request: HttpRequest, key: str) -> HttpResponse:
     """The figure behind one promise or proposition, computed now."""
     held = versions.current()
     vision = held.vision if held else Vision()
-    measure = next((one.measure for one in (*vision.promises, *vision.propositions) if one.key == key), None)
+    measure = next((one.measure for one in vision.said if one.key == key), None)
     shown = evidence.shown(measure, source(), wait=True)
     if shown is None:
         raise Http404

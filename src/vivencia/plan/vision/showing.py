@@ -14,6 +14,7 @@ from vivencia.plan.vision.document import TEXTS, Measure, Vision
 from vivencia.plan.vision.models import VisionVersion
 from vivencia.understand import vocabulary
 from vivencia.understand.models import Segment
+from vivencia.understand.personas.models import Persona
 from vivencia.understand.segment_choices import choices
 from vivencia.understand.settling import view
 
@@ -62,7 +63,10 @@ def metrics() -> list[tuple[str, list[tuple[str, str]]]]:
         (
             gettext(metric.title),
             [
-                (f"{metric.name}.{one.name}", f"{gettext(one.title)} ({wording.unit(one.unit)})")
+                (
+                    f"{metric.name}.{one.name}",
+                    f"{gettext(metric.title)}: {gettext(one.title)} ({wording.unit(one.unit)})",
+                )
                 for one in metric.variants
             ],
         )
@@ -80,6 +84,9 @@ def promise_kinds() -> list[tuple[str, str]]:
 
 def personas() -> list[str]:
     """Who a proposition may be for: personas by name, else the company's segments."""
+    named = list(Persona.objects.exclude(name="").exclude(gone=True).values_list("name", flat=True))
+    if named:
+        return named
     read = view().read
     known = choices(read)["segments"] if read.horizon else []
     return [*(vocabulary.title(name) for name in known), *Segment.objects.values_list("name", flat=True)]

@@ -1,0 +1,23 @@
+"""The plan at a glance."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from vivencia.foundation.rights import Right, needs
+from vivencia.plan import standing
+
+
+@needs(Right.SEE_FIGURES)
+@require_GET
+def plan_page(request: HttpRequest) -> HttpResponse:
+    """Every step of the plan: how it stands, and what it asks for next."""
+    told = standing.steps()
+    return render(request, "plan/plan.html", {"steps": told, "next": standing.first_next(told)})
+
+
+@needs(Right.SEE_FIGURES)
+@require_GET
+def gaps_part(request: HttpRequest) -> HttpResponse:
+    """What the maps' gaps come to, which takes a moment."""
+    return render(request, "plan/parts/gaps.html", {"it": standing.gap_facts()})
