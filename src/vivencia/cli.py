@@ -28,6 +28,8 @@ COMMANDS: dict[str, str] = {
     "variants": "vivencia.understand.journey_commands:variants",
     "funnel": "vivencia.understand.journey_commands:funnel",
     "text": "vivencia.understand.text_commands:text",
+    "personas": "vivencia.understand.personas.commands:personas",
+    "roadmap": "vivencia.plan.roadmap.commands:roadmap",
     "impact": "vivencia.plan.impact.commands:impact",
 }
 

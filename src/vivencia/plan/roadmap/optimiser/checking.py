@@ -44,6 +44,7 @@ def check(problem: Problem, starts: Starts) -> Checks:
         *_teams(problem, starts),
         *_money(problem, starts),
         *_streams(problem, starts),
+        *_unlike(problem, starts),
     ]
     return Checks(tuple(each for each in looked if each), len(looked))
 
@@ -138,6 +139,11 @@ def _streams(problem: Problem, starts: Starts) -> Iterator[Breach | None]:
         yield Breach("least number", stream.key, None, many, stream.min_count) if many < stream.min_count else None
         too_many = stream.max_count is not None and many > stream.max_count
         yield Breach("largest number", stream.key, None, many, stream.max_count) if too_many else None
+
+
+def _unlike(problem: Problem, starts: Starts) -> Iterator[Breach | None]:
+    differing = len(problem.unlike.symmetric_difference(starts))
+    yield Breach("unlike", "", None, differing, problem.unlike_by) if differing < problem.unlike_by else None
 
 
 def _day(problem: Problem, quarter: int) -> float:

@@ -95,6 +95,7 @@ def formulate(tables: Tables, style: Style = "begun") -> Formulation:
     _streams(model)
     _gaps(model)
     _pilots(model)
+    _unlike(model)
     return model
 
 
@@ -213,3 +214,16 @@ def _pilots(model: Formulation) -> None:
             known = _by(model, pilot, int(t) - int(tables.duration[pilot]))
             model.rows.add(so_far | {column: -value for column, value in known.items()}, -INFINITE, 0.0)
             model.known.append((k, int(model.x[programme, t]), known))
+
+
+def _unlike(model: Formulation) -> None:
+    """Chosen that were not + not chosen that were ≥ the difference asked for."""
+    problem = model.tables.problem
+    if not problem.unlike_by:
+        return
+    terms: dict[int, float] = {}
+    for i, each in enumerate(problem.initiatives):
+        was = each.key in problem.unlike
+        for column, value in _by(model, i, problem.quarters - 1).items():
+            terms[column] = -value if was else value
+    model.rows.add(terms, float(problem.unlike_by - len(problem.unlike)), INFINITE, "unlike")

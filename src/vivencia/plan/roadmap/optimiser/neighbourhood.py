@@ -77,6 +77,8 @@ class Neighbourhood:
         self._cost = guide.use @ guide.price
         self._least = max(float(np.median(self._cost)) * 0.02, 1e-9) if len(self._cost) else 1.0
         self._streams = _Streams(tables)
+        self._money = max(float(tables.spend.max(initial=0.0)), 1.0)
+        self._unlike = np.array([each.key in tables.problem.unlike for each in tables.problem.initiatives], dtype=bool)
 
     def take(self, start: Ints) -> None:
         """Go on from this plan."""
@@ -154,7 +156,11 @@ class Neighbourhood:
 
     def missing(self) -> float:
         """How far the plan is from keeping the streams' balance and doing what must be done; 0 where it does both."""
-        return self._streams.missing(self.start) + NEVER * float((self.tables.must & (self.start < 0)).sum())
+        chosen = self.start >= 0
+        alike = max(self.tables.problem.unlike_by - int((chosen != self._unlike).sum()), 0)
+        return (
+            self._streams.missing(self.start) + self._money * alike + NEVER * float((self.tables.must & ~chosen).sum())
+        )
 
     def search(self, over: Callable[[], float], hot: float, cold: float, scale: float) -> Ints | None:
         """The best allowed plan met while `over()` goes from 0 to 1 and it cools from `hot` to `cold` (× `scale`)."""

@@ -98,7 +98,8 @@ class Problem:
     """Everything the optimiser knows. `budget` is money a quarter, None where money is not limited.
 
     `objective` "net" takes the money spent from the value; "value" does not. `discount` is a rate a year.
-    `quarters_after` are quarters beyond the plan in which finished initiatives still earn.
+    `quarters_after` are quarters beyond the plan in which finished initiatives still earn. A plan must choose at least
+    `unlike_by` initiatives otherwise than the choice `unlike` did.
     """
 
     quarters: int
@@ -112,6 +113,8 @@ class Problem:
     quarters_after: int = 0
     unit: str = ""
     labels: tuple[str, ...] = ()
+    unlike: frozenset[str] = frozenset()
+    unlike_by: int = 0
 
     @cached_property
     def by_key(self) -> dict[str, Initiative]:

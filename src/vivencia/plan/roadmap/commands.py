@@ -1,0 +1,120 @@
+"""`vivencia roadmap`: initiatives, capacities and dependencies in a file; a plan with its certified gap out."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from django.utils.translation import gettext as _
+
+from vivencia.plan.roadmap.optimiser.answers import next_best, prices
+from vivencia.plan.roadmap.optimiser.optimise import Found, ImpossibleError, optimise
+from vivencia.plan.roadmap.optimiser.problem import Problem
+from vivencia.plan.roadmap.optimiser.reading import WrongFileError, problem_of
+from vivencia.plan.roadmap.optimiser.report import report
+
+
+@click.command()
+@click.option(
+    "--file", "source", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON as docs/guide/roadmap.md describes it.",
+)  # fmt: skip
+@click.option("--seconds", type=click.FloatRange(0.1, 86_400), default=10.0, show_default=True, help="Time to plan.")
+@click.option("--explain", is_flag=True, help="Also: the next best plan, and what easing each rule would bring.")
+@click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+def roadmap(source: Path, seconds: float, *, explain: bool, as_json: bool) -> None:
+    """Choose and schedule initiatives within budget and capacity: the most valuable plan, and how far it may be from
+    the best there is.
+
+    The plan is checked by code that knows nothing of how it was found. Stops before --seconds when nothing better can
+    exist; --explain takes about as long again.
+    """
+    try:
+        problem = problem_of(_content(source))
+        found = optimise(problem, seconds)
+    except WrongFileError as wrong:
+        raise click.UsageError(f"{source.name}: {wrong}") from wrong
+    except ImpossibleError as impossible:
+        raise click.UsageError(_impossible(impossible)) from impossible
+    other = next_best(problem, found, seconds / 3) if explain else None
+    told = report(problem, found, other, prices(problem, found, seconds) if explain else None)
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    _say(problem, found, told)
+
+
+def _content(source: Path) -> Any:
+    try:
+        return json.loads(source.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as wrong:
+        raise WrongFileError(_("not JSON: %(why)s") % {"why": wrong}) from wrong
+
+
+def _impossible(impossible: ImpossibleError) -> str:
+    if impossible.proven:
+        return _(
+            "No plan keeps all the rules. Look at must_do, start, deadline, and the streams' min_share and min_count: "
+            "together they ask for more than capacity and budget allow."
+        )
+    return _("No plan that keeps all the rules was found in this time; give it more --seconds.")
+
+
+def _say(problem: Problem, found: Found, told: dict[str, Any]) -> None:
+    quarter = max(len(problem.label(q)) for q in range(problem.quarters))
+    for each in sorted(told["initiatives"], key=lambda each: (each["start_quarter"] or 999, each["key"])):
+        when = (each["start"] or "–").ljust(quarter)
+        name = f"{each['key']}  {each['title']}".rstrip()
+        click.echo(f"{when}  {name}" + (f"  ({_because(each['why_not'])})" if each["why_not"] else ""))
+    click.echo()
+    span = told["range"]
+    click.echo(
+        _("value %(value)s %(unit)s; 95 %% of draws between %(low)s and %(high)s")
+        % {
+            "value": f"{found.value:,.1f}",
+            "unit": problem.unit,
+            "low": f"{span['low']:,.1f}",
+            "high": f"{span['high']:,.1f}",
+        }
+    )
+    gap = "–" if found.gap is None else f"{100 * found.gap:.2f} %"
+    click.echo(
+        _("no plan is worth more than %(bound)s: at most %(gap)s above this one")
+        % {"bound": f"{found.bound:,.1f}", "gap": gap}
+    )
+    click.echo(
+        _("%(rules)s rules checked, %(breaches)s broken; %(seconds)s seconds")
+        % {
+            "rules": told["checks"]["rules"],
+            "breaches": len(told["checks"]["breaches"]),
+            "seconds": f"{found.seconds:.1f}",
+        }
+    )
+    _say_more(told)
+
+
+def _say_more(told: dict[str, Any]) -> None:
+    other = told["range"].get("next_best")
+    if other:
+        click.echo(
+            _("better than the next best plan (%(value)s) in %(share)s of draws")
+            % {"value": f"{other['value']:,.1f}", "share": f"{100 * other['better_in']:.0f} %"}
+        )
+    for price in told.get("prices", []):
+        where = " ".join(str(each) for each in (price["of"], price["quarter"]) if each)
+        more = f" +{price['more']:g}" if price["more"] is not None else ""
+        click.echo(f"{price['kind']} {where}{more}: +{price['gain']:,.1f}" + ("" if price["exact"] else " (≈)"))
+
+
+def _because(why: dict[str, Any]) -> str:
+    said = {
+        "left out": _("left out by hand"),
+        "too late": _("cannot be finished in time"),
+        "waits for": _("waits for"),
+        "worthless": _("brings nothing in this plan"),
+        "capacity": _("no capacity"),
+        "budget": _("no budget"),
+        "balance": _("streams' balance"),
+        "order": _("no time left after"),
+    }[why["reason"]]
+    return " ".join([said, ", ".join(why["of"]), ", ".join(why["quarters"])]).strip()

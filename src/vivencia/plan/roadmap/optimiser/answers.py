@@ -1,0 +1,238 @@
+"""Questions about a plan: why not this one, what would more bring, what does a change cost, what was nearly as good."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from vivencia.plan.roadmap.optimiser.checking import ROUNDING, check, days_used, money_used, worth
+from vivencia.plan.roadmap.optimiser.formulation import formulate
+from vivencia.plan.roadmap.optimiser.optimise import Found, ImpossibleError, optimise
+from vivencia.plan.roadmap.optimiser.problem import Initiative, Problem, Starts, Team
+from vivencia.plan.roadmap.optimiser.solving import relax
+from vivencia.plan.roadmap.optimiser.tables import MONEY, tables
+
+Reason = Literal["left out", "too late", "waits for", "worthless", "capacity", "budget", "balance", "order"]
+Kind = Literal["capacity", "budget", "deadline", "must do", "balance", "earliest start"]
+
+MORE = 0.1
+UNLIKE = 0.1
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """Why an initiative is not in the plan. `of`: teams, or initiatives it waits for; `quarters`: where it lacks."""
+
+    reason: Reason
+    of: tuple[str, ...] = ()
+    quarters: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Price:
+    """What easing one rule would bring: `gain` of plan value, found by planning again with it eased.
+
+    `more`: how much there would be more (days or money; None where the rule is dropped). `exact`: both plans are proven
+    the best; otherwise the gain is what was found, at least nothing. `rate`: by the relaxation, for one unit more.
+    """
+
+    kind: Kind
+    of: str
+    quarter: int | None
+    more: float | None
+    gain: float
+    rate: float | None
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """A plan after a change by hand: its best completion, and its loss against the plan before (below 0: a gain)."""
+
+    found: Found
+    loss: float
+    moved: tuple[str, ...]
+
+
+def why_not(problem: Problem, starts: Starts, key: str) -> WhyNot:
+    """The first reason that keeps an initiative out of this plan, from the hardest to the softest."""
+    each = problem.by_key[key]
+    if each.left_out:
+        return WhyNot("left out")
+    possible = [t for t in range(problem.quarters) if not _single_rules(problem, each, t)]
+    if not possible:
+        return WhyNot("too late")
+    missing = tuple(first for first in each.after if first not in starts)
+    if missing:
+        return WhyNot("waits for", missing)
+    ready = max((starts[first] + problem.by_key[first].duration for first in each.after), default=0)
+    possible = [t for t in possible if t >= ready]
+    if not possible:
+        return WhyNot("order", each.after)
+    before = worth(problem, starts)
+    worthwhile = [t for t in possible if worth(problem, starts | {key: t}) > before + ROUNDING]
+    if not worthwhile:
+        return WhyNot("worthless")
+    return _blocked(problem, starts, key, worthwhile)
+
+
+def _single_rules(problem: Problem, each: Initiative, start: int) -> bool:
+    last = problem.quarters - 1 if each.deadline is None else min(each.deadline, problem.quarters - 1)
+    return start < each.earliest or start + each.duration - 1 > last or each.start not in (None, start)
+
+
+def _blocked(problem: Problem, starts: Starts, key: str, possible: list[int]) -> WhyNot:
+    """Which team or money stands in the way at the best start (the one with the fewest breaches)."""
+    standing = {t: check(problem, starts | {key: t}).breaches for t in possible}
+    best = min(possible, key=lambda t: (len(standing[t]), t))
+    for reason in ("capacity", "budget"):
+        lacking = [each for each in standing[best] if each.what == reason]
+        if lacking:
+            of = tuple(dict.fromkeys(each.key for each in lacking if each.key))
+            quarters = tuple(dict.fromkeys(each.quarter for each in lacking if each.quarter is not None))
+            return WhyNot("capacity" if reason == "capacity" else "budget", of, quarters)
+    return WhyNot("balance")
+
+
+def change(problem: Problem, found: Found, fixed: dict[str, int | None], seconds: float) -> Change:
+    """The best plan with some initiatives fixed to a quarter, or left out (None). Raises ImpossibleError."""
+    held = replace(
+        problem,
+        initiatives=tuple(
+            replace(each, start=fixed[each.key], left_out=fixed[each.key] is None, must_do=fixed[each.key] is not None)
+            if each.key in fixed
+            else each
+            for each in problem.initiatives
+        ),
+    )
+    again = optimise(held, seconds, begin=_mended(held, found.starts, fixed))
+    moved = tuple(each.key for each in problem.initiatives if again.starts.get(each.key) != found.starts.get(each.key))
+    return Change(again, found.value - again.value, moved)
+
+
+def _mended(problem: Problem, starts: Starts, fixed: dict[str, int | None]) -> Starts | None:
+    """The plan with the change made and whatever it pushes out taken away, cheapest first; None where that fails."""
+    plan = {key: start for key, start in starts.items() if key not in fixed}
+    plan |= {key: start for key, start in fixed.items() if start is not None}
+    loose = sorted((key for key in plan if key not in fixed), key=lambda key: problem.by_key[key].worth.mean)
+    while not check(problem, plan).passed:
+        if not loose:
+            return None
+        plan.pop(loose.pop(0), None)
+    return plan
+
+
+def next_best(problem: Problem, found: Found, seconds: float) -> Found | None:
+    """The best plan that chooses really otherwise: a tenth of the choice, at least one. None: there is none."""
+    differing = max(1, round(UNLIKE * len(found.starts)))
+    try:
+        return optimise(replace(problem, unlike=frozenset(found.starts), unlike_by=differing), seconds, seed=2)
+    except ImpossibleError:
+        return None
+
+
+def prices(
+    problem: Problem, found: Found, seconds: float, most: int = 6, told: Callable[[float], None] | None = None
+) -> list[Price]:
+    """What easing each rule that matters would bring, dearest first; `seconds` for all plans together."""
+    eased = [*_scarce(problem)[:most], *_rules(problem, found)]
+    priced = []
+    for k, (kind, of, quarter, more, rate, other) in enumerate(eased):
+        again = optimise(other, max(seconds / len(eased), 0.2), begin=found.starts)
+        exact = again.proven and found.proven
+        priced.append(Price(kind, of, quarter, more, max(again.value - found.value, 0.0), rate, exact))
+        if told is not None:
+            told((k + 1) / len(eased))
+    return sorted(priced, key=lambda each: -each.gain)
+
+
+Eased = tuple[Kind, str, int | None, float | None, float | None, Problem]
+
+
+def _scarce(problem: Problem) -> list[Eased]:
+    """Teams and money by what a tenth more of them would bring in the relaxation, dearest first."""
+    t = tables(problem)
+    if not t.allowed.any():
+        return []
+    model = formulate(t, "starts")
+    relaxed = relax(model)
+    if relaxed is None:
+        return []
+    rates = {name: abs(float(price)) for name, price in zip(model.rows.name, relaxed.price, strict=True) if name}
+    found: list[tuple[float, Eased]] = []
+    for quarter in range(problem.quarters):
+        for team in problem.teams:
+            rate, more = rates[f"{team.key}@{quarter}"], round(max(MORE * team.days[quarter], 1.0))
+            other = _more_days(problem, team, quarter, more)
+            found.append((rate * more, ("capacity", team.key, quarter, more, rate, other)))
+        if problem.budget is not None:
+            rate, more = rates[f"{MONEY}@{quarter}"], round(max(MORE * problem.budget[quarter], 1.0))
+            found.append((rate * more, ("budget", "", quarter, more, rate, _more_money(problem, quarter, more))))
+    return [eased for gain, eased in sorted(found, key=lambda each: -each[0]) if gain > ROUNDING]
+
+
+def _more_days(problem: Problem, team: Team, quarter: int, more: float) -> Problem:
+    days = tuple(each + more * (q == quarter) for q, each in enumerate(team.days))
+    return replace(problem, teams=tuple(replace(each, days=days) if each is team else each for each in problem.teams))
+
+
+def _more_money(problem: Problem, quarter: int, more: float) -> Problem:
+    assert problem.budget is not None
+    return replace(problem, budget=tuple(each + more * (q == quarter) for q, each in enumerate(problem.budget)))
+
+
+def _rules(problem: Problem, found: Found) -> Iterable[Eased]:
+    """Rules that could be dropped: must-dos, deadlines that bind, streams' balance."""
+    for each in problem.initiatives:
+        if each.must_do and each.start is None:
+            yield "must do", each.key, None, None, None, _without(problem, each, must_do=False)
+        late = each.deadline is not None and each.deadline < problem.quarters - 1
+        if late and (each.key not in found.starts or found.starts[each.key] + each.duration - 1 == each.deadline):
+            yield "deadline", each.key, None, None, None, _without(problem, each, deadline=None)
+    for stream in problem.streams:
+        free = replace(stream, min_share=0.0, max_share=1.0, min_count=0, max_count=None)
+        if free != stream and _balance_binds(problem, found.starts, stream.key):
+            others = tuple(free if each is stream else each for each in problem.streams)
+            yield "balance", stream.key, None, None, None, replace(problem, streams=others)
+
+
+def _balance_binds(problem: Problem, starts: Starts, key: str) -> bool:
+    """Whether a stream's share is within two points of one of its limits, or its count at one."""
+    stream = next(each for each in problem.streams if each.key == key)
+    quarters = range(problem.quarters)
+    total = sum(money_used(problem, starts, q) for q in quarters) or 1.0
+    share = sum(money_used(problem, starts, q, key) for q in quarters) / total
+    many = sum(problem.by_key[each].stream == key for each in starts)
+    near = (stream.min_share > 0 and share < stream.min_share + 0.02) or share > stream.max_share - 0.02
+    return near or many in (stream.min_count or -1, stream.max_count)
+
+
+def _without(
+    problem: Problem, initiative: Initiative, must_do: bool | None = None, deadline: int | None = -1
+) -> Problem:
+    eased = initiative
+    if must_do is not None:
+        eased = replace(eased, must_do=must_do)
+    if deadline != -1:
+        eased = replace(eased, deadline=deadline)
+    return replace(problem, initiatives=tuple(eased if each is initiative else each for each in problem.initiatives))
+
+
+@dataclass(frozen=True)
+class Use:
+    """What there is of a team ("" = money) and what the plan uses, quarter by quarter."""
+
+    of: str
+    there_is: tuple[float, ...]
+    used: tuple[float, ...]
+
+
+def use(problem: Problem, starts: Starts) -> list[Use]:
+    """Every team, and the money where it is limited."""
+    quarters = range(problem.quarters)
+    found = [
+        Use(team.key, team.days, tuple(days_used(problem, starts, team.key, q) for q in quarters))
+        for team in problem.teams
+    ]
+    if problem.budget is not None:
+        found.append(Use("", problem.budget, tuple(money_used(problem, starts, q) for q in quarters)))
+    return found
