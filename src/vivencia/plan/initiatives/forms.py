@@ -89,6 +89,7 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
             **{name: AmountInput() for name in AMOUNTS},
             **{name: DayInput() for name in ("effect_by", "starts", "ends", "deadline")},
         }
+        labels: ClassVar[dict[str, Any]] = {"step_name": gettext_lazy("Where in the journey")}
         help_texts: ClassVar[dict[str, Any]] = {
             "persona": gettext_lazy("Who lives it, in your own words."),
             "gap_share": gettext_lazy("Percent. The value follows; so does the effect, unless you change it yourself."),

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Stream(models.TextChoices):
@@ -21,7 +22,7 @@ class Stage(models.TextChoices):
     IDEA = "idea", _("Idea")
     PLANNED = "planned", _("Planned")
     RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
+    DONE = "done", pgettext_lazy("initiative", "Done")
     DROPPED = "dropped", _("Dropped")
 
 

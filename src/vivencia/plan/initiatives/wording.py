@@ -202,6 +202,7 @@ def population_name(chosen: str) -> str:
 
 FIELD_NAMES: dict[str, Promise] = {
     "variant": gettext_lazy("counted as"),
+    "step_name": gettext_lazy("where in the journey"),
     "effort": gettext_lazy("effort"),
     "owner_id": gettext_lazy("owner"),
     "depends_on": gettext_lazy("only after"),
