@@ -24,6 +24,7 @@ KEYWORDS: dict[str, Any] = {
     "N_": None,  # marks a string in a pure package, which is translated later, on Django's side
     "gettext": None,
     "gettext_lazy": None,
+    "lazy": None,  # gettext_lazy, where a module also says things at once
     "gettext_noop": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),

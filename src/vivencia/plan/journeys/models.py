@@ -13,15 +13,15 @@ from vivencia.plan.journeys.drawing import Drawing, from_json
 class MapKind(models.TextChoices):
     """What a map says: what customers live, or what they should live."""
 
-    LIVED = "lived", _("Lived")
-    TARGET = "target", _("Target")
+    LIVED = "lived", _("As lived")
+    TARGET = "target", _("As it should be")
 
 
 class MapState(models.TextChoices):
     """How far people have agreed on a map."""
 
     DRAFT = "draft", _("Draft")
-    AGREED = "agreed", _("Agreed")
+    AGREED = "agreed", _("Agreed on")
     RETIRED = "retired", _("Retired")
 
 

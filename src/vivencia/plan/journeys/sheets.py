@@ -57,6 +57,11 @@ def of(drawing: Drawing, columns: int = COLUMNS) -> list[Sheet]:
     return [_sheet(drawing, numbered[at : at + columns]) for at in range(0, len(numbered), columns)]
 
 
+def only(drawing: Drawing, step: Step, number: int) -> Sheet:
+    """One step alone, as a sheet of one column."""
+    return _sheet(drawing, [(number, step)])
+
+
 def _sheet(drawing: Drawing, numbered: list[tuple[int, Step]]) -> Sheet:
     steps = [step for _number, step in numbered]
     return Sheet(

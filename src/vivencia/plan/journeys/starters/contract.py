@@ -106,7 +106,7 @@ CONTRACT = Sketch(
                     Words("Me tomaron en serio", "They took me seriously"),
                     0.0,
                     (_PHONE, _APP),
-                    "help",
+                    "contact centre",
                     optional=True,
                     expects=Expectations(waiting_seconds=5 * MINUTE, human_reachable=True),
                     team=Words("Atención", "Service"),

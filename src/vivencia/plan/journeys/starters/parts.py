@@ -44,7 +44,7 @@ PARTS = Sketch(
                     Words("Habló con quien sabe", "Spoke to somebody who knows"),
                     0.6,
                     (_PHONE, _SALES),
-                    "help",
+                    "contact centre",
                     optional=True,
                     expects=Expectations(waiting_seconds=HOUR, human_reachable=True),
                     team=Words("Soporte técnico", "Technical support"),

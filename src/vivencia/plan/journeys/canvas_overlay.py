@@ -1,0 +1,82 @@
+"""The lived over the map as the canvas draws it: a band and badges at each step, lines in its panel."""
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from vivencia.moments.wording import number
+from vivencia.plan.journeys import gap_words
+from vivencia.plan.journeys.gaps import Gap
+from vivencia.plan.journeys.overlay import Laid, Overlay
+
+WORST = ("gap", "within", "met", "unknown")
+BADGES = 2
+
+
+def of(overlay: Overlay) -> dict[str, dict[str, Any]]:
+    """Step's key -> what the canvas shows of it; steps of which the data say nothing are left out."""
+    told = {one.step.key: _step(one) for one in overlay.steps}
+    return {key: one for key, one in told.items() if one["badges"] or one["lines"] or one["moment"]}
+
+
+def _step(laid: Laid) -> dict[str, Any]:
+    gaps = sorted(laid.gaps, key=lambda one: WORST.index(one.state))
+    worst = next((one for one in gaps), None)
+    findings, moment = laid.moments[0] if laid.moments else (None, None)
+    return {
+        "tone": gap_words.TONES[worst.state] if worst else "neutral",
+        "badges": [_badge(one) for one in gaps[:BADGES]] or _plain(laid),
+        "trend": gap_words.trend(worst.trend, worst.expectation) if worst and worst.state != "unknown" else "",
+        "lines": [*_coming(laid), *(line for one in gaps for line in _lines(one))],
+        "moment": moment is not None,
+        "href": _address("moment", findings.outcome, moment.key) if findings and moment else "",
+    }
+
+
+def _badge(gap: Gap) -> dict[str, str]:
+    value = gap_words.amount(gap.lived.value, gap.expectation, gap.lived.unit)
+    text = f"{value} · {gap_words.name(gap.expectation, gap.about)}"
+    return {"text": text, "tone": gap_words.TONES[gap.state], "title": gap_words.sentence(gap)}
+
+
+def _plain(laid: Laid) -> list[dict[str, str]]:
+    """Where nothing is expected: who comes by."""
+    coming = _coming(laid)
+    return [{"text": one["text"], "tone": "neutral", "title": one["text"]} for one in coming]
+
+
+def _coming(laid: Laid) -> list[dict[str, str]]:
+    if laid.customers_a_year is None:
+        return []
+    n = round(laid.customers_a_year)
+    if n == 0:
+        return []
+    text = ngettext("%(n)s customer a year", "%(n)s customers a year", n) % {"n": number_format(n, force_grouping=True)}
+    return [{"label": _("Come by here"), "text": text, "tone": "neutral"}]
+
+
+def _lines(gap: Gap) -> list[dict[str, str]]:
+    tone = gap_words.TONES[gap.state]
+    compared = _("%(lived)s; wanted: %(wanted)s") % {"lived": gap_words.lived(gap), "wanted": gap_words.wanted(gap)}
+    lines = [{"label": gap_words.name(gap.expectation, gap.about), "text": compared, "tone": tone}]
+    if gap.state == "gap":
+        href = _address("map-gap", gap.map_id, gap.step_key, gap.expectation)
+        label = _("Closing the gap, a year")
+        lines.append({"label": label, "text": gap_words.price(gap), "tone": "neutral", "href": href})
+    if gap.lived.n:
+        lines.append({
+            "label": _("Measured on"),
+            "text": ngettext("%(n)s observation", "%(n)s observations", gap.lived.n) % {"n": number(gap.lived.n, 0)},
+            "tone": "neutral",
+        })  # fmt: skip
+    return lines
+
+
+def _address(name: str, *args: object) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,279 @@
+/**
+ * The board: phases and steps across, lanes down. Only the columns in sight are in the page, every row has one height,
+ * so that neither scrolling nor an edit makes the browser lay out a large map anew.
+ */
+
+import { h, icon } from "../survey-builder/dom";
+import { arrows } from "./arrows";
+import type { Drawing, Lane, Phase, Step } from "./drawing";
+import { chips, emotion, feltAt, laneText, type Overlays, overlayBand, type Said } from "./showing";
+
+export interface Column {
+  phase: Phase;
+  step: Step | null;
+}
+
+/** Where somebody is: a row ("phase", "step" or a lane's key) and a column; -1 is the lanes' names. */
+export interface Spot {
+  row: string;
+  column: number;
+}
+
+const AHEAD = 3; // columns kept ready beyond what is in sight
+export const ARC = 40;
+const HEIGHTS = { phase: 38, step: ARC + 92, overlay: 58, lane: 66, emotion: 92 };
+
+export class Board {
+  readonly view: HTMLElement;
+  readonly columns: Column[] = [];
+  spot: Spot = { row: "step", column: 0 };
+  zoom = 1;
+  #board = h("div", { class: "viv-map-board", role: "presentation" });
+  #drop = h("div", { class: "viv-map-drop", hidden: true });
+  #rows = new Map<string, HTMLElement>();
+  #shown = new Map<number, HTMLElement[]>();
+  #svg: SVGSVGElement | null = null;
+  #drawing!: Drawing;
+  #frame = 0;
+
+  constructor(private readonly said: Said, private readonly editable: boolean, private readonly overlays: () => Overlays) {
+    this.view = h("div", { class: "viv-map-view", role: "grid", tabindex: "0", "aria-label": said.say("map") }, this.#board);
+    this.view.addEventListener("scroll", () => this.#soon(), { passive: true });
+    new ResizeObserver(() => this.#soon()).observe(this.view);
+  }
+
+  get width(): number {
+    return Math.round((window.innerWidth < 640 ? 158 : 184) * this.zoom);
+  }
+
+  get head(): number {
+    return window.innerWidth < 640 ? 92 : 148;
+  }
+
+  get rowNames(): string[] {
+    return ["phase", "step", ...this.#drawing.lanes.map((lane) => lane.key)];
+  }
+
+  /** Draw a drawing anew, where people are stays. */
+  show(drawing: Drawing): void {
+    this.#drawing = drawing;
+    this.columns.length = 0;
+    for (const phase of drawing.phases) {
+      const steps = drawing.steps.filter((step) => step.phase === phase.key);
+      if (steps.length === 0) this.columns.push({ phase, step: null });
+      for (const step of steps) this.columns.push({ phase, step });
+    }
+    this.#keepSpot();
+    this.#build();
+    this.#draw();
+  }
+
+  columnOf(key: string): number {
+    return this.columns.findIndex((one) => one.step?.key === key);
+  }
+
+  height(row: string, lane?: Lane): number {
+    const kind = row === "phase" || row === "step" || row === "overlay" ? row : lane?.kind === "emotion" ? "emotion" : "lane";
+    return Math.round(HEIGHTS[kind] * this.zoom);
+  }
+
+  #build(): void {
+    this.#shown.clear();
+    this.#rows.clear();
+    this.view.style.setProperty("--z", String(this.zoom));
+    this.view.style.setProperty("--column", `${this.width}px`);
+    this.view.style.setProperty("--head", `${this.head}px`);
+    this.view.setAttribute("aria-rowcount", String(this.rowNames.length));
+    this.view.setAttribute("aria-colcount", String(this.columns.length + 1));
+    const width = this.head + this.columns.length * this.width + (this.editable ? this.width : 0);
+    this.#board.style.width = `${width}px`;
+    const rows = [this.#row("phase", this.said.say("phase")), this.#row("step", this.said.say("step"))];
+    if (Object.keys(this.overlays()).length > 0) rows.push(this.#row("overlay", this.said.say("overlay")));
+    for (const lane of this.#drawing.lanes) rows.push(this.#row(lane.key, lane.name, lane));
+    this.#board.replaceChildren(...rows, this.#drop);
+    this.#phases();
+  }
+
+  #row(name: string, label: string, lane?: Lane): HTMLElement {
+    const head = h("div", {
+      class: "viv-map-head", role: "rowheader", "data-row": name, "data-column": "-1", id: `viv-spot-${name}--1`,
+      draggable: lane && this.editable ? "true" : null, title: label,
+    }, h("span", {}, label || this.said.say("unnamed")));
+    const kind = lane ? ` is-${lane.kind}` : ` is-${name}`;
+    const row = h("div", { class: `viv-map-row${kind}`, role: "row", "data-row": name }, head);
+    row.style.height = `${this.height(name, lane)}px`;
+    if (name === "step") row.style.top = `${this.height("phase")}px`;
+    this.#rows.set(name, row);
+    return row;
+  }
+
+  #phases(): void {
+    const row = this.#rows.get("phase");
+    let at = 0;
+    for (const phase of this.#drawing.phases) {
+      const span = Math.max(1, this.#drawing.steps.filter((step) => step.phase === phase.key).length);
+      const cell = h("div", {
+        class: `viv-map-phase is-${phase.when}`, role: "columnheader", "data-row": "phase", "data-column": at, "data-phase": phase.key,
+        id: `viv-spot-phase-${at}`, "aria-colindex": at + 2, "aria-colspan": span, draggable: this.editable ? "true" : null,
+      }, h("span", {}, phase.name || this.said.say("unnamed")));
+      cell.style.left = `${this.head + at * this.width}px`;
+      cell.style.width = `${span * this.width - 4}px`;
+      row?.append(cell);
+      at += span;
+    }
+    if (this.editable) row?.append(this.#adder("phase", this.head + at * this.width, this.said.say("addPhase")));
+  }
+
+  #adder(of: string, left: number, label: string): HTMLElement {
+    const add = h("button", { type: "button", class: "viv-map-add", "data-add": of, tabindex: "-1", title: label }, icon(this.said.sprite, "plus"), label);
+    add.style.left = `${left}px`;
+    return add;
+  }
+
+  #soon(): void {
+    if (this.#frame || !this.#drawing) return;
+    this.#frame = requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+    });
+  }
+
+  /** Put the columns in sight into the page, take the others out. */
+  #draw(): void {
+    const left = this.view.scrollLeft;
+    const first = Math.max(0, Math.floor(left / this.width) - AHEAD);
+    const last = Math.min(this.columns.length - 1, Math.ceil((left + this.view.clientWidth - this.head) / this.width) + AHEAD);
+    let changed = this.#svg === null || this.#shown.size === 0;
+    for (const [place, cells] of this.#shown) {
+      if (place >= first && place <= last) continue;
+      for (const cell of cells) cell.remove();
+      this.#shown.delete(place);
+      changed = true;
+    }
+    for (let place = first; place <= last; place += 1) {
+      if (this.#shown.has(place)) continue;
+      this.#shown.set(place, this.#column(place));
+      changed = true;
+    }
+    if (changed) this.#arrows(first, last);
+    this.mark();
+  }
+
+  #arrows(first: number, last: number): void {
+    this.#svg?.remove();
+    const places = new Map(this.columns.map((one, place) => [one.step?.key ?? "", place]));
+    this.#svg = arrows(this.#drawing, places, first, last, { width: this.width, head: this.head, zoom: this.zoom });
+    this.#rows.get("step")?.append(this.#svg);
+  }
+
+  #column(place: number): HTMLElement[] {
+    const { phase, step } = this.columns[place]!;
+    const cells: HTMLElement[] = [];
+    const put = (row: string, cell: HTMLElement): void => {
+      cell.style.left = `${this.head + place * this.width}px`;
+      cell.dataset["row"] = row;
+      cell.dataset["column"] = String(place);
+      cell.id = `viv-spot-${row}-${place}`;
+      cell.setAttribute("role", "gridcell");
+      cell.setAttribute("aria-colindex", String(place + 2));
+      this.#rows.get(row)?.append(cell);
+      cells.push(cell);
+    };
+    put("step", step ? this.#card(step) : this.#vacant(phase));
+    if (!step) return cells;
+    const overlay = this.overlays()[step.key];
+    if (overlay && this.#rows.has("overlay")) put("overlay", overlayBand(overlay, this.said));
+    for (const lane of this.#drawing.lanes) put(lane.key, this.#cell(step, lane, place));
+    return cells;
+  }
+
+  #card(step: Step): HTMLElement {
+    const talk = this.#drawing.comments.filter((one) => one.step === step.key && !one.resolved).length;
+    const overlay = this.overlays()[step.key];
+    const card = h("div", { class: "viv-map-step", draggable: this.editable ? "true" : null, "data-step": step.key },
+      h("div", { class: `viv-map-card${step.optional ? " is-optional" : ""}${overlay?.moment ? " is-moment" : ""}` },
+        h("strong", { class: "viv-map-name" }, step.name || this.said.say("unnamed")),
+        h("span", { class: "viv-map-chips" },
+          overlay?.moment ? h("span", { class: "viv-map-chip is-moment", title: this.said.say("moment") }, icon(this.said.sprite, "star")) : null,
+          talk > 0 ? h("span", { class: "viv-map-chip", title: this.said.say("comments") }, icon(this.said.sprite, "message-2"), String(talk)) : null,
+          ...chips(step, this.said).map((text) => h("span", { class: "viv-map-chip" }, text)))));
+    if (this.editable) card.append(h("button", { type: "button", class: "viv-map-after", "data-add": "step", "data-after": step.key, tabindex: "-1", title: this.said.say("addStep"), "aria-label": this.said.say("addStep") }, icon(this.said.sprite, "plus")));
+    return card;
+  }
+
+  #vacant(phase: Phase): HTMLElement {
+    const text = this.said.say(this.editable ? "addStep" : "emptyPhase");
+    const inside = this.editable
+      ? h("button", { type: "button", class: "viv-map-first", "data-add": "step", "data-phase": phase.key, tabindex: "-1" }, icon(this.said.sprite, "plus"), text)
+      : h("span", { class: "viv-map-none" }, text);
+    return h("div", { class: "viv-map-step", "data-phase": phase.key }, inside);
+  }
+
+  #cell(step: Step, lane: Lane, place: number): HTMLElement {
+    const noted = this.#drawing.notes.find((one) => one.step === step.key && one.lane === lane.key);
+    const text = [laneText(step, lane, this.said), noted?.text].filter(Boolean).join("\n");
+    const cell = h("div", { class: `viv-map-cell${noted?.source === "lived" ? " is-lived" : ""}`, title: text.length > 60 ? text : null });
+    if (lane.kind === "emotion") cell.append(emotion(this.#drawing, lane, this.columns, place, this.said));
+    const low = lane.kind === "emotion" && (feltAt(this.#drawing, lane, step) ?? 0) >= 0;
+    if (text) cell.append(h("span", { class: `viv-map-text${low ? " is-below" : ""}` }, text));
+    return cell;
+  }
+
+  /** The cell of a spot, scrolled into sight. */
+  reach(spot: Spot): HTMLElement | null {
+    if (spot.column >= 0) {
+      const left = spot.column * this.width;
+      const room = this.view.clientWidth - this.head;
+      if (left < this.view.scrollLeft) this.view.scrollLeft = left;
+      else if (left + this.width > this.view.scrollLeft + room) this.view.scrollLeft = left + this.width - room;
+      this.#draw();
+    }
+    const cell = this.cell(spot);
+    const row = this.#rows.get(spot.row);
+    if (row && spot.row !== "phase" && spot.row !== "step") {
+      const above = this.height("phase") + this.height("step");
+      if (row.offsetTop - above < this.view.scrollTop) this.view.scrollTop = row.offsetTop - above;
+      else if (row.offsetTop + row.offsetHeight > this.view.scrollTop + this.view.clientHeight) {
+        this.view.scrollTop = row.offsetTop + row.offsetHeight - this.view.clientHeight;
+      }
+    }
+    return cell;
+  }
+
+  cell(spot: Spot): HTMLElement | null {
+    if (spot.row !== "phase") return this.view.querySelector(`#viv-spot-${CSS.escape(spot.row)}-${spot.column}`);
+    const phase = this.columns[spot.column]?.phase.key;
+    return phase === undefined ? null : this.view.querySelector(`[data-phase="${CSS.escape(phase)}"][role="columnheader"]`);
+  }
+
+  /** Mark where somebody is, for the eye and for screen readers. */
+  mark(): void {
+    this.view.querySelectorAll(".is-here").forEach((one) => one.classList.remove("is-here"));
+    const cell = this.cell(this.spot);
+    cell?.classList.add("is-here");
+    if (cell?.id) this.view.setAttribute("aria-activedescendant", cell.id);
+    else this.view.removeAttribute("aria-activedescendant");
+  }
+
+  #keepSpot(): void {
+    const { row, column } = this.spot;
+    const rows = this.rowNames;
+    this.spot = {
+      row: rows.includes(row) ? row : "step",
+      column: Math.min(Math.max(column, row === "phase" || row === "step" ? 0 : -1), Math.max(0, this.columns.length - 1)),
+    };
+  }
+
+  /** The column under the pointer, and whether the pointer is in its left half. */
+  under(clientX: number): { column: number; left: boolean } | null {
+    const at = (clientX - this.view.getBoundingClientRect().left + this.view.scrollLeft - this.head) / this.width;
+    if (this.columns.length === 0) return null;
+    const column = Math.min(Math.max(0, Math.floor(at)), this.columns.length - 1);
+    return { column, left: at - column < 0.5 };
+  }
+
+  showDrop(column: number | null): void {
+    this.#drop.hidden = column === null;
+    if (column !== null) this.#drop.style.left = `${this.head + column * this.width - 3}px`;
+  }
+}
