@@ -72,13 +72,20 @@ def amount(value: float | None, expectation: Name, unit: str = "") -> str:
     if expectation == "feeling":
         return f"{_signed(value, 2)} ({feeling(value)})"
     if expectation in ("score", "effort"):
-        return f"{number_format(value, 2)} {unit}".strip()
-    return _("%(n)s %%") % {"n": number_format(value, 0 if value == round(value) else 1)}
+        return f"{_number(value, 2)} {unit}".strip()
+    told = _("%(n)s %%") % {"n": _number(value, 0 if value == round(value) else 1)}
+    return told.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _number(value: float, decimals: int) -> str:
+    """Rounded first: Django's own formatting cuts the rest off."""
+    return str(number_format(round(value, decimals), decimals, force_grouping=True))
 
 
 def _signed(value: float, decimals: int) -> str:
+    value = round(value, decimals)
     sign = "+" if value > 0 else "−" if value < 0 else ""
-    return sign + str(number_format(abs(value), decimals, force_grouping=True))
+    return sign + _number(abs(value), decimals)
 
 
 def wanted(gap: Gap) -> str:
@@ -110,7 +117,7 @@ def interval(figure: Figure, expectation: Name) -> str:
         ends = (duration(figure.low), duration(figure.high))
     else:
         decimals = 1 if figure.unit == "%" else 2
-        ends = (str(number_format(figure.low, decimals)), str(number_format(figure.high, decimals)))
+        ends = (_number(figure.low, decimals), _number(figure.high, decimals))
     return _("%(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}
 
 

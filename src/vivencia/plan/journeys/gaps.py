@@ -128,14 +128,16 @@ def named(key: str, seen: View | None = None) -> Gap | None:
 
 
 def by_worth(gaps: Iterable[Gap]) -> list[Gap]:
-    """Priced in money first, then in customers, then in points, each by size; then by how many it concerns."""
+    """Priced in money first, then in customers, then in points, each by size; then answers that fall short; then what
+    has no price, by how many it concerns."""
 
     def rank(gap: Gap) -> tuple[float, ...]:
         worth = gap.priced
-        open_first = {"gap": 0, "within": 1, "unknown": 2, "met": 3}[gap.state]
+        state = {"gap": 0, "within": 1, "unknown": 2, "met": 3}[gap.state]
         if worth is None:
-            return (open_first, len(UNITS), -(gap.customers_a_year or 0.0))
-        return (open_first, UNITS.index(worth.unit), -(worth.value or 0.0))
+            return (state, len(UNITS) + 1, -(gap.customers_a_year or 0.0))
+        itself = "points_only" in gap.why  # an answer that falls short is what the others bring about
+        return (state, len(UNITS) if itself else UNITS.index(worth.unit), -(worth.value or 0.0))
 
     return sorted(gaps, key=lambda gap: (*rank(gap), gap.map, gap.step_name, gap.expectation))
 

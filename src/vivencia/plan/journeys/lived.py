@@ -44,7 +44,7 @@ LOOKED_AT = 200_000  # journeys from which the order of steps is read
 LANES: tuple[tuple[str, str], ...] = (
     ("touchpoint", "touchpoint"),
     ("passing", "free"),
-    ("channel", "channel"),
+    ("channels", "free"),
     ("emotion", "emotion"),
     ("promise", "free"),
     ("waiting", "free"),
@@ -215,7 +215,7 @@ def _lanes() -> list[Lane]:
     names = {
         "touchpoint": _("Touchpoint"),
         "passing": _("Who comes by"),
-        "channel": _("Channels"),
+        "channels": _("Channels"),
         "emotion": _("How it feels"),
         "promise": _("Promises kept"),
         "waiting": _("Waiting since the step before"),
@@ -229,7 +229,7 @@ def _cells(on: Ground, step: Step, column: Column) -> list[Cell]:
     told = figures(on, step)
     texts = {
         "passing": _passing(on, told.passing, column),
-        "channel": ", ".join(
+        "channels": ", ".join(
             f"{say(one.channel)} {share(one.share)}" for one in column.channels if one.share >= COMMON
         ),
         "promise": _percent(told.promise),

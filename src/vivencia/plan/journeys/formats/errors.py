@@ -1,0 +1,13 @@
+"""What is wrong with a file, and where."""
+
+
+class FormatError(ValueError):
+    """A file that cannot be read as a map: `place` names the element ("touchpoints/plannedAction[3]"), `code` says what
+    is wrong (`format_words` has the sentences), `detail` what was found or allowed."""
+
+    def __init__(self, place: str, code: str, detail: str = "") -> None:
+        self.place, self.code, self.detail = place, code, detail
+        super().__init__(f"{place}: {code}" + (f" ({detail})" if detail else ""))
+
+
+MOST_BYTES = 5_000_000  # of a file that is read

@@ -1,0 +1,188 @@
+"""Object-centric event log 2.0 (ocel-standard.org), as JSON: lived journeys written, a flow read from any such log.
+
+Written: an event a step lived, of the touchpoint's type, with its channel; it belongs to its case (an order, a ticket)
+and to its customer. Read: the object type most events belong to gives the journeys; event types that enough of them
+pass become steps, frequent moves become ways. What a log does not say (expectations, lanes) stays empty.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+from vivencia.plan.journeys.drawing import LONGEST_NAME, Drawing, Lane, Link, Phase, Step, arranged, check, key_for
+from vivencia.plan.journeys.formats.errors import FormatError
+
+MOST_BYTES = 200_000_000
+COMMON = 0.05  # share of journeys from which on an event type is a step
+TAKEN = 0.1  # share of moves from a step from which on a way is drawn
+MOST_STEPS = 40
+HALF = 0.5
+
+
+@dataclass(frozen=True)
+class Lived:
+    """One event to be written: `case` and `customer` are ids (customer None: not known)."""
+
+    touchpoint: str
+    at: datetime
+    case: str
+    customer: str | None
+    channel: str | None
+
+
+def write(lived: Iterable[Lived], *, kind: str) -> bytes:
+    """An OCEL 2.0 document. `kind`: what a case is ("order"); "customer" where journeys are of customers."""
+    events: list[dict[str, Any]] = []
+    types: dict[str, None] = {}
+    cases: dict[str, str | None] = {}
+    for number, one in enumerate(lived, 1):
+        types[one.touchpoint] = None
+        cases[one.case] = one.customer
+        related = [{"objectId": f"{kind}:{one.case}", "qualifier": "journey"}]
+        if kind != "customer" and one.customer:
+            related.append({"objectId": f"customer:{one.customer}", "qualifier": "customer"})
+        channel = [{"name": "channel", "value": one.channel}] if one.channel else []
+        events.append(
+            {"id": f"e{number}", "type": one.touchpoint, "time": one.at.isoformat().replace("+00:00", "Z"),
+             "attributes": channel, "relationships": related}
+        )  # fmt: skip
+    document = {
+        "objectTypes": [{"name": name, "attributes": []} for name in dict.fromkeys((kind, "customer"))],
+        "eventTypes": [{"name": name, "attributes": [{"name": "channel", "type": "string"}]} for name in sorted(types)],
+        "objects": list(_objects(cases, kind)),
+        "events": events,
+    }
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _objects(cases: dict[str, str | None], kind: str) -> Iterator[dict[str, Any]]:
+    for case, customer in cases.items():
+        belongs = [{"objectId": f"customer:{customer}", "qualifier": "of"}] if customer and kind != "customer" else []
+        yield {"id": f"{kind}:{case}", "type": kind, "attributes": [], "relationships": belongs}
+    if kind != "customer":
+        for customer in dict.fromkeys(one for one in cases.values() if one):
+            yield {"id": f"customer:{customer}", "type": "customer", "attributes": [], "relationships": []}
+
+
+def read(content: bytes, *, language: str, title: str) -> Drawing:
+    """The usual flow of a log as a target to begin from. Raises FormatError naming the element."""
+    document = _document(content)
+    kind_of: dict[str, str] = {}
+    for at, one in _rows(document, "objects"):
+        kind_of[_field(one, f"objects[{at}]", "id")] = _field(one, f"objects[{at}]", "type")
+    told: list[tuple[datetime, int, str, list[str]]] = []
+    for at, event in _rows(document, "events"):
+        where = f"events[{at}]"
+        related = event.get("relationships") or []
+        if not isinstance(related, list) or not all(isinstance(one, dict) for one in related):
+            raise FormatError(f"{where}.relationships", "not_a_list")
+        ids = [str(one.get("objectId")) for one in related]
+        told.append((_time(event, where), at, _field(event, where, "type"), ids))
+    journeys = _journeys(sorted(told, key=lambda one: one[:2]), kind_of)
+    if not journeys:
+        raise FormatError("events", "empty")
+    return _drawn(journeys, language, title)
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    if len(content) > MOST_BYTES:
+        raise FormatError("OCEL", "too_large", str(MOST_BYTES // 1_000_000))
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as wrong:
+        raise FormatError("JSON", "not_json", str(wrong)[:120]) from wrong
+    if not isinstance(document, dict):
+        raise FormatError("JSON", "not_an_object")
+    if "ocel:events" in document:
+        raise FormatError("ocel:events", "version", "1.0")
+    return document
+
+
+def _rows(document: dict[str, Any], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    rows = document.get(name)
+    if rows is None:
+        raise FormatError(name, "missing")
+    if not isinstance(rows, list):
+        raise FormatError(name, "not_a_list")
+    for at, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise FormatError(f"{name}[{at}]", "not_an_object")
+        yield at, row
+
+
+def _field(row: dict[str, Any], where: str, name: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str) or not value:
+        raise FormatError(f"{where}.{name}", "missing")
+    return value
+
+
+def _time(event: dict[str, Any], where: str) -> datetime:
+    told = _field(event, where, "time")
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError as wrong:
+        raise FormatError(f"{where}.time", "not_a_time", told[:40]) from wrong
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _journeys(told: list[tuple[datetime, int, str, list[str]]], kind_of: dict[str, str]) -> list[list[str]]:
+    """The event types each object of the commonest type went through, in order."""
+    by_kind = Counter(kind_of[one] for _at, _n, _type, ids in told for one in ids if one in kind_of)
+    if not by_kind:
+        return []
+    kind = max(sorted(by_kind), key=lambda one: by_kind[one])
+    paths: dict[str, list[str]] = defaultdict(list)
+    for _at, _n, name, ids in told:
+        for one in dict.fromkeys(ids):
+            if kind_of.get(one) == kind:
+                paths[one].append(name)
+    return list(paths.values())
+
+
+def _drawn(journeys: list[list[str]], language: str, title: str) -> Drawing:
+    passed = Counter(name for path in journeys for name in set(path))
+    common = [name for name, n in passed.most_common(MOST_STEPS) if n >= COMMON * len(journeys)]
+    order = _ordered(journeys, common)
+    steps: list[Step] = []
+    for name in order:
+        key = key_for(name, [one.key for one in steps])
+        optional = passed[name] < HALF * len(journeys)
+        steps.append(Step(key, "journey", name[:LONGEST_NAME], name[:LONGEST_NAME], optional=optional))
+    key_of = {name: step.key for name, step in zip(order, steps, strict=True)}
+    drawn = Drawing(
+        title[:LONGEST_NAME], language, "target", phases=(Phase("journey", ""),), steps=tuple(steps),
+        links=tuple(_links(journeys, order, key_of)), lanes=(Lane("touchpoint", "", "touchpoint"),),
+    )  # fmt: skip
+    return arranged(check(drawn))
+
+
+def _ordered(journeys: list[list[str]], names: list[str]) -> list[str]:
+    """By how many of the others each usually comes before."""
+    sooner: Counter[tuple[str, str]] = Counter()
+    wanted = set(names)
+    for path in journeys:
+        seen = [name for name in dict.fromkeys(path) if name in wanted]
+        sooner.update((a, b) for at, a in enumerate(seen) for b in seen[at + 1 :])
+    wins = {a: sum(sooner[a, b] > sooner[b, a] for b in names) for a in names}
+    return sorted(names, key=lambda name: (-wins[name], names.index(name)))
+
+
+def _links(journeys: list[list[str]], order: list[str], key_of: dict[str, str]) -> Iterator[Link]:
+    moves = Counter((a, b) for path in journeys for a, b in pairwise(path))
+    leaving: Counter[str] = Counter()
+    for (a, _b), n in moves.items():
+        leaving[a] += n
+    rank = {name: at for at, name in enumerate(order)}
+    for at, a in enumerate(order):
+        onward = {b: moves[a, b] for b in order[at + 1 :] if moves[a, b]}
+        usual = max(onward, key=lambda b: onward[b]) if onward else (order[at + 1] if at + 1 < len(order) else None)
+        for b in order:
+            share = moves[a, b] / leaving[a] if leaving[a] else 0.0
+            if b == usual or share >= TAKEN:
+                kind = "next" if b == usual else "optional" if rank[b] > rank[a] else "loop"
+                yield Link(key_of[a], key_of[b], kind, round(share, 3))  # type: ignore[arg-type]  # one of the three

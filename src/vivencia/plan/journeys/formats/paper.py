@@ -1,0 +1,315 @@
+"""A map on paper: A3 across, as many sheets as it takes, phases and lanes named on each; or all on one wide sheet.
+
+Drawn with reportlab in Source Sans, which holds Latin, Greek and Cyrillic letters. Colours say nothing that words and
+signs do not say as well, and come out as greys that can be told apart.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from itertools import pairwise
+from math import ceil
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.pagesizes import A3, landscape
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph
+
+from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Row
+
+WIDE, HIGH = landscape(A3)
+MARGIN = 34.0
+LANES = 92.0  # width of the lanes' names
+COLUMNS, FEWEST = 7, 4  # steps side by side on a sheet
+PAD = 6.0
+GAP = 8.0  # between steps
+HEAD = 66.0  # title and about
+FOOT = 34.0
+BAND = 22.0  # a phase
+CURVE = 50.0  # height of the line of feelings
+MOST_WIDE = 14_000.0  # points a PDF page may be wide
+TEXT_MOST = 900  # characters of one cell on paper
+
+INK, SOFT, LINE, PAPER = HexColor("#1c2420"), HexColor("#5c6660"), HexColor("#c9cdc7"), HexColor("#f6f5f1")
+BRAND, GAIN, PAIN, CAUTION = HexColor("#1f5c4a"), HexColor("#1f5fa8"), HexColor("#b8401c"), HexColor("#8a6a00")
+TONES = {"gain": GAIN, "pain": PAIN, "caution": CAUTION, "neutral": SOFT}
+SIGNS = {"gain": "✓", "pain": "▼", "caution": "?", "neutral": "–"}
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """Columns `first` to `last` (left out) and some of the rows, with their heights."""
+
+    first: int
+    last: int
+    rows: tuple[tuple[Row, float], ...]
+    card: float
+
+
+def pdf(grid: Grid) -> bytes:
+    """The map on as many A3 sheets as it takes."""
+    _fonts()
+    across = _across(grid)
+    return _drawn(grid, _sheets(grid, across, HIGH), WIDE, HIGH, across)
+
+
+def wide(grid: Grid) -> bytes:
+    """The whole map on one sheet as large as it needs: for pictures."""
+    _fonts()
+    n = max(len(grid.columns), FEWEST)
+    width = min(2 * MARGIN + LANES + n * _column_width(n), MOST_WIDE)
+    (sheet,) = _sheets(grid, n, 1e9)
+    height = 2 * MARGIN + HEAD + BAND + GAP + sheet.card + sum(h for _row, h in sheet.rows) + FOOT + 2 * GAP
+    return _drawn(grid, [sheet], width, height, n)
+
+
+@cache
+def _fonts() -> None:
+    spec = find_spec("font_source_sans_pro")
+    assert spec is not None and spec.origin is not None  # noqa: PT018
+    folder = Path(spec.origin).parent / "files"
+    for name, file in (("Map", "Regular"), ("Map-Bold", "Semibold"), ("Map-Italic", "It")):
+        pdfmetrics.registerFont(TTFont(name, str(folder / f"SourceSansPro-{file}.ttf")))
+    pdfmetrics.registerFontFamily("Map", normal="Map", bold="Map-Bold", italic="Map-Italic", boldItalic="Map-Bold")
+
+
+@cache
+def _style(size: float, color: str, *, bold: bool = False, italic: bool = False) -> ParagraphStyle:
+    font = "Map-Bold" if bold else "Map-Italic" if italic else "Map"
+    return ParagraphStyle(
+        "map", fontName=font, fontSize=size, leading=size * 1.22, textColor=HexColor(color), splitLongWords=1
+    )
+
+
+def _hex(color: Color) -> str:
+    return "#" + color.hexval()[2:]
+
+
+def _paragraph(text: str, size: float = 8.5, color: Color = INK, **how: bool) -> Paragraph:
+    shown = text if len(text) <= TEXT_MOST else text[: TEXT_MOST - 1] + "…"
+    return Paragraph(escape(shown).replace("\n", "<br/>"), _style(size, _hex(color), **how))
+
+
+def _across(grid: Grid) -> int:
+    """Steps side by side: as many on each sheet as on any other, seven at most."""
+    n = len(grid.columns)
+    return max(ceil(n / max(ceil(n / COLUMNS), 1)), 1)
+
+
+def _column_width(across: int) -> float:
+    """A sheet's width shared by its steps; few steps are no wider than a quarter of it."""
+    return (WIDE - 2 * MARGIN - LANES) / min(max(across, FEWEST), COLUMNS)
+
+
+def _height(paragraph: Paragraph, width: float) -> float:
+    return float(paragraph.wrap(width, 1e6)[1])
+
+
+def _sheets(grid: Grid, across: int, high: float) -> list[_Sheet]:
+    """Steps side by side, then lanes below each other, as many as fit; a sheet of further lanes repeats the steps."""
+    sheets: list[_Sheet] = []
+    width = _column_width(across) - GAP
+    for first in range(0, max(len(grid.columns), 1), across):
+        last = min(first + across, len(grid.columns))
+        card = max((_card_height(one, grid, width) for one in grid.columns[first:last]), default=40.0)
+        room = high - 2 * MARGIN - HEAD - FOOT - BAND - card - 2 * GAP
+        rows: list[tuple[Row, float]] = []
+        used = 0.0
+        for row in grid.rows:
+            height = _row_height(row, first, last, width)
+            if rows and used + height > room:
+                sheets.append(_Sheet(first, last, tuple(rows), card))
+                rows, used = [], 0.0
+            rows.append((row, min(height, room)))
+            used += height
+        sheets.append(_Sheet(first, last, tuple(rows), card))
+    return sheets
+
+
+def _row_height(row: Row, first: int, last: int, width: float) -> float:
+    texts = [_height(_paragraph(box.text), width - 2 * PAD) for box in row.boxes[first:last] if box.text]
+    name = _height(_paragraph(row.name, 8.5, BRAND, bold=True), LANES - 2 * PAD)
+    return max([*texts, name, 12.0]) + 2 * PAD + (CURVE if row.emotion else 0.0)
+
+
+def _card(column: Column, grid: Grid) -> Iterator[Paragraph]:
+    """What stands on a step's card, from top to bottom."""
+    words = grid.words
+    yield _paragraph(f"{column.number}. {column.name}", 10.5, INK, bold=True)
+    small = [column.touchpoint] if column.touchpoint else []
+    if column.optional:
+        small.append(words.optional)
+    if small:
+        yield _paragraph(" · ".join(small), 8, SOFT, italic=True)
+    for one in column.expected:
+        yield from _expected(one, grid)
+    for kind, name in column.ways:
+        sign, said = {"loop": ("←", words.loop), "optional": ("→", words.perhaps)}.get(kind, ("→", words.next))
+        yield _paragraph(f"{sign} {said}: {name}", 8, SOFT)
+
+
+def _expected(one: Expected, grid: Grid) -> Iterator[Paragraph]:
+    yield _paragraph(f"{one.name}: {one.wanted}", 8.5, INK)
+    if one.lived:
+        sign = SIGNS[one.tone]
+        yield _paragraph(f"{sign} {grid.words.lived} {one.lived}", 8, TONES[one.tone], bold=True)
+    if one.worth:
+        yield _paragraph(f"{grid.words.worth}: {one.worth}", 8, TONES[one.tone])
+
+
+def _card_height(column: Column, grid: Grid, width: float) -> float:
+    return sum(_height(one, width - 2 * PAD) + 2 for one in _card(column, grid)) + 2 * PAD
+
+
+def _drawn(grid: Grid, sheets: Sequence[_Sheet], width: float, height: float, across: int) -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(width, height), pageCompression=1, invariant=1)
+    canvas.setTitle(grid.title)
+    canvas.setCreator("Vivencia")
+    for number, sheet in enumerate(sheets, 1):
+        page = grid.words.page % {"page": number, "pages": len(sheets)}
+        _page(canvas, grid, sheet, (width, height, _column_width(across)), page)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def _page(canvas: Canvas, grid: Grid, sheet: _Sheet, size: tuple[float, float, float], page: str) -> None:
+    width, height, step = size
+    canvas.setFillColor(HexColor("#ffffff"))
+    canvas.rect(0, 0, width, height, stroke=0, fill=1)
+    _head(canvas, grid, sheet, width, height)
+    top = height - MARGIN - HEAD
+    left = MARGIN + LANES
+    _bands(canvas, grid.headings, sheet, left, step, top)
+    top -= BAND + GAP
+    for place, column in enumerate(grid.columns[sheet.first : sheet.last]):
+        _draw_card(canvas, grid, column, left + place * step, top, step - GAP, sheet.card)
+        if place and column.onward:
+            _arrow(canvas, left + place * step - GAP, top - 14, GAP)
+    if not grid.columns:
+        _put(canvas, _paragraph(grid.words.empty, 11, SOFT), left, top, width - left - MARGIN)
+    top -= sheet.card + GAP
+    for number, (row, tall) in enumerate(sheet.rows):
+        _draw_row(canvas, row, sheet, left, top, step, tall, shaded=number % 2 == 0)
+        top -= tall
+    _foot(canvas, grid, width, page)
+
+
+def _put(canvas: Canvas, paragraph: Paragraph, x: float, top: float, width: float) -> float:
+    """Draw it below `top`; how high it is."""
+    tall = _height(paragraph, width)
+    paragraph.drawOn(canvas, x, top - tall)
+    return tall
+
+
+def _head(canvas: Canvas, grid: Grid, sheet: _Sheet, width: float, height: float) -> None:
+    top = height - MARGIN
+    canvas.setFillColor(BRAND)
+    canvas.rect(MARGIN, top - 34, 4, 34, stroke=0, fill=1)
+    used = _put(canvas, _paragraph(grid.title, 20, INK, bold=True), MARGIN + 14, top + 2, width - 2 * MARGIN - 14)
+    about = grid.about
+    if len(grid.columns) > sheet.last - sheet.first:
+        about += " · " + grid.words.steps % {"first": sheet.first + 1, "last": sheet.last, "n": len(grid.columns)}
+    _put(canvas, _paragraph(about, 9.5, SOFT), MARGIN + 14, top - used - 2, width - 2 * MARGIN - 14)
+
+
+def _bands(canvas: Canvas, headings: Sequence[Heading], sheet: _Sheet, left: float, step: float, top: float) -> None:
+    for heading in headings:
+        first, last = max(heading.first, sheet.first), min(heading.first + heading.span, sheet.last)
+        if first >= last:
+            continue
+        x, width = left + (first - sheet.first) * step, (last - first) * step - GAP
+        canvas.setFillColor(BRAND)
+        canvas.roundRect(x, top - BAND, width, BAND, 3, stroke=0, fill=1)
+        name = heading.name if heading.first >= sheet.first else f"… {heading.name}"
+        text = _paragraph(name[:60], 10.5, HexColor("#ffffff"), bold=True)
+        _put(canvas, text, x + PAD, top - 4, width - 2 * PAD)
+
+
+def _draw_card(canvas: Canvas, grid: Grid, column: Column, x: float, top: float, width: float, tall: float) -> None:
+    canvas.setStrokeColor(BRAND)
+    canvas.setFillColor(PAPER)
+    canvas.setLineWidth(0.9)
+    canvas.setDash(*((3, 2) if column.optional else ()))
+    canvas.roundRect(x, top - tall, width, tall, 4, stroke=1, fill=1)
+    canvas.setDash()
+    y = top - PAD
+    for one in _card(column, grid):
+        y -= _put(canvas, one, x + PAD, y, width - 2 * PAD) + 2
+
+
+def _arrow(canvas: Canvas, x: float, y: float, width: float) -> None:
+    canvas.setStrokeColor(BRAND)
+    canvas.setFillColor(BRAND)
+    canvas.setLineWidth(1.1)
+    canvas.line(x, y, x + width - 3, y)
+    path = canvas.beginPath()
+    path.moveTo(x + width, y)
+    path.lineTo(x + width - 4, y + 2.6)
+    path.lineTo(x + width - 4, y - 2.6)
+    path.close()
+    canvas.drawPath(path, stroke=0, fill=1)
+
+
+def _draw_row(
+    canvas: Canvas, row: Row, sheet: _Sheet, left: float, top: float, step: float, tall: float, *, shaded: bool
+) -> None:
+    boxes = row.boxes[sheet.first : sheet.last]
+    right = left + max(len(boxes), 1) * step - GAP
+    if shaded:
+        canvas.setFillColor(HexColor("#f1f0ea"))
+        canvas.rect(MARGIN, top - tall, right - MARGIN, tall, stroke=0, fill=1)
+    canvas.setStrokeColor(LINE)
+    canvas.setLineWidth(0.5)
+    canvas.line(MARGIN, top - tall, right, top - tall)
+    _put(canvas, _paragraph(row.name, 8.5, BRAND, bold=True), MARGIN + PAD, top - PAD, LANES - 2 * PAD)
+    under = CURVE if row.emotion else 0.0
+    if row.emotion:
+        _curve(canvas, boxes, left, top - PAD, step)
+    for place, box in enumerate(boxes):
+        if box.text:
+            _put(canvas, _paragraph(box.text), left + place * step + PAD, top - PAD - under, step - GAP - 2 * PAD)
+
+
+def _curve(canvas: Canvas, boxes: Sequence[Box], left: float, top: float, step: float) -> None:
+    """The feelings as a line through dots, good above and bad below."""
+    middle, reach = top - CURVE / 2, CURVE / 2 - 8
+    canvas.setStrokeColor(LINE)
+    canvas.setDash(1, 2)
+    canvas.line(left, middle, left + len(boxes) * step - GAP, middle)
+    canvas.setDash()
+    points = [
+        (left + place * step + (step - GAP) / 2, middle + box.feeling * reach, box.feeling)
+        for place, box in enumerate(boxes)
+        if box.feeling is not None
+    ]
+    canvas.setStrokeColor(SOFT)
+    canvas.setLineWidth(1.4)
+    for (x1, y1, _f1), (x2, y2, _f2) in pairwise(points):
+        canvas.line(x1, y1, x2, y2)
+    for x, y, feeling in points:
+        canvas.setFillColor(GAIN if feeling > 0.1 else PAIN if feeling < -0.1 else SOFT)
+        canvas.circle(x, y, 5, stroke=0, fill=1)
+        canvas.setFillColor(HexColor("#ffffff"))
+        canvas.setFont("Map-Bold", 8)
+        canvas.drawCentredString(x, y - 2.7, "+" if feeling > 0.1 else "−" if feeling < -0.1 else "=")
+
+
+def _foot(canvas: Canvas, grid: Grid, width: float, page: str) -> None:
+    canvas.setStrokeColor(LINE)
+    canvas.setLineWidth(0.5)
+    canvas.line(MARGIN, MARGIN + 20, width - MARGIN, MARGIN + 20)
+    legend = " · ".join(f"{sign} {meaning}" for sign, meaning in grid.words.legend)
+    _put(canvas, _paragraph(legend, 8, SOFT), MARGIN, MARGIN + 16, (width - 2 * MARGIN) * 0.8)
+    _put(canvas, _paragraph(grid.foot, 8, SOFT), MARGIN, MARGIN + 5, (width - 2 * MARGIN) * 0.8)
+    canvas.setFillColor(SOFT)
+    canvas.setFont("Map", 8)
+    canvas.drawRightString(width - MARGIN, MARGIN + 7, page)

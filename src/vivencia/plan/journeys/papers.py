@@ -1,0 +1,143 @@
+"""A map made ready for paper, pictures and spreadsheets: its texts in the reader's language, beside what is lived."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from vivencia.foundation.exporting import Sheet
+from vivencia.plan.journeys import gap_words, sheets, wording
+from vivencia.plan.journeys.drawing import Drawing
+from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Row, Tone, Words
+from vivencia.plan.journeys.gaps import Gap
+
+ALL = 1_000_000  # steps side by side: the whole map
+TONES: dict[str, Tone] = {"gap": "pain", "within": "caution", "met": "gain", "unknown": "neutral"}
+
+
+def grid_of(drawing: Drawing, gaps: Iterable[Gap] = (), *, made: datetime, basis: str = "") -> Grid:
+    """The whole map. `gaps`: its expectations held against the data; `basis`: on whom they rest."""
+    whole = sheets.of(drawing, ALL)
+    sheet = whole[0] if whole else sheets.Sheet((), (), ())
+    by_step: dict[str, list[Gap]] = {}
+    for gap in gaps:
+        by_step.setdefault(gap.step_key, []).append(gap)
+    headings: list[Heading] = []
+    at = 0
+    for one in sheet.headings:
+        headings.append(Heading(one.phase.name, at, one.span))
+        at += one.span
+    return Grid(
+        title=drawing.title,
+        about=_about(drawing, made),
+        headings=tuple(headings),
+        columns=tuple(
+            _column(one, by_step.get(one.step.key, []), onward=_onward(drawing, at))
+            for at, one in enumerate(sheet.columns)
+        ),
+        rows=tuple(_row(one) for one in sheet.rows if one.lane.kind != "touchpoint"),
+        words=_words(held=bool(by_step)),
+        foot=basis,
+    )
+
+
+def _about(drawing: Drawing, made: datetime) -> str:
+    kind = _("Target journey") if drawing.kind == "target" else _("Journey as lived")
+    persona = _("persona: %(name)s") % {"name": drawing.persona} if drawing.persona else ""
+    return " · ".join(one for one in (kind, persona, gap_words.day(made)) if one)
+
+
+def _onward(drawing: Drawing, at: int) -> bool:
+    """Whether the step before leads to this one; without any links every step does."""
+    if not drawing.links or not at:
+        return True
+    before, here = drawing.steps[at - 1], drawing.steps[at]
+    return drawing.link(before.key, here.key) is not None
+
+
+def _column(one: sheets.Column, held: list[Gap], *, onward: bool) -> Column:
+    step = one.step
+    if held:
+        expected = tuple(_held(gap) for gap in held)
+    else:
+        expected = tuple(Expected(name, value) for name, value in one.expected)
+    ways = tuple((kind, name) for kind, _word, name in one.ways)
+    touchpoint = wording.say(step.touchpoint) if step.touchpoint else ""
+    shown = touchpoint if touchpoint.lower() != step.name.lower() else ""
+    return Column(one.number, step.name, shown, step.optional, expected, ways, onward)
+
+
+def _held(gap: Gap) -> Expected:
+    price = gap_words.price(gap) if gap.priced else ""
+    return Expected(
+        gap_words.name(gap.expectation, gap.about), gap_words.wanted(gap),
+        gap_words.amount(gap.lived.value, gap.expectation, gap.lived.unit), str(gap_words.STATES[gap.state]),
+        TONES[gap.state], price,
+    )  # fmt: skip
+
+
+def _row(one: sheets.Row) -> Row:
+    name = one.lane.name or str(wording.LANES[one.lane.kind])
+    return Row(name, tuple(Box(cell.text, cell.feeling) for cell in one.cells), one.lane.kind == "emotion")
+
+
+def _words(*, held: bool) -> Words:
+    legend = [("→", _("leads there as well")), ("←", _("back again"))]
+    if held:
+        legend += [("✓", _("met")), ("▼", _("falls short")), ("?", _("cannot tell")), ("–", _("not enough data"))]
+    return Words(
+        optional=_("not everybody comes by"),
+        perhaps=_("perhaps to"),
+        loop=_("back to"),
+        next=_("or on to"),
+        wanted=_("Expected"),
+        lived=_("Lived:"),
+        worth=_("Worth closing"),
+        page=_("Page %(page)s of %(pages)s"),
+        steps=_("steps %(first)s to %(last)s of %(n)s"),
+        empty=_("This map has no steps yet."),
+        legend=tuple(legend),
+    )
+
+
+def tables(drawing: Drawing, gaps: list[Gap], basis: str) -> list[Sheet]:
+    """What stands beside the grid in a workbook: gaps with their numbers, and what these mean."""
+    heads = (
+        _("Step"), _("What is expected"), _("Wanted"), _("Lived"), _("low"), _("high"), _("Unit"), _("n"), _("State"),
+        _("Customers a year"), _("Worth a year"), _("low"), _("high"), _("Unit"), _("Change of late"),
+    )  # fmt: skip
+    rows = [_gap_row(gap) for gap in gaps]
+    about: list[list[str]] = [[_("Map"), drawing.title], [_("On whom the lived figures rest"), basis]]
+    about += [[f"{gap.step_name}: {gap_words.name(gap.expectation, gap.about)}", _evidence(gap)] for gap in gaps]
+    return [Sheet(_("Gaps"), heads, rows), Sheet(_("Evidence"), (_("What"), _("What it rests on")), about)]
+
+
+def _gap_row(gap: Gap) -> list[str | float | int | None]:
+    worth = gap.priced
+    unit = "" if worth is None else gap_words.parts(worth, gap.effect.metric)[1]
+    money = f"{gap_words.organisation().currency} " if worth and worth.unit == "money" else ""
+    return [
+        gap.step_name, gap_words.name(gap.expectation, gap.about), gap.wanted, gap.lived.value, gap.lived.low,
+        gap.lived.high, _unit(gap), gap.n, str(gap_words.STATES[gap.state]), gap.customers_a_year,
+        worth.value if worth else None, worth.low if worth else None, worth.high if worth else None, money + unit,
+        gap_words.trend(gap.trend, gap.expectation),
+    ]  # fmt: skip
+
+
+def _unit(gap: Gap) -> str:
+    return _("seconds") if gap.expectation == "waiting" else gap.lived.unit
+
+
+def _evidence(gap: Gap) -> str:
+    return " ".join([gap.lived.definition, *(f"{one}." for one in gap_words.effect(gap)), *gap_words.why(gap)])
+
+
+def named(drawing: Drawing) -> Drawing:
+    """A drawing that came from a file, its lanes and phases without names named in the language that is active."""
+    own = {"receiver": _("What the other side does"), "compliance": _("How it went against the plan")}
+    lanes = tuple(
+        replace(one, name=one.name or own.get(one.key) or str(wording.LANES[one.kind])) for one in drawing.lanes
+    )
+    phases = tuple(replace(one, name=one.name or _("Journey")) for one in drawing.phases)
+    return replace(drawing, lanes=lanes, phases=phases)
