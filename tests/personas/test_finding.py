@@ -15,7 +15,7 @@ from vivencia.understand.personas.finding.grouping import distances, groups
 
 
 def test_planted_groups_are_found_with_their_number_whatever_is_missing() -> None:
-    people, truth = planted(3, 4, 2_500, apart=1.6, missing=0.25)
+    people, truth = planted(3, 4, 1_500, apart=1.6, missing=0.25)
     found = find(people)
     assert found.model is not None
     assert len(found.model.offered) == 4

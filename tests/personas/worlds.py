@@ -1,5 +1,7 @@
 """People made up, whose groups are known because they were planted; and people without any."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from vivencia.understand.personas.finding.features import Feature, Ints, People
@@ -33,7 +35,7 @@ def without_groups(seed: int, shape: str, n: int = 1_200, width: int = 10) -> Pe
     random = np.random.default_rng(seed)
     normal = random.normal(size=(n, width))
     common = random.normal(size=(n, 2)) @ random.normal(size=(2, width))
-    values = {
+    shapes: dict[str, Callable[[], np.ndarray]] = {
         "independent": lambda: normal,
         "correlated": lambda: normal + common,
         "skewed": lambda: np.exp(0.7 * normal + 0.5 * common),
@@ -42,7 +44,8 @@ def without_groups(seed: int, shape: str, n: int = 1_200, width: int = 10) -> Pe
         ).astype(float),
         "heavy-tailed": lambda: normal / np.sqrt(random.chisquare(5, n) / 5)[:, None],
         "yes and no": lambda: (random.random((n, width)) < random.uniform(0.1, 0.9, width)).astype(float),
-    }[shape]()
+    }
+    values = shapes[shape]()
     columns = {f"number {place}": np.array(values[:, place]) for place in range(width)}
     columns["kind"] = np.array(
         [f"kind {one}" for one in random.choice(4, n, p=random.dirichlet(np.ones(4)))], dtype=object

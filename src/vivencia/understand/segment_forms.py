@@ -17,11 +17,13 @@ from django.utils.translation import gettext as _
 from vivencia.understand.audiences import questions
 from vivencia.understand.promises import STATES
 from vivencia.understand.segment_answers import Answered
+from vivencia.understand.segment_personas import personas
 from vivencia.understand.segments import CONDITIONS, Condition, Definition, Match, Trait, condition
 from vivencia.understand.vocabulary import title, trait
 
 KINDS: dict[str, str | Promise] = {
     "segment": gettext_lazy("Company segment"),
+    "persona": gettext_lazy("Persona"),
     "trait": gettext_lazy("Trait"),
     "touchpoint": gettext_lazy("Touchpoint"),
     "promise": gettext_lazy("Promise"),
@@ -137,6 +139,13 @@ def _controls(kind: str, values: Mapping[str, Any], known: Mapping[str, list[str
     operators = [(one, str(OPERATORS[one])) for one in ("at least", "at most")]
     return {
         "segment": (choose("values", _("which one"), _said(known["segments"])),),
+        "persona": (
+            choose(
+                "persona",
+                _("which persona"),
+                personas(),
+            ),
+        ),
         "trait": (
             choose("key", _("which trait"), [(key, trait(key)) for key in known["traits"]]),
             choose("operator", _("how it compares"), [(one, str(OPERATORS[one])) for one in Trait.OPERATORS]),

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from vivencia.understand.audiences import questions
 from vivencia.understand.segment_answers import Answered
 from vivencia.understand.segment_forms import OPERATORS
+from vivencia.understand.segment_personas import InPersona, personas
 from vivencia.understand.segments import (
     Condition,
     Definition,
@@ -29,8 +30,8 @@ def tell(definition: Definition) -> list[str]:
 
 def _tell(condition: Condition) -> str:
     match condition:
-        case InSegment(values):
-            return _("Company segment is %(names)s") % {"names": ", ".join(say(value) for value in values)}
+        case InSegment() | InPersona():
+            return _belongs(condition)
         case Trait(key, operator, value):
             return _("%(trait)s %(operator)s %(value)s") % {
                 "trait": trait(key), "operator": OPERATORS[operator], "value": value,
@@ -55,6 +56,12 @@ def _tell(condition: Condition) -> str:
             return ngettext("Silent for at least %(days)d day", "Silent for at least %(days)d days", days) % {
                 "days": days
             }
+
+
+def _belongs(condition: InSegment | InPersona) -> str:
+    if isinstance(condition, InPersona):
+        return _("Persona is %(name)s") % {"name": dict(personas()).get(condition.persona, _("no longer there"))}
+    return _("Company segment is %(names)s") % {"names": ", ".join(say(value) for value in condition.values)}
 
 
 def _amount(what: str, operator: str, amount: float) -> str:

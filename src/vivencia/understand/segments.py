@@ -18,6 +18,7 @@ from vivencia.understand.json_text import json_text
 from vivencia.understand.lived import WRITING
 from vivencia.understand.promises import STATES, promises
 from vivencia.understand.segment_answers import Answered
+from vivencia.understand.segment_personas import InPersona
 
 Match = Literal["all", "any"]
 MOST = 36_500  # days back, or orders: more is a slip of the hand, and no calendar goes there
@@ -43,6 +44,7 @@ class Moment:
     events: ir.Table
     customers: ir.Table
     as_of: datetime
+    read: Reading | None = None  # what the tables are of, for what is worked out once a version
 
     def recent(self, days: int | None) -> ir.Table:
         """Events of known people in the last `days` days; None: ever."""
@@ -208,9 +210,10 @@ class Silent:
         return last.filter(_.last <= at.as_of - timedelta(days=self.days)).select("customer_id")
 
 
-Condition = InSegment | Trait | Touchpoint | PromiseIs | LastScore | Answered | Spend | Orders | Silent
+Condition = InSegment | InPersona | Trait | Touchpoint | PromiseIs | LastScore | Answered | Spend | Orders | Silent
 CONDITIONS: dict[str, type[Condition]] = {
-    one.kind: one for one in (InSegment, Trait, Touchpoint, PromiseIs, LastScore, Answered, Spend, Orders, Silent)
+    one.kind: one
+    for one in (InSegment, InPersona, Trait, Touchpoint, PromiseIs, LastScore, Answered, Spend, Orders, Silent)
 }
 
 
@@ -230,7 +233,7 @@ def members(read: Reading, segment: Definition, as_of: datetime | None = None) -
     moment = as_of or read.horizon
     if moment is None:
         return read.customers.select("customer_id").limit(0)
-    at = Moment(read.events, read.customers, moment)
+    at = Moment(read.events, read.customers, moment, read)
     if not segment.conditions:
         return at.everybody()
     first, *rest = [condition.people(at) for condition in segment.conditions]

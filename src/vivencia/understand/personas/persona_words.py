@@ -1,0 +1,289 @@
+"""What sets a persona apart, in the reader's words: never the name of a feature, always the figures beside it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vivencia.understand import voice_words
+from vivencia.understand.journey_words import share
+from vivencia.understand.personas.drafts import apart
+from vivencia.understand.personas.finding.describing import Difference
+from vivencia.understand.personas.models import Persona, Statement
+from vivencia.understand.timeline import money
+from vivencia.understand.vocabulary import say, title, trait
+
+Said = dict[str, str | Promise]
+
+PROPERTIES: Said = {
+    "category": gettext_lazy("category"),
+    "product": gettext_lazy("product"),
+    "payment": gettext_lazy("way of paying"),
+    "payment_type": gettext_lazy("way of paying"),
+    "carrier": gettext_lazy("carrier"),
+    "items": gettext_lazy("items in an order"),
+    "installments": gettext_lazy("instalments"),
+    "freight": gettext_lazy("shipping costs"),
+    "price": gettext_lazy("price of the goods"),
+    "gift_wrapping": gettext_lazy("gift wrapping"),
+    "seller_state": gettext_lazy("state of the seller"),
+}
+VALUES: Said = {
+    "card": gettext_lazy("card"),
+    "credit_card": gettext_lazy("credit card"),
+    "debit_card": gettext_lazy("debit card"),
+    "transfer": gettext_lazy("bank transfer"),
+    "voucher": gettext_lazy("voucher"),
+    "invoice": gettext_lazy("invoice"),
+    "cash": gettext_lazy("cash"),
+    "true": gettext_lazy("yes"),
+    "false": gettext_lazy("no"),
+    "parcels": gettext_lazy("parcel service"),
+    "none": gettext_lazy("none"),
+    "tools": gettext_lazy("tools"),
+    "plants": gettext_lazy("plants"),
+    "furniture": gettext_lazy("furniture"),
+    "garden": gettext_lazy("garden"),
+    "lighting": gettext_lazy("lighting"),
+    "kitchen": gettext_lazy("kitchen"),
+    "textiles": gettext_lazy("textiles"),
+    "instalments": gettext_lazy("instalments"),
+    "large parcels": gettext_lazy("large parcels"),
+    "late delivery": gettext_lazy("late delivery"),
+    "missing item": gettext_lazy("missing item"),
+    "guarantee": gettext_lazy("guarantee"),
+    "assembly": gettext_lazy("assembly"),
+    "address": gettext_lazy("address"),
+    "boleto": gettext_lazy("payment slip (boleto)"),
+    "bed bath table": gettext_lazy("bed, bath and table"),
+    "health beauty": gettext_lazy("health and beauty"),
+    "sports leisure": gettext_lazy("sports and leisure"),
+    "furniture decor": gettext_lazy("furniture and decoration"),
+    "computers accessories": gettext_lazy("computers and accessories"),
+    "housewares": gettext_lazy("housewares"),
+    "watches gifts": gettext_lazy("watches and gifts"),
+    "telephony": gettext_lazy("telephony"),
+    "garden tools": gettext_lazy("garden tools"),
+    "toys": gettext_lazy("toys"),
+    "perfumery": gettext_lazy("perfumery"),
+    "search": gettext_lazy("search engine"),
+    "referral": gettext_lazy("recommendation"),
+    "social media": gettext_lazy("social media"),
+}
+PLAIN: Said = {
+    "orders": gettext_lazy("Orders per person"),
+    "spend": gettext_lazy("Spend per order"),
+    "often": gettext_lazy("Days with us per month"),
+    "sentiment": gettext_lazy("Feeling in what they write"),
+    "promise:broken": gettext_lazy("Promises broken"),
+}
+ICONS = {
+    "app": "device-mobile", "web": "world", "store": "building-store", "phone": "phone", "chat": "message-2",
+    "email": "mail", "collection": "package", "delivery": "package",
+}  # fmt: skip
+KINDS = {
+    "channel": "device-desktop", "touchpoint": "route", "bought": "tag", "buying": "shopping-cart", "orders": "repeat",
+    "spend": "coin", "often": "calendar", "topic": "message-circle", "intent": "target", "reason": "help-circle",
+    "goal": "target", "promise": "clock-exclamation", "pain": "mood-sad", "gain": "mood-happy",
+}  # fmt: skip
+
+
+def called(persona: Persona) -> str:
+    """Its name: as people gave it, else as the data propose."""
+    return persona.name or proposed(apart(persona)) or _("Persona %(n)s") % {"n": (persona.group or 0) + 1}
+
+
+def proposed(told: list[Difference]) -> str:
+    """A name from what sets them apart most: what they use, then how they are."""
+    first = next((_noun(one) for one in told if one.difference > 0 and _noun(one)), "")
+    how = next((said for one in told if (said := _how(one))), "")
+    if first and how:
+        return _("%(noun)s, %(how)s") % {"noun": first, "how": how}
+    return first or how[:1].upper() + how[1:]
+
+
+def icon(persona: Persona) -> str:
+    """Its portrait: as people chose it, else by what sets them apart most."""
+    if persona.icon:
+        return persona.icon
+    for one in apart(persona):
+        kind, _colon, name = one.feature.partition(":")
+        if one.difference > 0 and (known := ICONS.get(name) or KINDS.get(kind)):
+            return known
+    return "user-circle"
+
+
+def label(feature: str) -> str:
+    """What is compared."""
+    feature, _equals, value = feature.partition("=")
+    kind, _colon, name = feature.partition(":")
+    if feature in PLAIN:
+        return str(PLAIN[feature])
+    if kind in ("trait", "segment", "language"):
+        return _about(feature, value)
+    told: dict[str, Callable[[], str]] = {
+        "channel": lambda: _("Channel: %(channel)s") % {"channel": say(name)},
+        "touchpoint": lambda: title(name),
+        "bought": lambda: _first(f"{_property(name)}: {_value(value)}"),
+        "buying": lambda: _first(_property(name)),
+        "score": lambda: title(name),
+        "emotion": lambda: str(voice_words.EMOTIONS.get(name, title(name))),
+        "topic": lambda: _("They speak of: %(topic)s") % {"topic": voice_words.topic(name)},
+        "pain": lambda: _("They complain of: %(topic)s") % {"topic": voice_words.topic(name)},
+        "gain": lambda: _("They praise: %(topic)s") % {"topic": voice_words.topic(name)},
+        "intent": lambda: _("They want: %(intent)s") % {"intent": say(name)},
+        "reason": lambda: _("They ask for help about: %(reason)s") % {"reason": _value(value)},
+        "goal": lambda: _("They come for: %(goal)s") % {"goal": _value(value)},
+    }
+    return told[kind]() if kind in told else title(name)
+
+
+def phrase(feature: str, *, more: bool) -> str:
+    """What they do more or less than others, as the beginning of a sentence about them."""
+    feature, _equals, value = feature.partition("=")
+    kind, _colon, name = feature.partition(":")
+    words = {
+        "orders": (_("Buy more often"), _("Buy less often")),
+        "spend": (_("Spend more on each order"), _("Spend less on each order")),
+        "often": (_("Are with us on more days"), _("Are with us on fewer days")),
+        "channel": (_("Use “%(what)s” more"), _("Use “%(what)s” less")),
+        "touchpoint": (_("Go through “%(what)s” more"), _("Go through “%(what)s” less")),
+        "bought": (_("Choose “%(what)s” more (%(which)s)"), _("Choose “%(what)s” less (%(which)s)")),
+        "buying": (_("More: %(which)s"), _("Less: %(which)s")),
+        "topic": (_("Speak more of “%(what)s”"), _("Speak less of “%(what)s”")),
+        "pain": (_("Complain more of “%(what)s”"), _("Complain less of “%(what)s”")),
+        "gain": (_("Praise “%(what)s” more"), _("Praise “%(what)s” less")),
+        "intent": (_("Want more often: %(what)s"), _("Want less often: %(what)s")),
+        "reason": (_("Ask for help more about “%(what)s”"), _("Ask for help less about “%(what)s”")),
+        "goal": (_("Come more for “%(what)s”"), _("Come less for “%(what)s”")),
+        "emotion": (_("Show more “%(what)s”"), _("Show less “%(what)s”")),
+        "sentiment": (_("Write more kindly about us"), _("Write less kindly about us")),
+        "score": (_("Give better marks: %(what)s"), _("Give worse marks: %(what)s")),
+        "promise": (_("More promises to them are broken"), _("Fewer promises to them are broken")),
+    }.get(kind, (label(feature), label(feature)))
+    return words[0 if more else 1] % {"what": _what(kind, name, value), "which": _property(name)}
+
+
+def _what(kind: str, name: str, value: str) -> str:
+    if kind in ("topic", "pain", "gain"):
+        return voice_words.topic(name).lower()
+    if kind == "emotion":
+        return str(voice_words.EMOTIONS.get(name, say(name))).lower()
+    return _value(value) if value else say(name)
+
+
+def rounded(value: float, decimals: int = 0) -> str:
+    """A number in the reader's notation, rounded (Django's own cuts off)."""
+    told = round(value, decimals) + 0.0
+    return str(number_format(f"{told:.{decimals}f}", decimals, force_grouping=True))
+
+
+def figures(one: Difference, scales: dict[str, float]) -> tuple[str, str]:
+    """Here and elsewhere, each in its unit. `scales`: metric -> the end of its scale."""
+    return amount(one.feature, one.unit, one.value, scales), amount(one.feature, one.unit, one.rest, scales)
+
+
+def amount(feature: str, unit: str, value: float, scales: dict[str, float]) -> str:
+    """One figure of a feature in words."""
+    kind, _colon, name = feature.partition(":")
+    if unit == "share":
+        return share(value)
+    if kind == "score" and name in scales:
+        told = {"mean": rounded(value * scales[name], 1), "high": f"{scales[name]:g}"}
+        return _("%(mean)s of %(high)s") % told
+    if kind == "spend":
+        return money(round(value, 2), None)
+    return rounded(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
+
+
+def sentence(statement: Statement) -> str:
+    """A statement's words: people's own, else made from its claim."""
+    if statement.text or not statement.claim:
+        return statement.text
+    claim = statement.claim
+    scales = scales_of(statement.persona)
+    told = {
+        "what": phrase(claim["feature"], more=claim["sign"] > 0),
+        "value": amount(claim["feature"], claim["unit"], claim["value"], scales),
+        "rest": amount(claim["feature"], claim["unit"], claim["rest"], scales),
+    }
+    return _("%(what)s: %(value)s against %(rest)s among everybody else") % told
+
+
+def description(persona: Persona, most: int = 3) -> str:
+    """What sets it apart, in one sentence."""
+    told = [phrase(one.feature, more=one.difference > 0) for one in distinct(apart(persona))[:most]]
+    return "; ".join([*told[:1], *(one[:1].lower() + one[1:] for one in told[1:])])
+
+
+def distinct(told: list[Difference]) -> list[Difference]:
+    """Without what follows from what stands before: of one kind, what is less because something else is more."""
+    seen: set[str] = set()
+    found = []
+    for one in told:
+        kind = one.feature.partition("=" if "=" in one.feature else ":")[0]
+        follows = "=" in one.feature or kind in ("channel", "touchpoint")
+        if not (follows and kind in seen and one.difference < 0):
+            found.append(one)
+        seen.add(kind)
+    return found
+
+
+def scales_of(persona: Persona) -> dict[str, float]:
+    """The end of the scale of each question its people answered."""
+    return {one["metric"]: one["scale"] for one in persona.portrait.get("scores", []) if one["scale"]}
+
+
+def _noun(one: Difference) -> str:
+    feature, _equals, value = one.feature.partition("=")
+    kind, _colon, name = feature.partition(":")
+    if kind in ("channel", "touchpoint"):
+        return title(name)
+    if kind in ("topic", "pain"):
+        return voice_words.topic(name)
+    if kind == "bought":
+        return _first(_value(value))
+    return _first(_value(value)) if kind in ("reason", "goal") else ""
+
+
+def _how(one: Difference) -> str:
+    more = one.difference > 0
+    kind, _colon, name = one.feature.partition(":")
+    words: dict[str, tuple[Any, Any]] = {
+        "orders": (_("buy often"), _("buy seldom")),
+        "spend": (_("large orders"), _("small orders")),
+        "often": (_("often here"), _("seldom here")),
+        "score": (_("content"), _("less content")),
+        "sentiment": (_("content"), _("less content")),
+        "promise": (_("let down"), _("well served")),
+        "buying": (_("many %(what)s"), _("few %(what)s")),
+    }
+    if kind not in words:
+        return ""
+    return str(words[kind][0 if more else 1]) % {"what": _property(name)}
+
+
+def _about(feature: str, value: str) -> str:
+    """A trait: who they are."""
+    if feature == "segment":
+        return _("Company segment: %(name)s") % {"name": say(value)}
+    if feature == "language":
+        return _("Language: %(name)s") % {"name": voice_words.language(value)}
+    name = trait(feature.partition(":")[2])
+    return f"{name}: {_value(value)}" if value else name
+
+
+def _property(key: str) -> str:
+    return str(PROPERTIES.get(key, say(key)))
+
+
+def _value(value: str) -> str:
+    plain = value.lower()
+    return str(VALUES.get(plain) or VALUES.get(plain.replace("_", " ")) or say(value))
+
+
+def _first(text: str) -> str:
+    return text[:1].upper() + text[1:]
