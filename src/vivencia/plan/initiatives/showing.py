@@ -137,6 +137,7 @@ def case(one: Initiative) -> dict[str, Any]:
         "problem": [line for line in one.problem.splitlines() if line.strip()],
         "figures": words.figures(one.evidence),
         "basis": one.evidence.get("basis", ""),
+        "scale": _scale(one),
         "metric": metric_name(one.metric, one.variant),
         "metric_href": reverse("metric", args=[one.metric]) if one.metric else "",
         "effect": words.effect(one),
@@ -158,6 +159,12 @@ def case(one: Initiative) -> dict[str, Any]:
         ],
         "outcome": one.outcomes.first(),
     }
+
+
+def _scale(one: Initiative) -> str:
+    """The end of the scale people answered on, "5"; "" where it is not known."""
+    units = (str(each.get("unit", "")) for each in one.evidence.get("figures", []))
+    return next((unit.removeprefix("of ") for unit in units if unit.startswith("of ")), "")
 
 
 def _declared(one: Initiative, held: Declaration | None, words: Words) -> dict[str, Any]:
