@@ -57,6 +57,7 @@ def test_the_later_of_two_values_for_one_field_stands_and_the_earlier_is_pointed
     second = does(shop, luis, Set("step", "deliver", "name", "Parcel in two days"), base=0)
     assert name_of(shop, "deliver") == "Parcel in two days"
     assert second.overwrote == first
+    assert second.inverse is not None
     assert second.inverse["value"] == "Parcel in a day"
     third = does(shop, luis, Set("step", "deliver", "goal", "Have it"), base=0)
     assert third.overwrote is None

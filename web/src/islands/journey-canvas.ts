@@ -288,6 +288,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     const chosen = this.#chosenAt(spot);
     const shown = this.#panel.chosen !== null;
     if (chosen && (shown || spot.row === "step" || spot.row === "phase" || spot.column < 0)) this.#panel.open(chosen, false);
+    this.#board.reach(spot); // the panel may have covered it
   }
 
   #adds(what: DOMStringMap): void {
@@ -376,6 +377,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
   #details(): void {
     const chosen = this.#chosenAt(this.#board.spot);
     if (chosen) this.#panel.open(chosen, true);
+    this.#board.reach(this.#board.spot);
   }
 
   #clear(): void {

@@ -28,7 +28,7 @@ def _step(laid: Laid) -> dict[str, Any]:
     findings, moment = laid.moments[0] if laid.moments else (None, None)
     return {
         "tone": gap_words.TONES[worst.state] if worst else "neutral",
-        "badges": [_badge(one) for one in gaps[:BADGES]] or _plain(laid),
+        "badges": [_badge(one) for one in gaps[:BADGES]],
         "trend": gap_words.trend(worst.trend, worst.expectation) if worst and worst.state != "unknown" else "",
         "lines": [*_coming(laid), *(line for one in gaps for line in _lines(one))],
         "moment": moment is not None,
@@ -40,12 +40,6 @@ def _badge(gap: Gap) -> dict[str, str]:
     value = gap_words.amount(gap.lived.value, gap.expectation, gap.lived.unit)
     text = f"{value} · {gap_words.name(gap.expectation, gap.about)}"
     return {"text": text, "tone": gap_words.TONES[gap.state], "title": gap_words.sentence(gap)}
-
-
-def _plain(laid: Laid) -> list[dict[str, str]]:
-    """Where nothing is expected: who comes by."""
-    coming = _coming(laid)
-    return [{"text": one["text"], "tone": "neutral", "title": one["text"]} for one in coming]
 
 
 def _coming(laid: Laid) -> list[dict[str, str]]:

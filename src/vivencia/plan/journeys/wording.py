@@ -157,10 +157,10 @@ def _done(row: MapOperation) -> str:
         said = it.get("part", {}).get("text", "")
         commented = _("commented on “%(name)s”: %(text)s") % {**names, "text": _short(said)}
         return commented if do == "add" else _("removed a comment on “%(name)s”") % names
-    return _CHANGES[do, of] % names
+    return str(_CHANGES[do, of]) % names
 
 
-_CHANGES: dict[tuple[str, str], Any] = {
+_CHANGES: dict[tuple[str, str], str | Promise] = {
     ("add", "step"): lazy("added the step “%(name)s”"),
     ("add", "phase"): lazy("added the phase “%(name)s”"),
     ("add", "lane"): lazy("added the lane “%(name)s”"),

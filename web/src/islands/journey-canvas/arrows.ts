@@ -33,10 +33,13 @@ export function arrows(drawing: Drawing, places: Map<string, number>, first: num
 
 function way(link: Link, from: number, to: number, { width, zoom }: Measures): SVGGElement {
   const group = document.createElementNS(SVG, "g");
-  group.setAttribute("class", `is-${link.kind}`);
+  group.classList.add(`is-${link.kind}`);
   const near = to === from + 1 && link.kind === "next";
+  group.dataset["from"] = link.source;
+  group.dataset["to"] = link.target;
+  if (!near) group.classList.add("is-far");
   const middle = (ARC + 40) * zoom;
-  const lift = Math.min(ARC - 8, 14 + 6 * Math.abs(to - from)) * zoom;
+  const lift = Math.min(ARC - 6, 12 + 9 * Math.log2(1 + Math.abs(to - from))) * zoom;
   const down = ARC * zoom + 2;
   const start = (from + 0.5) * width + Math.sign(to - from || 1) * 18 * zoom;
   const end = (to + 0.5) * width - Math.sign(to - from || 1) * 18 * zoom;

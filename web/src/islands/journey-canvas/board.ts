@@ -20,6 +20,7 @@ export interface Spot {
 }
 
 const AHEAD = 3; // columns kept ready beyond what is in sight
+const FEW_LINKS = 24; // up to here every way is drawn at full strength
 export const ARC = 40;
 const HEIGHTS = { phase: 38, step: ARC + 92, overlay: 58, lane: 66, emotion: 92 };
 
@@ -88,7 +89,7 @@ export class Board {
     const width = this.head + this.columns.length * this.width + (this.editable ? this.width : 0);
     this.#board.style.width = `${width}px`;
     const rows = [this.#row("phase", this.said.say("phase")), this.#row("step", this.said.say("step"))];
-    if (Object.keys(this.overlays()).length > 0) rows.push(this.#row("overlay", this.said.say("overlay")));
+    if (Object.values(this.overlays()).some((one) => one.badges?.length)) rows.push(this.#row("overlay", this.said.say("overlay")));
     for (const lane of this.#drawing.lanes) rows.push(this.#row(lane.key, lane.name, lane));
     this.#board.replaceChildren(...rows, this.#drop);
     this.#phases();
@@ -182,7 +183,7 @@ export class Board {
     put("step", step ? this.#card(step) : this.#vacant(phase));
     if (!step) return cells;
     const overlay = this.overlays()[step.key];
-    if (overlay && this.#rows.has("overlay")) put("overlay", overlayBand(overlay, this.said));
+    if (overlay?.badges?.length && this.#rows.has("overlay")) put("overlay", overlayBand(overlay, this.said));
     for (const lane of this.#drawing.lanes) put(lane.key, this.#cell(step, lane, place));
     return cells;
   }
@@ -253,6 +254,12 @@ export class Board {
     cell?.classList.add("is-here");
     if (cell?.id) this.view.setAttribute("aria-activedescendant", cell.id);
     else this.view.removeAttribute("aria-activedescendant");
+    const step = this.columns[this.spot.column]?.step?.key;
+    const many = this.#drawing.links.length > FEW_LINKS;
+    this.#svg?.classList.toggle("is-crowded", many);
+    for (const way of this.#svg?.querySelectorAll<SVGGElement>("g.is-far") ?? []) {
+      way.classList.toggle("is-mine", way.dataset["from"] === step || way.dataset["to"] === step);
+    }
   }
 
   #keepSpot(): void {

@@ -96,7 +96,7 @@ SUBSCRIPTION = Sketch(
                     team=Words("Producto", "Product"),
                 ),
                 Stop(
-                    "contact centre",
+                    "help",
                     Words("Pide ayuda", "Asks for help"),
                     Words("Seguir sin perder la tarde", "Go on without losing the afternoon"),
                     Words("¿Hay alguien ahí?", "Is anybody there?"),
