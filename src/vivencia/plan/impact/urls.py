@@ -1,5 +1,12 @@
 """Addresses of impact."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from vivencia.plan.impact import pages
+
+urlpatterns = [
+    path("plan/impact/", pages.impact_page, name="impact"),
+    path("plan/impact/<int:pk>/", pages.initiative_page, name="impact-initiative"),
+    path("plan/impact/<int:pk>/again/", pages.again, name="impact-again"),
+    path("plan/impact/<int:pk>/left-out.csv", pages.left_out, name="impact-left-out"),
+]

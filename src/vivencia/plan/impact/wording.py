@@ -4,71 +4,74 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.plan.impact.methods.choosing import Found
 from vivencia.plan.impact.methods.result import Check
 from vivencia.plan.impact.methods.verdict import Verdict
 
 METHODS = {
-    "randomised": lazy("comparison by lot"),
-    "difference": lazy("plain comparison"),
-    "difference_in_differences": lazy("difference in differences"),
-    "synthetic_control": lazy("synthetic control"),
-    "interrupted_time_series": lazy("interrupted time series"),
+    "randomised": gettext_lazy("comparison by lot"),
+    "difference": gettext_lazy("plain comparison"),
+    "difference_in_differences": gettext_lazy("difference in differences"),
+    "synthetic_control": gettext_lazy("synthetic control"),
+    "interrupted_time_series": gettext_lazy("interrupted time series"),
 }
 WHY = {
-    "by_lot": lazy(
+    "by_lot": gettext_lazy(
         "Who was treated was decided by lot, so the two groups differ in nothing else and are simply compared."
     ),
-    "nothing_before": lazy(
+    "nothing_before": gettext_lazy(
         "Nothing is known from before the start, so the groups can only be compared as they are. That is an effect "
         "only if who was treated was decided by lot; declare it if it was."
     ),
-    "nobody_to_compare": lazy(
+    "nobody_to_compare": gettext_lazy(
         "Everybody was treated at the same time, so what came before, with its trend and seasons, has to say what "
         "would have been."
     ),
-    "few_units": lazy(
+    "few_units": gettext_lazy(
         "There are only a few treated or a few others, with a long history: they are compared with the mixture of "
         "others that moved as they did before."
     ),
-    "comparison": lazy(
+    "comparison": gettext_lazy(
         "There are enough treated and untreated, observed before and after: how much more the treated changed than the "
         "others is the effect."
     ),
-    "later_ones_compare": lazy("All were treated, but not at once: who was still to come is the comparison."),
-    "asked": lazy("This method was asked for."),
+    "later_ones_compare": gettext_lazy("All were treated, but not at once: who was still to come is the comparison."),
+    "asked": gettext_lazy("This method was asked for."),
 }
 CHECKS = {
-    "by_lot": lazy("Decided by lot"),
-    "balance_before": lazy("Same before the start"),
-    "plain_difference": lazy("Plain difference of the groups"),
-    "trend_before": lazy("Same trend before the start"),
-    "without_trend": lazy("Without taking the trend into account"),
-    "placebo_in_time": lazy("Pretended start, earlier"),
-    "placebo_in_space": lazy("Pretended elsewhere"),
-    "control_touched": lazy("Comparison left untouched"),
-    "control_moved": lazy("Comparison kept its course"),
-    "fit_before": lazy("Mixture follows the treated before"),
-    "made_of": lazy("Compared with"),
-    "break_elsewhere": lazy("No break at another date"),
+    "by_lot": gettext_lazy("Decided by lot"),
+    "balance_before": gettext_lazy("Same before the start"),
+    "plain_difference": gettext_lazy("Plain difference of the groups"),
+    "trend_before": gettext_lazy("Same trend before the start"),
+    "without_trend": gettext_lazy("Without taking the trend into account"),
+    "placebo_in_time": gettext_lazy("Pretended start, earlier"),
+    "placebo_in_space": gettext_lazy("Pretended elsewhere"),
+    "control_touched": gettext_lazy("Comparison left untouched"),
+    "control_moved": gettext_lazy("Comparison kept its course"),
+    "fit_before": gettext_lazy("Mixture follows the treated before"),
+    "made_of": gettext_lazy("Compared with"),
+    "break_elsewhere": gettext_lazy("No break at another date"),
 }
 VERDICTS = {
-    "worked": lazy("It worked"),
-    "did_not": lazy("It did not work"),
-    "cannot_tell": lazy("It cannot be told yet"),
+    "worked": gettext_lazy("It worked"),
+    "did_not": gettext_lazy("It did not work"),
+    "cannot_tell": gettext_lazy("It cannot be told yet"),
 }
 BECAUSE = {
-    "above_zero": lazy("The whole range lies on the good side of no effect."),
-    "less_than_declared": lazy("The whole range lies on the good side of no effect, but below what was declared."),
-    "opposite": lazy("The whole range lies on the wrong side of no effect."),
-    "too_small_at_best": lazy("Even at best it is less than would have counted."),
-    "interval_includes_zero": lazy("The range includes no effect and an effect as large as hoped for."),
-    "by_lot": lazy("It is not known whether the groups were alike before."),
-    "placebo_in_time": lazy("The same method finds an effect before anything began, so its answer cannot be believed."),
-    "break_elsewhere": lazy("The series broke at another date, so something else was at work."),
+    "above_zero": gettext_lazy("The whole range lies on the good side of no effect."),
+    "less_than_declared": gettext_lazy(
+        "The whole range lies on the good side of no effect, but below what was declared."
+    ),
+    "opposite": gettext_lazy("The whole range lies on the wrong side of no effect."),
+    "too_small_at_best": gettext_lazy("Even at best it is less than would have counted."),
+    "interval_includes_zero": gettext_lazy("The range includes no effect and an effect as large as hoped for."),
+    "by_lot": gettext_lazy("It is not known whether the groups were alike before."),
+    "placebo_in_time": gettext_lazy(
+        "The same method finds an effect before anything began, so its answer cannot be believed."
+    ),
+    "break_elsewhere": gettext_lazy("The series broke at another date, so something else was at work."),
 }
 
 
@@ -107,52 +110,58 @@ def check_words(check: Check, decimals: int = 2) -> str:
 
 _SAID = {
     "by_lot": (
-        lazy("Who was treated was decided by lot."),
-        lazy("Nobody said that it was decided by lot who was treated; the groups may have differed before."),
+        gettext_lazy("Who was treated was decided by lot."),
+        gettext_lazy("Nobody said that it was decided by lot who was treated; the groups may have differed before."),
     ),
     "balance_before": (
-        lazy("Before the start the groups differed by %(value)s (%(low)s to %(high)s): no more than by chance."),
-        lazy("Before the start the groups differed by %(value)s (%(low)s to %(high)s): more than by chance."),
+        gettext_lazy(
+            "Before the start the groups differed by %(value)s (%(low)s to %(high)s): no more than by chance."
+        ),
+        gettext_lazy("Before the start the groups differed by %(value)s (%(low)s to %(high)s): more than by chance."),
     ),
     "plain_difference": (
-        lazy("Simply subtracting the two groups afterwards gives %(value)s (%(low)s to %(high)s)."),
-        lazy("Simply subtracting the two groups afterwards gives %(value)s (%(low)s to %(high)s)."),
+        gettext_lazy("Simply subtracting the two groups afterwards gives %(value)s (%(low)s to %(high)s)."),
+        gettext_lazy("Simply subtracting the two groups afterwards gives %(value)s (%(low)s to %(high)s)."),
     ),
     "trend_before": (
-        lazy("Treated and others moved alike before: %(value)s a period apart (%(low)s to %(high)s)."),
-        lazy(
+        gettext_lazy("Treated and others moved alike before: %(value)s a period apart (%(low)s to %(high)s)."),
+        gettext_lazy(
             "Treated and others drifted apart already before, by %(value)s a period (%(low)s to %(high)s); where that "
             "is sure, it is taken out of the effect."
         ),
     ),
     "without_trend": (
-        lazy("Had their own trend not been taken out, the effect would be %(value)s (%(low)s to %(high)s)."),
-        lazy("Had their own trend not been taken out, the effect would be %(value)s (%(low)s to %(high)s)."),
+        gettext_lazy("Had their own trend not been taken out, the effect would be %(value)s (%(low)s to %(high)s)."),
+        gettext_lazy("Had their own trend not been taken out, the effect would be %(value)s (%(low)s to %(high)s)."),
     ),
     "placebo_in_time": (
-        lazy("Pretending it began earlier gives %(value)s (%(low)s to %(high)s): nothing, as it should."),
-        lazy("Pretending it began earlier gives %(value)s (%(low)s to %(high)s), where nothing should be found."),
+        gettext_lazy("Pretending it began earlier gives %(value)s (%(low)s to %(high)s): nothing, as it should."),
+        gettext_lazy(
+            "Pretending it began earlier gives %(value)s (%(low)s to %(high)s), where nothing should be found."
+        ),
     ),
     "placebo_in_space": (
-        lazy("Put in the treated's place, %(as_large)s of %(of)s others show as large a change."),
-        lazy("Put in the treated's place, %(as_large)s of %(of)s others show as large a change."),
+        gettext_lazy("Put in the treated's place, %(as_large)s of %(of)s others show as large a change."),
+        gettext_lazy("Put in the treated's place, %(as_large)s of %(of)s others show as large a change."),
     ),
-    "control_touched": (lazy("Nobody among those to compare with jumped when the treated began."), ""),
+    "control_touched": (gettext_lazy("Nobody among those to compare with jumped when the treated began."), ""),
     "control_moved": (
-        lazy("Those to compare with kept their course at the start: %(value)s (%(low)s to %(high)s)."),
-        lazy(
+        gettext_lazy("Those to compare with kept their course at the start: %(value)s (%(low)s to %(high)s)."),
+        gettext_lazy(
             "Those to compare with changed course at the start too, by %(value)s (%(low)s to %(high)s): if the measure "
             "reached them, the effect is larger than found."
         ),
     ),
     "fit_before": (
-        lazy("The mixture follows the treated's movement before the start."),
-        lazy("No mixture of the others follows the treated's movement before the start; the range is wide for it."),
+        gettext_lazy("The mixture follows the treated's movement before the start."),
+        gettext_lazy(
+            "No mixture of the others follows the treated's movement before the start; the range is wide for it."
+        ),
     ),
     "made_of": ("", ""),
     "break_elsewhere": (
-        lazy("The series did not break at another date."),
-        lazy("The series surely broke at another date, %(period)s."),
+        gettext_lazy("The series did not break at another date."),
+        gettext_lazy("The series surely broke at another date, %(period)s."),
     ),
 }
 

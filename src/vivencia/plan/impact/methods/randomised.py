@@ -139,8 +139,10 @@ def _picture(panel: Panel, start: int) -> tuple[Drawn, ...]:
     """Both arms; without it, the treated would have been as the others, but for where they stood before."""
     actual, _ = means(panel, panel.treated)
     other, weight = means(panel, ~panel.treated)
-    spread = np.nanstd(np.where(panel.known, panel.outcome, np.nan)[~panel.treated], axis=0)
-    count = panel.known[~panel.treated].sum(axis=0)
+    others = np.where(panel.known, panel.outcome, 0.0)[~panel.treated]
+    seen = panel.known[~panel.treated]
+    count = np.maximum(seen.sum(axis=0), 1)
+    spread = np.sqrt(np.maximum((others**2).sum(axis=0) / count - (others.sum(axis=0) / count) ** 2, 0.0))
     drawn = []
     for column, label in enumerate(panel.periods):
         if not (np.isfinite(actual[column]) and np.isfinite(other[column]) and weight[column] > 0):

@@ -1,5 +1,6 @@
 """The verdict: worked, did not, cannot be told yet; and how much more data would tell."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,3 +63,12 @@ def more(found: Result, effect: float) -> float:
 def smallest(found: Result) -> float:
     """The effect these data would find in four of five cases."""
     return float(stats.t.ppf(0.975, found.degrees) + stats.norm.ppf(POWER)) * found.se
+
+
+def when(more: float, before: int, after: int) -> int | None:
+    """How many periods after the start tell what needs `more` times the data there is; None: no waiting would do.
+
+    What is known of a mean before and after is as good as 1/before + 1/after allows; only `after` grows.
+    """
+    wanted = (1 / max(before, 1) + 1 / max(after, 1)) / more - 1 / max(before, 1)
+    return None if wanted <= 1 / 1000 else max(after + 1, math.ceil(1 / wanted - 1e-9))

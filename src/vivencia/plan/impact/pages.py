@@ -1,0 +1,81 @@
+"""Pages of impact: the story of what was done, and one initiative's proof."""
+
+import csv
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from vivencia.foundation.rights import Right, may, needs
+from vivencia.measure.asking import chosen_segment
+from vivencia.measure.metrics import periods
+from vivencia.measure.reading import source
+from vivencia.plan.impact import holdouts, jobs, showing
+from vivencia.plan.initiatives.initiatives import declaration
+from vivencia.plan.initiatives.models import Initiative
+from vivencia.understand import segments
+
+
+@needs(Right.SEE_FIGURES)
+@require_GET
+def impact_page(request: HttpRequest) -> HttpResponse:
+    """Every investment: before, after, what it cost, what it brought."""
+    return render(request, "impact/impact.html", showing.overview(timezone.localdate()))
+
+
+@needs(Right.SEE_FIGURES)
+@require_GET
+def initiative_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """One initiative: declared and found."""
+    initiative = get_object_or_404(Initiative, pk=pk)
+    shown = showing.page(initiative, timezone.localdate())
+    if shown is None:
+        raise Http404
+    held = declaration(initiative)
+    lots = held is not None and held.holdout_percent > 0
+    rights = may(request.user, Right.EXPORT) and may(request.user, Right.SEE_CUSTOMERS)
+    return render(request, "impact/initiative.html", {**shown, "may_list": lots and rights, "lots": lots})
+
+
+@needs(Right.PLAN)
+@require_POST
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Work it out now."""
+    initiative = get_object_or_404(Initiative, pk=pk)
+    jobs.prove.enqueue(initiative.pk)
+    messages.success(request, _("It is being worked out. Load the page again in a moment."))
+    return redirect("impact-initiative", initiative.pk)
+
+
+@needs(Right.EXPORT)
+@require_GET
+def left_out(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customers an initiative must not reach, as CSV: for whoever carries it out."""
+    if not may(request.user, Right.SEE_CUSTOMERS):
+        raise Http404
+    initiative = get_object_or_404(Initiative, pk=pk)
+    held = declaration(initiative)
+    if held is None or not held.holdout_percent:
+        raise Http404
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="left-out-{initiative.pk}.csv"'
+    rows = csv.writer(response)
+    rows.writerow(["customer_id", "left_out"])
+    for customer in _population(held):
+        rows.writerow([customer, "yes" if holdouts.left_out(initiative.pk, customer, held.holdout_percent) else "no"])
+    return response
+
+
+def _population(held: Any) -> list[str]:
+    """The people it is for, as they are now (or were when it began)."""
+    here = source()
+    if here.read.horizon is None:
+        return []
+    start = min(periods.midnight(held.starts, here.rules.zone), here.as_of)
+    definition = chosen_segment(held.population) or segments.Definition()
+    told = here.read.to_arrow(segments.members(here.read, definition, start))["customer_id"].to_pylist()
+    return sorted(one for one in told if one)
