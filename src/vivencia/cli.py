@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "variants": "vivencia.understand.journey_commands:variants",
     "funnel": "vivencia.understand.journey_commands:funnel",
     "text": "vivencia.understand.text_commands:text",
+    "gaps": "vivencia.plan.journeys.commands:gaps",
     "personas": "vivencia.understand.personas.commands:personas",
     "roadmap": "vivencia.plan.roadmap.commands:roadmap",
     "impact": "vivencia.plan.impact.commands:impact",

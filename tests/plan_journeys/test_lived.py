@@ -29,7 +29,7 @@ def test_the_way_most_people_go_is_drawn_in_its_order(at_the_shop: object, db: N
 def test_lanes_say_what_was_lived_with_n_and_interval(at_the_shop: object, db: None) -> None:
     drawn = lived.drawing_of(open_ledger().read(), language="en", case="subject")
     said = {one.lane: one.text for one in drawn.notes if one.step == "delivery"}
-    assert said["promise"].startswith("70 %") and "n 20" in said["promise"]
+    assert said["promise"].startswith("70\N{NO-BREAK SPACE}%") and "n 20" in said["promise"]
     assert "half within 2 days" in said["waiting"] or "half within 1 day" in said["waiting"]
     assert "1 colleague: phone" in {one.text for one in drawn.notes if one.lane == "answering"}
     felt = drawn.cell("review", "emotion")

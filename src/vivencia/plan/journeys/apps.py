@@ -5,3 +5,6 @@ class JourneyMapsConfig(AppConfig):
     name = "vivencia.plan.journeys"
     label = "journey_maps"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from vivencia.plan.journeys import worked_out  # noqa: F401  # what its pages need of each version of the ledger
