@@ -89,3 +89,19 @@ def test_a_proposal_shows_the_measured_change_and_waits_for_a_decision() -> None
 def test_words_can_be_tried() -> None:
     page = signed_in(Role.AGENT).post(reverse("texts"), {"words": "I love this shop"}).content.decode()
     assert "Good (" in page
+
+
+def test_topics_are_corrected_hold_after_reading_anew_and_show_in_the_readers_language(
+    ledger: Ledger, reader: Reader
+) -> None:
+    readings.read_new(ledger, models=reader)
+    client = signed_in(Role.AGENT, "es")
+    assert "Entrega" in client.get(reverse("text-correct", args=["1"])).content.decode()
+    said = {"topics": "1", "topic-price": "-1", "topic-staff": "1"}
+    shown = client.post(reverse("text-correct", args=["1"]), said, headers={"HX-Request": "true"}).content.decode()
+    assert "Precio" in shown
+    assert "Entrega" not in shown
+    assert Correction.objects.get(event_id="1", field="topic").value == "price:-1 staff:1"
+    again = readings.readings_of([{"event_id": "1", "text": "tarde", "batch_id": "b"}], reader).to_pylist()
+    assert readings.topics_of(again[0]["topics"]) == [("price", -1), ("staff", 1)]
+    assert client.post(reverse("text-correct", args=["1"]), {"topics": "1", "topic-price": "9"}).status_code == 404

@@ -1,10 +1,12 @@
 """Behind a figure: who are these people, and what do they say?"""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.rights import Right, needs
@@ -45,8 +47,22 @@ def rows_page(request: HttpRequest, name: str) -> HttpResponse:
         "kept": [(key, value) for key, value in request.GET.items() if key not in ("page", "order", "words")],
         "whole": question.query(**{f"{GROUP}{key}": "" for key in question.where}),
         "scored": question.metric.name in SCALED,
+        "voices_href": _voices(question),
     }
     return render(request, "measure/rows.html", shown)
+
+
+def _voices(question: Asked) -> str:
+    """Voices with the same filter; empty where it cannot be asked there."""
+    same = {"touchpoint": "touchpoint", "channel": "channel", "segment": "segment", "employee": "employee"}
+    askable = all(name in same and value for name, value in question.where.items())
+    if question.metric.name not in SCALED or not askable:
+        return ""
+    kind, _colon, which = question.segment.partition(":")
+    asked: dict[str, object] = {"metric": question.metric.name, "since": question.since, "until": question.until}
+    asked |= {"saved": which} if kind == "saved" else {"segment": which}
+    asked |= {same[name]: value for name, value in question.where.items()}
+    return f"{reverse('voices')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def _shown(row: Row, asked: Asked) -> dict[str, Any]:

@@ -2,13 +2,17 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
+import pyarrow as pa
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.rights import Right, needs
 from vivencia.understand import journey_asking
 from vivencia.understand.journey_funnel_pages import WITHIN
@@ -49,8 +53,20 @@ def customers_page(request: HttpRequest) -> HttpResponse:
         "quotes": quotes,
         "said": said,
         "back": f"?{found.wish.address}",
+        "voices_href": f"{reverse('voices')}?{urlencode({'lived': request.GET.urlencode()})}",
     }
     return render(request, "understand/journey_customers.html", context)
+
+
+def people(read: Read, address: str) -> tuple[pa.Table, str]:
+    """`customer_id` of those whose journeys an address of this page's means, and what it means in words."""
+    given = QueryDict(address)
+    found = Look(read, journey_asking.asked(read, given))
+    mask, what = _meant(found.whole, given)
+    table = found.whole
+    ids = table.person_ids.take(np.unique(table.person[np.flatnonzero(mask & found.mask)]))
+    told = f"{what}, {journey_asking.words(read, found.wish)}" if found.wish.narrowed else what
+    return pa.table({"customer_id": ids}), told
 
 
 def _meant(table: JourneyTable, given: QueryDict) -> tuple[Mask, str]:

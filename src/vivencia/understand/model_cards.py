@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from vivencia.understand import reading_own, readings
+
 
 @dataclass(frozen=True)
 class Card:
@@ -59,6 +61,7 @@ def cards() -> list[Card]:
             _("English intents: the strongest single view"),
             _("English only"),
         ),
+        *_own(),
         Card(
             _("Personal data"),
             _("Finds e-mail, telephone, card, bank account, identity numbers, addresses and names, and masks them"),
@@ -68,3 +71,19 @@ def cards() -> list[Card]:
             _("Names nobody introduces stay; what only looks like personal data may be masked"),
         ),
     ]
+
+
+def _own() -> list[Card]:
+    """The company's own models, where they are set up."""
+    found = []
+    unknown = _("Vivencia does not know; whoever set it up does")
+    if own := next((each for each in readings.encoders().names if each.startswith("own-")), ""):
+        does = _("One more view of the same texts; runs on this machine")
+        limits = _("Longer texts are cut where the model says so")
+        found.append(Card(_("The company's own encoder (%s)") % own, does, unknown, unknown, _("not measured"), limits))
+    if endpoint := reading_own.endpoint():
+        does = _("Reads after the shipped models; is sent the words with personal data masked, and nothing else")
+        limits = _("Names nobody introduces are not masked; while it does not answer, the shipped models read alone")
+        name = _("The company's own language model (%s)") % endpoint.name
+        found.append(Card(name, does, unknown, unknown, _("not measured"), limits))
+    return found

@@ -45,11 +45,13 @@ class Correction(models.Model):
         SENTIMENT = "sentiment", _("Feeling")
         EMOTION = "emotion", _("Emotion")
         INTENT = "intent", _("Intent")
+        TOPIC = "topic", _("Topics")
 
     event_id = models.CharField(max_length=200)
     customer_id = models.CharField(max_length=200, blank=True)  # so that erasing the person finds it
     field = models.CharField(max_length=12, choices=Field.choices)
-    value = models.CharField(max_length=160)  # "-1", "0", "1"; an emotion; an intent's path, "" for none of them
+    value = models.CharField(max_length=160)  # "-1", "0", "1"; an emotion; an intent's path, "" for none of them;
+    # topics with their feeling, "delivery:-1 price:1"
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now=True)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from vivencia.foundation.ledger import reading as ledger_reading
 from vivencia.understand import readings, timeline, voice_words
-from vivencia.understand.vocabulary import title
 
 
 def read_in(read: ledger_reading.Read, entries: Sequence[timeline.Entry]) -> list[timeline.Entry]:
@@ -19,10 +18,14 @@ def read_in(read: ledger_reading.Read, entries: Sequence[timeline.Entry]) -> lis
 def words(row: Mapping[str, Any]) -> timeline.Read:
     """One of `readings.of_events`' rows."""
     emotion = row["emotion"] or "none"
+    tones = voice_words.TONES
     return timeline.Read(
         feeling=voice_words.feeling(row["sentiment"]),
-        tone=voice_words.TONES.get(row["sentiment"], "neutral"),
+        tone=tones.get(row["sentiment"], "neutral"),
         emotion="" if emotion == "none" else str(voice_words.EMOTIONS.get(emotion, emotion)),
         intent=row["intent"] or "",
-        topics=tuple((title(topic), voice_words.TONES.get(sentiment, "neutral")) for topic, sentiment in row["topics"]),
+        topics=tuple(
+            (voice_words.topic(topic), voice_words.TONES.get(sentiment, "neutral"))
+            for topic, sentiment in row["topics"]
+        ),
     )

@@ -7,7 +7,7 @@ import functools
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,18 +21,19 @@ from vivencia.foundation.home import home
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.schema import READINGS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
-from vivencia.understand import voice_words
+from vivencia.understand import reading_own, voice_words
 from vivencia.understand.reading_models import Correction, TextModel
 from vivencia.understand.text import heads, stack
-from vivencia.understand.text.encoders import Opened, open_encoders
-from vivencia.understand.text.reader import Reader, Reading
-from vivencia.understand.vocabulary import title
+from vivencia.understand.text.bert import Floats
+from vivencia.understand.text.encoders import OWN, Opened, open_encoders
+from vivencia.understand.text.reader import Reader, Reading, Topic
 
 logger = logging.getLogger("vivencia.readings")
 
 AT_A_TIME = 500  # texts between two writes: what came in meanwhile is seen soon
 SHIPPED = ("e5", "use")
 FEELINGS = ("sentiment", "emotion", "topic")
+MOST_SAID = 160  # letters of a correction
 
 
 def models_folder() -> Path:
@@ -41,8 +42,9 @@ def models_folder() -> Path:
 
 
 def encoders() -> Opened:
-    """The shipped encoders; made ready on first use, which takes some seconds."""
-    return open_encoders(SHIPPED, models_folder())
+    """The shipped encoders and the company's own; made ready on first use, which takes some seconds."""
+    own = os.environ.get("VIVENCIA_TEXT_OWN_MODEL", "")
+    return open_encoders((*SHIPPED, f"{OWN}{own}") if own else SHIPPED, models_folder())
 
 
 def own_file(model: TextModel, part: str) -> Path:
@@ -81,32 +83,47 @@ def _reader(_home: str, feelings: tuple[int, str] | None, intents: tuple[int, st
     return Reader(opened.encoders, learned, stack.load(own_file(TextModel(pk=intents[0]), "intents")), intents[1])
 
 
-def read_new(ledger: Ledger | None = None, most: int = AT_A_TIME, models: Reader | None = None) -> int:
-    """Read up to so many texts that these models have not read, the newest first; returns how many."""
+def read_new(
+    ledger: Ledger | None = None,
+    most: int = AT_A_TIME,
+    models: Reader | None = None,
+    beside: Callable[[Sequence[str], Mapping[str, Floats]], object] | None = None,
+) -> int:
+    """Read up to so many texts that these models have not read, the newest first; returns how many.
+
+    beside: gets the events and what the encoders saw in their words, before the readings are written.
+    """
     ledger = ledger or open_ledger()
     models = models or reader()
     read = ledger.read()
-    rows = read.to_arrow(unread(read, models.model).limit(most)).to_pylist()
+    rows = read.to_arrow(unread(read, *reading_own.names(models.model)).limit(most)).to_pylist()
     if rows:
-        ledger.put_readings(readings_of(rows, models))
+        found, blocks = models.seen([row["text"] for row in rows])
+        if beside is not None:
+            beside([row["event_id"] for row in rows], blocks)
+        found, model = reading_own.improved(found, models.model, models.intents.labels if models.intents else ())
+        ledger.put_readings(_table(rows, found, model))
     return len(rows)
 
 
-def unread(read: Read, model: str) -> Any:
-    """Events with words that the model has not read: `event_id`, `text`, `batch_id`."""
+def unread(read: Read, *models: str) -> Any:
+    """Events with words that none of the models has read: `event_id`, `text`, `batch_id`."""
     worded = read.events.filter(it.text.notnull() & (it.text.strip() != ""))
-    done = read.readings.filter(it.model == model).select(done_id=it.event_id)
+    done = read.readings.filter(it.model.isin(models)).select(done_id=it.event_id)
     left = worded.anti_join(done, worded.event_id == done.done_id)
     return left.order_by(left.occurred_at.desc()).select("event_id", "text", "batch_id")
 
 
 def readings_of(rows: Sequence[Mapping[str, Any]], models: Reader) -> pa.Table:
     """Events' rows (`event_id`, `text`, `batch_id`) as READINGS, corrected where somebody corrected them."""
+    return _table(rows, models.read([row["text"] for row in rows]), models.model)
+
+
+def _table(rows: Sequence[Mapping[str, Any]], found: Sequence[Reading], model: str) -> pa.Table:
     now = timezone.now()
-    found = models.read([row["text"] for row in rows])
     corrected = corrections([row["event_id"] for row in rows])
     told = [
-        _row(row, _corrected(reading, corrected.get(row["event_id"], {})), models.model, now)
+        _row(row, _corrected(reading, corrected.get(row["event_id"], {})), model, now)
         for row, reading in zip(rows, found, strict=True)
     ]
     return pa.Table.from_pylist(told, schema=READINGS)
@@ -144,7 +161,20 @@ def _corrected(reading: Reading, said: Mapping[str, str]) -> Reading:
         reading = replace(reading, emotion=said["emotion"])
     if "intent" in said:
         reading = replace(reading, intent=said["intent"] or None, intent_certainty=1.0)
+    if "topic" in said:
+        reading = replace(reading, topics=tuple(Topic(*each) for each in topics_said(said["topic"])))
     return reading
+
+
+def topics_said(value: str) -> list[tuple[str, int]]:
+    """ "delivery:-1 price:1" as (topic, feeling) pairs. Raises ValueError where it is not that."""
+    pairs = [each.rpartition(":") for each in value.split()]
+    return [(topic, int(feeling)) for topic, _colon, feeling in pairs]
+
+
+def topics_written(topics: Iterable[tuple[str, int]]) -> str:
+    """The other way round, in one order, so that equal topics are written alike."""
+    return " ".join(f"{topic}:{feeling}" for topic, feeling in sorted(topics))
 
 
 def correct(event: Mapping[str, Any], said: Mapping[str, str], by: Any, ledger: Ledger | None = None) -> None:
@@ -169,6 +199,10 @@ def _check(field: str, value: str) -> None:
         raise ValueError(f"{field} cannot be corrected; allowed: {', '.join(Correction.Field.values)}")
     if field in allowed and value not in allowed[field]:
         raise ValueError(f"{field} is {value!r}; allowed: {', '.join(allowed[field])}")
+    if field == Correction.Field.TOPIC:
+        wrong = [each for each in topics_said(value) if each[0] not in voice_words.TOPICS or each[1] not in (-1, 0, 1)]
+        if wrong or len(value) > MOST_SAID:
+            raise ValueError(f"topics are {value!r}; allowed: {', '.join(voice_words.TOPICS)}, each with -1, 0 or 1")
 
 
 def of_events(read: Read, event_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -198,7 +232,7 @@ def state(read: Read | None = None) -> dict[str, Any]:
     """What reads, why something does not, and how far reading has come."""
     read = read or open_ledger().read()
     opened, models = encoders(), reader()
-    waiting = read.to_arrow(unread(read, models.model).count())["value"][0].as_py()
+    waiting = read.to_arrow(unread(read, *reading_own.names(models.model)).count())["value"][0].as_py()
     done = read.to_arrow(read.readings.count())["value"][0].as_py()
     return {
         "encoders": list(opened.names), "missing": opened.missing, "model": models.model, "read": done,
@@ -206,10 +240,18 @@ def state(read: Read | None = None) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def read_now(text: str) -> Reading:
+    """One text as it would be read if it came in now."""
+    models = reader()
+    return reading_own.improved(models.read([text]), models.model, models.intents.labels if models.intents else ())[0][
+        0
+    ]
+
+
 def told(reading: Reading) -> list[tuple[str, str]]:
     """A reading in the reader's words: (what, what it says)."""
     unknown = _("none of the known ones")
-    topics = [f"{title(one.topic)} ({voice_words.feeling(one.sentiment)})" for one in reading.topics]
+    topics = [f"{voice_words.topic(one.topic)} ({voice_words.feeling(one.sentiment)})" for one in reading.topics]
     said = [
         (_("Language"), voice_words.language(reading.language) if reading.language else _("not known")),
         (_("Feeling"), f"{voice_words.feeling(reading.sentiment)} ({reading.strength:.0%})"),

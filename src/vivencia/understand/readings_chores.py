@@ -3,10 +3,13 @@
 import os
 import threading
 
+from django.utils import timezone
+
 from vivencia.foundation.chores import chore
 from vivencia.foundation.ledger.store import open_ledger
-from vivencia.understand import readings, readings_learning
+from vivencia.understand import emerging, reading_own, reading_vectors, readings, readings_learning
 
+MANY_WAIT = 2_000  # texts; while more are still to be read, what rises cannot be told
 _done = threading.local()
 
 
@@ -23,8 +26,23 @@ def read_texts() -> None:
     if getattr(_done, "model", None) is None and not readings.waits(read):
         return  # nothing to read yet: the models need not be opened
     models = readings.reader()
-    now = (read.readings_version, models.model)
+    now = (read.readings_version, reading_own.names(models.model))
     if getattr(_done, "model", None) == now:
         return
-    if not readings.read_new(models=models):
+    if not readings.read_new(models=models, beside=reading_vectors.keep):
         _done.model = now
+
+
+@chore(every_seconds=20)
+def look_for_what_emerges() -> None:
+    """Look at what customers are suddenly talking about, where something was read or a day has passed since."""
+    if os.environ.get("VIVENCIA_READ_TEXTS") == "0":
+        return
+    read = open_ledger().read()
+    now = (read.readings_version, timezone.now().date())
+    if getattr(_done, "emerging", None) == now or readings.waits(read) > MANY_WAIT:
+        return
+    told = emerging.latest()
+    if told is None or told["readings_version"] != read.readings_version or told["at"][:10] != now[1].isoformat():
+        emerging.look()
+    _done.emerging = now

@@ -7,6 +7,7 @@ about it.
 
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,7 @@ Learned = tuple[dict[str, stack.Classifier], str, int, dict[str, Any]]
 
 def _feelings() -> Learned:
     read = open_ledger().read()
-    examples = [*scored(read), *corrected(read, ("sentiment", "emotion"))]
+    examples = [*scored(read), *corrected(read, ("sentiment", "emotion")), *_topics(read)]
     if len(examples) < ENOUGH:
         raise NotEnoughError(f"{len(examples)} corrections and scored comments; {ENOUGH} are needed")
     now, encoders = readings.reader(), readings.encoders().encoders
@@ -145,7 +146,9 @@ def _intents() -> Learned:
 
 
 def _taught(texts: Sequence[str], paths: Sequence[str], encoders: Sequence[Encoder]) -> stack.Classifier:
-    """Our seeds stand beside the examples: they show what people say who want none of this."""
+    """Our seeds stand beside the examples: they show what people say who want none of this. Names teach, too."""
+    named = stack.as_examples(paths)
+    texts, paths = [*texts, *(text for text, _path in named)], [*paths, *(path for _text, path in named)]
     both = vectors([*texts, *(seed.text for seed in seeds())], encoders)
     own = {name: block[: len(texts)] for name, block in both.items()}
     return stack.train(
@@ -208,6 +211,12 @@ def corrected(read: Read, fields: Collection[str]) -> list[Example]:
         for each in said
         if each.event_id in texts
     ]
+
+
+def _topics(read: Read) -> list[Example]:
+    """Corrected topics as examples: texts about one of them, or about none. What is about several teaches none."""
+    said = [(each, readings.topics_said(each.label)) for each in corrected(read, ("topic",))]
+    return [replace(each, label=topics[0][0] if topics else "") for each, topics in said if len(topics) < 2]
 
 
 def ask_for(kind: str, by: Any) -> TextModel:

@@ -9,8 +9,9 @@ from typing import Any
 import click
 from django.utils.translation import gettext as _
 
-from vivencia.understand import readings
+from vivencia.understand import emerging, emerging_words, readings
 from vivencia.understand.text import evaluation
+from vivencia.understand.text.emerging.series import Grain
 
 
 @click.group()
@@ -23,7 +24,7 @@ def text() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def read(words: str, as_json: bool) -> None:
     """Language, feeling, emotion, intent and topics of WORDS; personal data masked."""
-    found = readings.reader().read([words])[0]
+    found = readings.read_now(words)
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False))
         return
@@ -73,3 +74,22 @@ def models_(as_json: bool) -> None:
     for name, why in state["missing"].items():
         click.echo(_("Missing: %(name)s, %(why)s") % {"name": name, "why": why})
     click.echo(_("Texts read: %(read)d; to be read: %(waiting)d") % state)
+
+
+@text.command(name="emerging")
+@click.option("--by", type=click.Choice(emerging.GRAINS), default="week", help="How long a period is.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything that is watched as JSON.")
+def emerging_(by: Grain, as_json: bool) -> None:
+    """What customers are suddenly talking about, looked at now."""
+    told = emerging.look()
+    if told is None:
+        raise click.ClickException(_("no encoder works here; see `vivencia text models`"))
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    risen = [one for one in told[by]["subjects"] if one["alarm"] and not one["within"]]
+    for one in risen:
+        counted = _("%(observed)d voices, about %(usual)d to be expected, since %(since)s")
+        click.echo(f"{emerging_words.news(one)} ({emerging_words.kind(one)}): {counted % one}")
+    if not risen:
+        click.echo(_("Nothing rose beyond the usual (%(texts)d voices, %(themes)d themes)") % told)

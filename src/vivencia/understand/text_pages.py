@@ -32,7 +32,7 @@ def texts_page(request: HttpRequest) -> HttpResponse:
         **state,
         "missing": list(state["missing"].items()),
         "words": typed,
-        "told": readings.told(readings.reader().read([typed])[0]) if typed else [],
+        "told": readings.told(readings.read_now(typed)) if typed else [],
         "cards": model_cards.cards(),
         "corrections": Correction.objects.count(),
         "proposals": [_proposal(each) for each in TextModel.objects.filter(state=TextModel.State.PROPOSED)],
@@ -120,7 +120,7 @@ def correct(request: HttpRequest, event_id: str) -> HttpResponse:
         raise Http404
     part = request.headers.get("HX-Request") == "true"
     if request.method == "POST":
-        said = {field: request.POST[field] for field in Correction.Field.values if field in request.POST}
+        said = _said(request)
         try:
             readings.correct(rows[0], _changed(read, event_id, said), request.user)
         except ValueError:
@@ -135,17 +135,28 @@ def correct(request: HttpRequest, event_id: str) -> HttpResponse:
     return render(request, template, _form(read, rows[0]))
 
 
+def _said(request: HttpRequest) -> dict[str, str]:
+    """What the form says, field by field; topics stand in it one by one, empty where the text is not about them."""
+    said = {field: request.POST[field] for field in Correction.Field.values if field in request.POST}
+    if "topics" in request.POST:
+        told = {topic: request.POST.get(f"topic-{topic}", "") for topic in voice_words.TOPICS}
+        said["topic"] = " ".join(f"{topic}:{feeling}" for topic, feeling in sorted(told.items()) if feeling)
+    return said
+
+
 def _changed(read: Any, event_id: str, said: dict[str, str]) -> dict[str, str]:
     """What differs from what was read: agreeing by silence is not a correction."""
     now = readings.of_events(read, [event_id]).get(event_id)
     if now is None:
         return said
-    before = {"sentiment": str(now["sentiment"]), "emotion": now["emotion"], "intent": now["intent"] or ""}
+    before = {"sentiment": str(now["sentiment"]), "emotion": now["emotion"], "intent": now["intent"] or "",
+              "topic": readings.topics_written(now["topics"])}  # fmt: skip
     return {field: value for field, value in said.items() if before.get(field) != value}
 
 
 def _form(read: Any, event: dict[str, Any]) -> dict[str, Any]:
     now = readings.of_events(read, [event["event_id"]]).get(event["event_id"], {})
+    found = dict(now.get("topics", []))
     return {
         "event_id": event["event_id"],
         "text": event["text"],
@@ -155,4 +166,8 @@ def _form(read: Any, event: dict[str, Any]) -> dict[str, Any]:
         "feelings": [(str(sign), voice_words.feeling(sign)) for sign in (1, 0, -1)],
         "emotions": list(voice_words.EMOTIONS.items()),
         "intents": [intent.path for intent in Intent.objects.all()],
+        "topics": [
+            (topic, name, str(found[topic]) if topic in found else "") for topic, name in voice_words.TOPICS.items()
+        ],
+        "about": sum(topic in voice_words.TOPICS for topic in found),
     }

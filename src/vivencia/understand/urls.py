@@ -4,6 +4,7 @@ from django.urls import path
 
 from vivencia.understand import (
     account_pages,
+    emerging_pages,
     erasure_pages,
     journey_compare_pages,
     journey_customer_pages,
@@ -38,6 +39,7 @@ urlpatterns = [
     path("journeys/phases/", phase_pages.phases_page, name="journey-phases"),
     path("voices/", voice_pages.voices_page, name="voices"),
     path("voices/export.<str:form>", voice_pages.voices_export, name="voices-export"),
+    path("voices/emerging/", emerging_pages.emerging_page, name="emerging"),
     path("voices/context/<path:event_id>", voice_pages.context_part, name="voice-context"),
     path("customers/", pages.customers_page, name="customers"),
     path("customers/accounts/", account_pages.accounts_page, name="accounts"),

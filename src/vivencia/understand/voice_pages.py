@@ -4,6 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -18,12 +19,16 @@ from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act
 from vivencia.foundation.rights import Right, may, needs
-from vivencia.understand import voices
+from vivencia.understand import emerging, voices
+from vivencia.understand.enough import ENOUGH
+from vivencia.understand.journey_customer_pages import people
 from vivencia.understand.lived import life_of
 from vivencia.understand.models import Segment
 from vivencia.understand.pages import now_of, segment_members
+from vivencia.understand.shares import share
 from vivencia.understand.timeline import timeline
 from vivencia.understand.vocabulary import say, title
+from vivencia.understand.voice_meaning import by_meaning
 from vivencia.understand.voice_words import (
     EMOTIONS,
     FEELINGS,
@@ -35,12 +40,15 @@ from vivencia.understand.voice_words import (
     score,
     shown,
 )
+from vivencia.understand.voice_words import metric as metric_name
 from vivencia.understand.voice_words import topic as topic_name
 from vivencia.understand.voices import Asked, Heard
 
 PAGE = 25
 AROUND = 3  # entries of the timeline shown before and after a verbatim
-NAMED = ("emotion", "intent", "touchpoint", "channel", "segment", "employee", "language", "topic", "feeling", "score")
+NAMED = ("emotion", "intent", "touchpoint", "channel", "segment", "employee", "language", "topic", "feeling", "score",
+         "theme")  # fmt: skip
+READ_NAMES = ("feeling", "emotion", "topic", "intent", "language", "theme")  # known only of what has been read
 
 
 @needs(Right.SEE_CUSTOMERS)
@@ -50,8 +58,10 @@ def voices_page(request: HttpRequest) -> HttpResponse:
     table = voices.voices(read)
     if not table.num_rows:
         return render(request, "understand/voices.html", {"silent": True})
-    asked = asked_in(request.GET, read)
     masked = not may(request.user, Right.SEE_PERSONAL)
+    asked = asked_in(request.GET, read)
+    if "meaning" in request.GET:
+        asked = by_meaning(table, asked, masked=masked)
     number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
     heard = voices.heard(table, asked, PAGE * (number - 1), PAGE, masked=masked)
     context = {
@@ -59,8 +69,14 @@ def voices_page(request: HttpRequest) -> HttpResponse:
         "rows": [_row(row, asked, masked=masked) for row in heard.rows],
         "page": Paginator(range(heard.total), PAGE).get_page(number),
         "all": table.num_rows,
+        "all_read": table.num_rows - table["model"].null_count,
+        "by_reading": any(request.GET.get(name) for name in READ_NAMES) or "unknown" in request.GET,
         "asked": asked,
-        "filters": _filters(voices.choices(table), request.GET),
+        "lived": _lived(read, request.GET.get("lived", "")),
+        "meaning": "meaning" in request.GET,
+        "nearest": asked.events is not None,
+        "risen": len(emerging.alarms()),
+        "filters": _filters(voices.choices(table), emerging.names(emerging.latest()), request.GET),
         "since": request.GET.get("since", ""),
         "until": request.GET.get("until", ""),
         "kept": _without(request.GET, "page"),
@@ -87,8 +103,11 @@ def asked_in(given: QueryDict, read: Read) -> Asked:
         unknown="unknown" in given,
         touchpoint=said("touchpoint"),
         channel=said("channel"),
+        metric=said("metric"),
         score=said("score"),
         segment=said("segment"),
+        lived_by=people(read, said("lived"))[0] if said("lived") and read.horizon else None,
+        themed=_themed(said("theme")),
         members=segment_members(read, saved, now_of(read)) if saved else None,
         employee=said("employee"),
         language=said("language"),
@@ -96,6 +115,19 @@ def asked_in(given: QueryDict, read: Read) -> Asked:
         until=until + timedelta(days=1) if until else None,
         sort=said("sort") or voices.SORTS[0],
     )
+
+
+def _lived(read: Read, address: str) -> dict[str, str] | None:
+    """What the journeys in the address are, for the reader, and the address itself, to be kept."""
+    return {"address": address, "what": people(read, address)[1]} if address and read.horizon else None
+
+
+def _themed(key: str) -> pa.Table | None:
+    """The texts of a theme, as the worker saw it last; None where no theme is asked for."""
+    if not key:
+        return None
+    told = emerging.themes_of(emerging.latest())
+    return told.filter(told["theme"] == key).select("event_id").to_arrow()
 
 
 def _midnight(text: str | None) -> datetime | None:
@@ -116,7 +148,7 @@ def _summary(heard: Heard, given: QueryDict) -> dict[str, Any]:
             "label": FEELINGS[name],
             "tone": TONES[sign],
             "n": heard.feelings[name],
-            "share": 100 * heard.feelings[name] / read if read else None,
+            "share": share(heard.feelings[name], read) if read >= ENOUGH else None,
             "href": "?" + _with(given, feeling=name),
         }
         for name, sign in voices.FEELINGS.items()
@@ -174,7 +206,7 @@ def _row(row: dict[str, Any], asked: Asked, *, masked: bool) -> dict[str, Any]:
     }
 
 
-def _filters(choices: dict[str, list[str]], given: QueryDict) -> list[dict[str, Any]]:
+def _filters(choices: dict[str, list[str]], themes: dict[str, str], given: QueryDict) -> list[dict[str, Any]]:
     """The drop-down lists, those with something to choose."""
     listed: tuple[tuple[str, str, str, list[tuple[str, Any]]], ...] = (
         ("feeling", _("Feeling"), _("any"), list(FEELINGS.items())),
@@ -182,11 +214,13 @@ def _filters(choices: dict[str, list[str]], given: QueryDict) -> list[dict[str, 
         ("topic", _("Topic"), _("any"), [(key, topic_name(key)) for key in choices["topic"]]),
         ("touchpoint", _("Touchpoint"), _("all"), [(key, title(key)) for key in choices["touchpoint"]]),
         ("channel", _("Channel"), _("all"), [(key, title(key)) for key in choices["channel"]]),
+        ("metric", _("Question"), _("any"), [(key, metric_name(key)) for key in choices["metric"]]),
         ("score", _("Score"), _("any"), list(SCORES.items())),
         ("segment", _("Company segment"), _("all"), [(key, title(key)) for key in choices["segment"]]),
         ("employee", _("Employee"), _("all"), [(key, key) for key in choices["employee_id"]]),
         ("language", _("Language"), _("any"), [(key, language(key)) for key in choices["language"]]),
         ("intent", _("What they want"), _("any"), [(key, title(key)) for key in choices["intent"]]),
+        ("theme", _("Theme found in the texts"), _("any"), sorted(themes.items(), key=lambda pair: pair[1])),
         ("saved", _("Saved segment"), _("none"), [(str(one.pk), one.name) for one in Segment.objects.all()]),
     )
     return [
@@ -197,7 +231,10 @@ def _filters(choices: dict[str, list[str]], given: QueryDict) -> list[dict[str, 
 
 
 def _active(given: QueryDict) -> bool:
-    return any(given.get(name) for name in (*NAMED, "q", "saved", "since", "until")) or "unknown" in given
+    return (
+        any(given.get(name) for name in (*NAMED, "q", "saved", "since", "until", "metric", "lived"))
+        or "unknown" in given
+    )
 
 
 def _with(given: QueryDict, **changed: str) -> str:
@@ -239,7 +276,10 @@ def voices_export(request: HttpRequest, form: str) -> HttpResponse:
         raise Http404
     read = open_ledger().read()
     masked = not may(request.user, Right.SEE_PERSONAL)
-    rows = voices.found(voices.voices(read), asked_in(request.GET, read), masked=masked).head(MOST_ROWS).to_dicts()
+    table, asked = voices.voices(read), asked_in(request.GET, read)
+    if "meaning" in request.GET:
+        asked = by_meaning(table, asked, masked=masked)
+    rows = voices.found(table, asked, masked=masked).head(MOST_ROWS).to_dicts()
     sheet = _sheet(rows, masked=masked)
     audit.record(Act.EXPORTED, by=request.user, what="voices", rows=len(rows), form=form)
     response = HttpResponse(as_csv(sheet) if form == "csv" else as_xlsx([sheet]), content_type=FORMS[form])

@@ -65,6 +65,11 @@ def topic(name: str) -> str:
     return str(TOPICS[name]) if name in TOPICS else title(name)
 
 
+def metric(name: str) -> str:
+    """What was asked: NPS and its like as everybody writes them."""
+    return name.upper() if name in ("nps", "csat", "ces", "enps") else title(name)
+
+
 def language(code: str) -> str:
     try:
         return str(get_language_info(code)["name_translated"]).capitalize()

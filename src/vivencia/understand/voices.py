@@ -22,6 +22,7 @@ COLLEAGUES = ("enps",)  # metrics whose words are not shown one by one
 FEELINGS = {"good": 1, "middle": 0, "bad": -1}
 SCORES = {"low": (0.0, 0.4), "middle": (0.4, 0.7), "high": (0.7, 1.0)}  # shares of the scale, the upper end included
 SORTS = ("latest", "strongest")
+LEAST_LETTERS = 3  # of a word that tells texts apart, in a search by meaning
 TOPICS = 12  # told one by one
 _TOPIC = pl.List(pl.Struct({"topic": pl.String, "sentiment": pl.Int64}))
 
@@ -35,9 +36,11 @@ class Asked:
     emotion: str = ""
     topic: str = ""
     intent: str = ""
+    themed: pa.Table | None = None  # only these (`event_id`): the texts of a theme
     unknown: bool = False  # only those whose intent is none of the known ones
     touchpoint: str = ""
     channel: str = ""
+    metric: str = ""
     score: str = ""
     segment: str = ""
     members: pa.Table | None = None
@@ -47,6 +50,7 @@ class Asked:
     until: datetime | None = None
     sort: str = SORTS[0]
     events: pa.Table | None = None
+    lived_by: pa.Table | None = None  # only these people's (`customer_id`): those of a number on a journey page
 
 
 @dataclass(frozen=True)
@@ -134,15 +138,23 @@ def found(table: pa.Table, asked: Asked, *, masked: bool) -> pl.DataFrame:
         frame = frame.filter((share > low) & (share <= high) if low else share <= high)
     if asked.topic:
         frame = frame.filter(_topic_names().list.contains(asked.topic))
+    frame = _among(frame, asked)
+    if asked.words.strip() and asked.events is None:
+        frame = frame.filter(_says(asked.words, masked=masked))
+    return _ordered(frame, asked).collect()
+
+
+def _among(frame: pl.LazyFrame, asked: Asked) -> pl.LazyFrame:
+    """Those of a time, of some people, of a theme."""
     if asked.since:
         frame = frame.filter(pl.col("occurred_at") >= asked.since)
     if asked.until:
         frame = frame.filter(pl.col("occurred_at") < asked.until)
-    if asked.members is not None:
-        frame = frame.join(frame_of(asked.members).lazy().select("customer_id").unique(), on="customer_id", how="semi")
-    if asked.words.strip():
-        frame = frame.filter(_says(asked.words, masked=masked))
-    return _ordered(frame, asked).collect()
+    among = ((asked.members, "customer_id"), (asked.lived_by, "customer_id"), (asked.themed, "event_id"))
+    for wanted, column in among:
+        if wanted is not None:
+            frame = frame.join(frame_of(wanted).lazy().select(column).unique(), on=column, how="semi")
+    return frame
 
 
 def _equalities(asked: Asked) -> dict[str, str]:
@@ -151,6 +163,7 @@ def _equalities(asked: Asked) -> dict[str, str]:
         "intent": asked.intent,
         "touchpoint": asked.touchpoint,
         "channel": asked.channel,
+        "metric": asked.metric,
         "segment": asked.segment,
         "employee_id": asked.employee,
         "language": asked.language,
@@ -172,6 +185,14 @@ def _says(words: str, *, masked: bool) -> pl.Expr:
     text = pl.coalesce("masked", "text") if masked else pl.col("text")
     bare = text.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
     return pl.all_horizontal(*(bare.str.contains(term, literal=True) for term in terms(words)))
+
+
+def how_many(words: str, *, masked: bool) -> pl.Expr:
+    """How many of the words looked for occur in a row."""
+    text = pl.coalesce("masked", "text") if masked else pl.col("text")
+    bare = text.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    said = (bare.str.contains(term, literal=True).cast(pl.Int32) for term in terms(words) if len(term) >= LEAST_LETTERS)
+    return pl.sum_horizontal(pl.lit(0, pl.Int32), *said)
 
 
 def terms(words: str) -> list[str]:
@@ -210,7 +231,7 @@ def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
 def choices(table: pa.Table) -> dict[str, list[str]]:
     """Values that occur, the most frequent first: `touchpoint`, `channel`, `segment`, `employee_id`, `language`, ..."""
     frame = frame_of(table)
-    columns = ("touchpoint", "channel", "segment", "employee_id", "language", "intent")
+    columns = ("touchpoint", "channel", "segment", "employee_id", "language", "intent", "metric")
     listed = {column: list(_counts(frame, column))[:200] for column in columns}
     return {**listed, "topic": [topic.name for topic in _topics(frame)]}
 

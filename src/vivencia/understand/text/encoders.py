@@ -23,6 +23,7 @@ from tokenizers import Tokenizer
 from vivencia.understand.text import bert_e5, bert_minilm
 from vivencia.understand.text.bert import Bert, Floats
 from vivencia.understand.text.bert_e5 import UnknownWeightsError
+from vivencia.understand.text.own_encoder import OwnEncoder
 
 USE_SHA256 = "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9"
 AT_A_TIME = 32
@@ -175,6 +176,7 @@ class Opened:
         return tuple(each.name for each in self.encoders)
 
 
+OWN = "own:"  # before the folder of a company's own encoder
 _makers: dict[str, Callable[[Path], Encoder]] = {
     "e5": lambda folder: BertEncoder(E5, folder),
     "use": lambda folder: UseEncoder(),
@@ -185,8 +187,9 @@ _opening = threading.Lock()
 
 
 def open_encoders(names: Sequence[str], folder: Path) -> Opened:
-    """Those of e5, use and minilm asked for, opened once a process; graphs are kept in `folder`."""
-    found = {name: _open(name, folder) for name in names}
+    """Those of e5, use and minilm asked for, and a company's own ("own:/its/folder"), opened once a process; graphs are
+    kept in `folder`."""
+    found = {name.partition(":")[0]: _open(name, folder) for name in names}
     working = tuple(each for each in found.values() if not isinstance(each, str))
     return Opened(working, {name: each for name, each in found.items() if isinstance(each, str)})
 
@@ -195,7 +198,8 @@ def _open(name: str, folder: Path) -> Encoder | str:
     with _opening:
         if (name, folder) not in _held:
             try:
-                _held[name, folder] = _makers[name](folder)
+                own = name.startswith(OWN)
+                _held[name, folder] = OwnEncoder(Path(name[len(OWN) :])) if own else _makers[name](folder)
             except (UnknownWeightsError, ImportError) as problem:
                 _held[name, folder] = str(problem)
         return _held[name, folder]

@@ -122,7 +122,10 @@ def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluat
     texts, labels = [learn.texts[place] for place in keep], [learn.labels[place] for place in keep]
     if len(set(labels)) < 2:
         raise UnusableFileError("the file to learn from needs at least two different labels")
-    encoders = suited(texts, ask.texts, folder)
+    encoders, count = suited(texts, ask.texts, folder), len(texts)
+    if task in ("intent", "scope") and len(texts) <= stack.FEW_EXAMPLES * len(set(labels)):
+        named = stack.as_examples(labels)
+        texts, labels = [*texts, *(text for text, _label in named)], [*labels, *(label for _text, label in named)]
     learned = stack.train(texts, labels, vectors(texts, encoders))
     trained = time.perf_counter()
     seen = vectors(ask.texts, encoders)
@@ -134,7 +137,7 @@ def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluat
     scope = _scope(learned, ask, seen, known, right) if task == "scope" else {}
     return Evaluation(
         task=task,
-        trained_on=len(texts),
+        trained_on=count,
         asked=len(ask.texts),
         labels=len(learned.labels),
         accuracy=float(right[known].mean()) if known.any() else math.nan,

@@ -64,13 +64,19 @@ class Reader:
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading a text, in their order. A text that comes twice is read once."""
-        different = list(dict.fromkeys(text.strip()[:LONGEST] for text in texts))
-        found = dict(zip(different, self._read(different), strict=True))
-        return [found[text.strip()[:LONGEST]] for text in texts]
+        return self.seen(texts)[0]
 
-    def _read(self, texts: list[str]) -> list[Reading]:
+    def seen(self, texts: Sequence[str]) -> tuple[list[Reading], dict[str, Floats]]:
+        """The readings, and what was seen in reading: the encoders' blocks of the masked texts (`views.vectors`)."""
+        cut = [text.strip()[:LONGEST] for text in texts]
+        places = {text: place for place, text in enumerate(dict.fromkeys(cut))}
+        readings, blocks = self._read(list(places))
+        where = np.array([places[text] for text in cut], np.int64)
+        return [readings[place] for place in where], {name: block[where] for name, block in blocks.items()}
+
+    def _read(self, texts: list[str]) -> tuple[list[Reading], dict[str, Floats]]:
         if not texts:
-            return []
+            return [], {}
         masked = [mask(text) for text in texts]
         parts = [clauses(text) for text in masked]
         statements = [
@@ -99,7 +105,7 @@ class Reader:
                     *intents[place], tuple(Topic(name, _sign(balances)) for name, balances in topics.items()), text,
                 )
             )  # fmt: skip
-        return [reading if reading.masked else replace(reading, emotion="none") for reading in readings]
+        return [each if each.masked else replace(each, emotion="none") for each in readings], whole
 
     def _topics(self, statements: Sequence[str], seen: Mapping[str, Floats]) -> list[list[str]]:
         """By their words; where a statement has none of them, by likeness to the examples, where that is sure."""

@@ -10,7 +10,8 @@ Kept as arrays and JSON in one .npz, never as a pickle. The rows learned from ar
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from vivencia.understand.text.views import Rows, Scaled, Terms, likeness
 Ints = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 SAMPLE = 2_500  # texts from which weights are chosen
+FEW_EXAMPLES = 20  # a label, up to which its name teaches too
 FEW_LABELS = 10  # up to here labels' chances are shifted so that small labels count as much as large ones
 NEIGHBOURS = 10
 SLACK = 6.0
@@ -189,6 +191,12 @@ def train(
     return replace(learned, familiar=np.quantile(familiar, np.linspace(0, 1, 101)) - slack)
 
 
+def as_examples(labels: Iterable[str]) -> list[tuple[str, str]]:
+    """Each label's own words as a text of it: "card_arrival" says something of what it is. Numbers say nothing."""
+    named = {label: " ".join(re.findall(r"[^\W_]+", label)) for label in sorted(set(labels))}
+    return [(words, label) for label, words in named.items() if re.search(r"[^\W\d_]{3}", words)]
+
+
 def recipes(vectors: Mapping[str, Floats], examples: float) -> list[Recipe]:
     """Mixtures worth trying; `examples`: texts a label. Words and letters count for more the more there are."""
     blocks = sorted(vectors)
@@ -198,7 +206,7 @@ def recipes(vectors: Mapping[str, Floats], examples: float) -> list[Recipe]:
     last = {name for encoder in {block.partition(".")[0] for block in blocks} if (name := _last(encoder, vectors))}
     dense = {block: DEEP if block in last else 1.0 for block in blocks}
     found = []
-    for term in (0.2, 0.5, 1.0) if examples > 20 else (0.0, 0.15):
+    for term in (0.2, 0.5, 1.0) if examples > FEW_EXAMPLES else (0.0, 0.15):
         parts = [Part(block, weight / sum(dense.values()), 1.0) for block, weight in dense.items()]
         parts += [Part(name, term / 2, 0.0) for name in _TERMS if term]
         found += [Recipe(tuple(parts), ridge) for ridge in RIDGES]

@@ -86,6 +86,37 @@ def watch(counts: Floats, exposure: Floats | None = None, *, rate: float = 0.01,
     return [_judged(each, rate) for each in zip(*looks, strict=True)]
 
 
+def expectation(
+    counts: Floats, exposure: Floats | None = None, *, rate: float = 0.01, per_year: float = 52.0
+) -> tuple[Floats, Floats] | None:
+    """What each period would bring by itself, and what it exceeds once in 1/`rate`: (themes, periods) each, to be drawn
+    beside the counts. None where the past is too short; otherwise as `watch`."""
+    counts = _checked(counts, exposure)
+    past = counts.shape[1] - max(WINDOWS) - GUARD
+    if past < LEAST_HISTORY:
+        return None
+    design, prior = _design(counts.shape[1], past, per_year)
+    offset = np.zeros(counts.shape[1]) if exposure is None else np.log(np.maximum(exposure, 0.5))
+    fits = _fits(counts[:, :past], design[:past], offset[:past], prior)
+    means = _means(fits.coefficients, design, offset)
+    doubt = np.maximum(((design @ fits.covariance) * design).sum(axis=2), 0.0) * means
+    ratio = np.maximum(fits.dispersion[:, None] * (1 + doubt), 1.0001)
+    uppers: Floats = nbinom.isf(rate, means / (ratio - 1), 1 / ratio)
+    return means, uppers
+
+
+def began(counts: Floats, expected: Floats) -> int:
+    """From which of the periods on more came than was expected: where the end of the series is likeliest to begin anew.
+
+    counts, expected: (periods,), the oldest first. The likelihood ratio of a Poisson with a rate of its own from there
+    to the end (Kulldorff's scan over ends). The last period where nothing stands out.
+    """
+    observed, usual = np.cumsum(counts[::-1])[::-1], np.maximum(np.cumsum(expected[::-1])[::-1], 1e-6)
+    ratio = np.maximum(observed / usual, 1.0)
+    likelihood = observed * np.log(ratio) - (observed - usual) * (ratio > 1)
+    return int(likelihood.argmax()) if (ratio > 1).any() else len(counts) - 1
+
+
 def _checked(counts: Floats, exposure: Floats | None) -> Floats:
     counts = np.asarray(counts, dtype=float)
     if counts.ndim != 2:

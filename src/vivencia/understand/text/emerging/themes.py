@@ -14,8 +14,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import HDBSCAN
-from sklearn.decomposition import PCA
 
 from vivencia.understand.text.emerging.stopwords import STOPWORDS
 
@@ -55,14 +53,15 @@ class Themes:
     mean: Floats
 
 
-def discover(texts: Sequence[str], embeddings: Floats) -> Themes:
+def discover(texts: Sequence[str], embeddings: Floats, mean: Floats | None = None) -> Themes:
     """Themes, the largest first. embeddings: (texts, d), any length of vectors. The same texts give the same themes.
 
-    Raises ValueError where there are not as many embeddings as texts.
+    mean: what to centre by; the mean of these texts where nothing is said. Raises ValueError where there are not as
+    many embeddings as texts.
     """
     if len(texts) != len(embeddings):
         raise ValueError(f"{len(texts)} texts, but {len(embeddings)} embeddings")
-    units, mean = centred(embeddings)
+    units, mean = centred(embeddings, mean)
     groups = _groups(texts, units)
     if not groups:
         return Themes((), np.full(len(texts), -1), mean)
@@ -164,6 +163,9 @@ def _groups(texts: Sequence[str], units: Floats) -> list[Whole]:
         return []
     if len(places) > MOST_TEXTS:
         places = np.sort(np.random.default_rng(0).choice(places, MOST_TEXTS, replace=False))
+    from sklearn.cluster import HDBSCAN  # a second to import, for the worker only
+    from sklearn.decomposition import PCA
+
     reduced = PCA(min(DIRECTIONS, len(places) - 1), random_state=0).fit_transform(units[places])
     least = max(LEAST_MEMBERS, len(places) // 200)
     density = HDBSCAN(

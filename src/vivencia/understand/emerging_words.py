@@ -1,0 +1,78 @@
+"""What rises, in the reader's words."""
+
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from vivencia.understand.text.emerging.series import Grain
+from vivencia.understand.vocabulary import title, trait
+from vivencia.understand.voice_words import language, topic
+
+SELDOM = 10_000  # once in so many periods: more exactly nobody can tell
+
+
+def name(one: dict[str, Any]) -> str:
+    """What the subject is called: a topic, an intent's path, or a theme's own words."""
+    match one["kind"]:
+        case "topic":
+            return topic(one["key"])
+        case "intent":
+            return title(one["key"])
+        case "unknown":
+            return _("Problems that fit no known intent")
+    return ", ".join(one["words"][:3])
+
+
+def news(one: dict[str, Any]) -> str:
+    """What an alarm is called: a theme by the words that are new in it, everything else by its name."""
+    return ", ".join(one["new_words"][:3]) if one["kind"] == "theme" and one["new_words"] else name(one)
+
+
+def kind(one: dict[str, Any]) -> str:
+    """Known or not, and what it belongs to."""
+    match one["kind"]:
+        case "topic":
+            return _("known topic")
+        case "intent":
+            return _("known intent")
+        case "unknown":
+            return _("unknown problem")
+    if not one["about"]:
+        return _("unknown: no topic or intent covers it")
+    sort, _colon, key = one["about"].partition(":")
+    return _("mostly about: %(known)s") % {"known": topic(key) if sort == "topic" else title(key)}
+
+
+def sure(p_value: float, grain: Grain) -> str:
+    """How seldom so many come with nothing afoot."""
+    times = min(SELDOM, round(1 / max(p_value, 1e-9)))
+    told = {"times": number_format(times, 0, force_grouping=True)}
+    if times >= SELDOM:
+        return _("By chance alone, so many come less than once in %(times)s periods.") % told
+    if grain == "day":
+        return _("By chance alone, so many come about once in %(times)s days.") % told
+    return _("By chance alone, so many come about once in %(times)s weeks.") % told
+
+
+def whom(group: dict[str, Any]) -> str:
+    """One group the rise comes from: "Channel: App, 18 of them (90 %, otherwise 50 %)"."""
+    value = language(group["value"]) if group["dimension"] == "language" else title(group["value"])
+    return _("%(what)s %(value)s: %(n)s of them (%(share)s %%, otherwise %(usual)s %%)") % {
+        "what": dimension(group["dimension"]),
+        "value": group["value"] if group["dimension"] == "employee_id" else value,
+        "n": number_format(group["mentions"], 0),
+        "share": number_format(100 * group["share"], 0),
+        "usual": number_format(100 * group["usual"], 0),
+    }
+
+
+def dimension(key: str) -> str:
+    names = {
+        "segment": _("segment"),
+        "touchpoint": _("touchpoint"),
+        "channel": _("channel"),
+        "language": _("language"),
+        "employee_id": _("employee"),
+    }
+    return names[key] if key in names else trait(key.removeprefix("property:")).lower()

@@ -1,0 +1,88 @@
+"""Mentions as counts: of each subject (a topic, an intent, a theme) in periods that end at the moment looked from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import false_discovery_control
+
+from vivencia.understand.text.emerging.surveillance import Rise, expectation, watch
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+Grain = Literal["week", "day"]
+
+DAYS: dict[Grain, int] = {"week": 7, "day": 1}
+MOST_PERIODS: dict[Grain, int] = {"week": 160, "day": 200}
+PER_YEAR: dict[Grain, float] = {"week": 52.0, "day": 365.0}
+RATE = (
+    0.015  # false alarms of a subject and period before they are held against each other; measured after it: below 0.01
+)
+FALSE_SHARE = 0.2  # of the alarms of a moment, at most so many are chance (Benjamini and Hochberg)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A subject's counts, the oldest first, with what was to be expected of each period and the level above which a
+    count is odd (empty where the past is too short); the verdict on the newest.
+
+    chance_share: which share of alarms as strong as this one is chance, over all that is watched (q). alarm: strong by
+    itself and among the others.
+    """
+
+    counts: Floats
+    expected: Floats
+    upper: Floats
+    rise: Rise
+    chance_share: float
+
+    @property
+    def alarm(self) -> bool:
+        return self.rise.alarm and self.chance_share <= FALSE_SHARE
+
+
+def periods(days_ago: Whole, grain: Grain) -> tuple[Whole, int]:
+    """Of each mention the place of its period, 0 the oldest, or -1 where it is too long ago; and how many there are.
+
+    days_ago: whole days before the moment looked from, 0 for the last 24 hours. The oldest period is one that is
+    covered whole.
+    """
+    if not len(days_ago):
+        return np.zeros(0, np.int64), 0
+    ago = days_ago // DAYS[grain]
+    count = int(min((days_ago.max() + 1) // DAYS[grain], MOST_PERIODS[grain]))
+    place = count - 1 - ago
+    return np.where(place >= 0, place, -1), count
+
+
+def counted(subject: Whole, period: Whole, subjects: int, count: int) -> Floats:
+    """(subjects, count) mentions; those with a subject or a period of -1 are left out."""
+    found = np.zeros((subjects, count))
+    told = (subject >= 0) & (period >= 0)
+    np.add.at(found, (subject[told], period[told]), 1.0)
+    return found
+
+
+def watched(counts: Floats, said: Floats, grain: Grain) -> list[Watched]:
+    """All subjects judged together. said: (periods,) how much was said in all."""
+    if not len(counts):
+        return []
+    rises = watch(counts, said, rate=RATE, per_year=PER_YEAR[grain])
+    drawn = expectation(counts, said, rate=RATE, per_year=PER_YEAR[grain])
+    none = np.zeros(0)
+    shares = _shares_of_chance(rises)
+    return [
+        Watched(counts[i], drawn[0][i] if drawn else none, drawn[1][i] if drawn else none, rise, shares[i])
+        for i, rise in enumerate(rises)
+    ]
+
+
+def _shares_of_chance(rises: Sequence[Rise]) -> list[float]:
+    judged = [place for place, rise in enumerate(rises) if rise.judged]
+    shares = [1.0] * len(rises)
+    if judged:
+        for place, share in zip(judged, false_discovery_control([rises[i].p_value for i in judged]), strict=True):
+            shares[place] = float(share)
+    return shares
