@@ -46,4 +46,16 @@ def test_what_has_begun_asks_for_what_is_still_open(lead: Client) -> None:
 
 def test_no_gaps_are_told_as_no_gaps(lead: Client) -> None:
     assert standing.gap_facts() == standing.GapFacts(0, "", "", None)
-    assert lead.get("/plan/gaps/").status_code == 200
+    assert lead.get("/plan/part/gaps/").status_code == 200
+
+
+def test_a_roadmap_tells_what_it_chooses_and_what_that_is_worth() -> None:
+    chosen = [{"chosen": True}, {"chosen": True}, {"chosen": False}]
+
+    reach = {"mean": 9000.0, "low": 4000.0, "high": 12000.0}
+
+    told = standing._planned({"unit": "EUR", "initiatives": chosen, "range": reach})
+
+    assert told.said.replace("\N{NO-BREAK SPACE}", " ") == (
+        "2 initiatives are chosen; the plan is worth 9,000 EUR, between 4,000 and 12,000 EUR."
+    )

@@ -1,6 +1,6 @@
 """The plan at a glance."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -18,6 +18,8 @@ def plan_page(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.SEE_FIGURES)
 @require_GET
-def gaps_part(request: HttpRequest) -> HttpResponse:
-    """What the maps' gaps come to, which takes a moment."""
+def part(request: HttpRequest, part: str) -> HttpResponse:
+    """What the maps' gaps come to (`gaps`), which takes a moment."""
+    if part != "gaps":
+        raise Http404
     return render(request, "plan/parts/gaps.html", {"it": standing.gap_facts()})

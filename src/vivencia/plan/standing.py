@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
@@ -129,7 +130,7 @@ def maps() -> Step:
         asks = Next(_("Draw how the journey that matters most should be"), reverse("journey-maps"))
         return Step("journey-maps", said, next=asks)
     said = ngettext("%(n)s target journey is drawn.", "%(n)s target journeys are drawn.", targets) % {"n": targets}
-    return Step("journey-maps", said, begun=True, later=reverse("plan-gaps"))
+    return Step("journey-maps", said, begun=True, later=reverse("plan-part", args=["gaps"]))
 
 
 @dataclass(frozen=True)
@@ -216,16 +217,35 @@ def _of_initiatives(every: list[Initiative]) -> Iterator[Next]:
 
 
 def roadmap() -> Step:
+    from vivencia.plan.roadmap import plans  # brings the solver in, which only this step needs
+
+    plan = plans.current()
+    if plan is not None and plan.report:
+        return _planned(plan.report)
     room = Capacity.objects.exists() or Budget.objects.exists()
-    scheduled = Initiative.objects.filter(stage=Stage.PLANNED, starts__isnull=False).count()
     if not room:
-        asks = Next(_("Say which teams and what budget there are"), reverse("roadmap"))
+        asks = Next(_("Say which teams and what budget there are"), reverse("roadmap-resources"))
         return Step("roadmap", _("What people and money there are is not said yet."), next=asks)
-    if not scheduled:
-        asks = Next(_("Let it choose what to do first"), reverse("roadmap"))
-        return Step("roadmap", _("Nothing is scheduled yet."), next=asks)
-    said = ngettext("%(n)s initiative has its start.", "%(n)s initiatives have their start.", scheduled)
-    return Step("roadmap", said % {"n": scheduled}, begun=True)
+    asks = Next(_("Let it choose what to do first"), reverse("roadmap"))
+    return Step("roadmap", _("Nothing is scheduled yet."), next=asks)
+
+
+def _planned(report: dict[str, Any]) -> Step:
+    """What the newest plan chooses and brings, with the range of that."""
+    words, reach = Words(organisation().currency), report["range"]
+    unit = report["unit"] if report["unit"] in ValueUnit.values else ValueUnit.MONEY  # else it is the currency
+    chosen = sum(1 for one in report["initiatives"] if one["chosen"])
+    told = {
+        "n": chosen,
+        "value": words.amount(reach["mean"], unit),
+        "between": words.between(reach["low"], reach["high"], unit),
+    }
+    said = ngettext(
+        "%(n)s initiative is chosen; the plan is worth %(value)s, %(between)s.",
+        "%(n)s initiatives are chosen; the plan is worth %(value)s, %(between)s.",
+        chosen,
+    )
+    return Step("roadmap", said % told, begun=True)
 
 
 def impact() -> Step:

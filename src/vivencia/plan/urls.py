@@ -6,5 +6,5 @@ from vivencia.plan import pages
 
 urlpatterns = [
     path("plan/", pages.plan_page, name="plan"),
-    path("plan/gaps/", pages.gaps_part, name="plan-gaps"),
+    path("plan/part/<str:part>/", pages.part, name="plan-part"),
 ]
