@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.rights import Right, needs
-from vivencia.measure import dimensions, targets, views, wording
+from vivencia.measure import benchmark_pages, dimensions, targets, views, wording
 from vivencia.measure.asking import Asked, asked, day
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.models import Target
@@ -17,7 +17,7 @@ from vivencia.measure.reading import Source, source
 from vivencia.understand import vocabulary
 from vivencia.understand.models import Segment
 
-PARTS = ("time", "groups", "variants", "weights")
+PARTS = ("time", "groups", "variants", "weights", "balance")
 
 
 @needs(Right.SEE_FIGURES)
@@ -53,6 +53,7 @@ def metric_page(request: HttpRequest, name: str) -> HttpResponse:
     shown: dict[str, Any] = {"asked": question, "words": words, "figure": views.headline(here, question)}
     shown["filters"] = _filters(here, request)
     shown["standings"] = [_standing(target, here) for target in targets.of_metric(question.metric)]
+    shown["benchmarks"] = benchmark_pages.rows(here, question, shown["figure"])
     shown["variant_links"] = [(one.name, _(one.title)) for one in question.metric.variants if one != question.variant]
     shown["silence"] = "" if shown["figure"] and shown["figure"].n else _said(here.silence(question.variant))
     if shown["figure"] and shown["figure"].n:
@@ -91,6 +92,8 @@ def part_of(part: str, here: Source, question: Asked, *, wait: bool) -> Any:
         return views.over_time(here, question, wait=wait)
     if part == "variants":
         return views.variants(here, question, wait=wait)
+    if part == "balance":
+        return benchmark_pages.balance(here, question, wait=wait)
     if part == "weights":
         return views.weights(here, question, wait=wait)
     return _groups(here, question, wait=wait)

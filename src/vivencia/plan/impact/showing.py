@@ -40,6 +40,10 @@ REFUSED: dict[str, Promise] = {
     ),
     "too_few": gettext_lazy("There are too few people on one side to say how sure an effect would be."),
 }
+SCALES: dict[str, tuple[float | None, float | None]] = {
+    "%": (0, 100), "points": (-100, 100), "of 5": (1, 5), "of 7": (1, 7)
+}  # fmt: skip
+TOO_WIDE = 2.0  # a ratio of found to expected known no better than this tells nothing
 QUIET = ("plain_difference", "made_of", "without_trend")  # facts rather than checks
 
 
@@ -139,6 +143,7 @@ def overview(on: date) -> dict[str, Any]:
             "low": 100 * calibration.low,
             "high": 100 * calibration.high,
             "n": calibration.n,
+            "wide": calibration.high - calibration.low > TOO_WIDE,
         } if calibration else None,
         "forecasts": len(past.past()),
     }  # fmt: skip
@@ -189,9 +194,11 @@ def _chart(row: Told, places: int) -> Chart:
     known, variant = row.evidence, variant_of(row.declared.metric, row.declared.variant)
     assert known is not None
     labels = [label(one["period"], known.grain) for one in known.drawn]
+    ends = SCALES.get(variant.unit if variant else "", (None, None))
     actual = tuple(Point(name, one["actual"]) for name, one in zip(labels, known.drawn, strict=True))
     without = tuple(
-        Point(name, one["without"], one["low"], one["high"]) for name, one in zip(labels, known.drawn, strict=True)
+        Point(name, one["without"], _on(one["low"], ends), _on(one["high"], ends))
+        for name, one in zip(labels, known.drawn, strict=True)
     )
     return Chart(
         kind="line",
@@ -202,10 +209,19 @@ def _chart(row: Told, places: int) -> Chart:
     )
 
 
+def _on(value: float | None, ends: tuple[float | None, float | None]) -> float | None:
+    """The value, or the end of the scale it lies beyond."""
+    low, high = ends
+    if value is None:
+        return None
+    return max(value, low) if low is not None and value < low else min(value, high) if high is not None else value
+
+
 @dataclass(frozen=True)
 class Shown:
     title: str
     tone: str
+    icon: str
     word: str
     text: str
 
@@ -216,7 +232,8 @@ def _checks(outcome: Outcome, known: Evidence, places: int) -> list[Shown]:
     return [
         Shown(
             str(wording.CHECKS[one.name]),
-            "gain" if one.state == "passed" else "caution",
+            "neutral" if one.state == "passed" else "caution",
+            "check" if one.state == "passed" else "alert-triangle",
             _("passed") if one.state == "passed" else _("look here"),
             wording.check_words(_dated(one, known), places),
         )
