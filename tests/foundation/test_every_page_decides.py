@@ -50,6 +50,7 @@ def test_only_pages_that_must_be_open_are_public() -> None:
         "s/r/<uuid:key>/",
         "s/<slug:slug>/",
         "hooks/in/<str:token>/",  # other systems; every message is signed
+        "plan/roadmap/calendar/<str:token>.ics",  # calendar programmes; the address is a secret of one person
         "unsubscribe/<str:token>/",  # whoever has the message; the address is signed
     }
 

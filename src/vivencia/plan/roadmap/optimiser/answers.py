@@ -1,6 +1,6 @@
 """Questions about a plan: why not this one, what would more bring, what does a change cost, what was nearly as good."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -93,26 +93,39 @@ def _blocked(problem: Problem, starts: Starts, key: str, possible: list[int]) ->
     return WhyNot("balance")
 
 
-def change(problem: Problem, found: Found, fixed: dict[str, int | None], seconds: float) -> Change:
-    """The best plan with some initiatives fixed to a quarter, or left out (None). Raises ImpossibleError."""
-    held = replace(
+Placed = int | Literal["any"] | None
+"""What was decided by hand of an initiative: its quarter, in whenever is best, or left out."""
+
+
+def placed(problem: Problem, fixed: Mapping[str, Placed]) -> Problem:
+    """The problem with what was decided by hand."""
+    return replace(
         problem,
         initiatives=tuple(
-            replace(each, start=fixed[each.key], left_out=fixed[each.key] is None, must_do=fixed[each.key] is not None)
-            if each.key in fixed
-            else each
-            for each in problem.initiatives
+            _placed(each, fixed[each.key]) if each.key in fixed else each for each in problem.initiatives
         ),
     )
+
+
+def _placed(each: Initiative, place: Placed) -> Initiative:
+    if place is None:
+        return replace(each, start=None, left_out=True, must_do=False)
+    return replace(each, start=None if place == "any" else place, left_out=False, must_do=True)
+
+
+def change(problem: Problem, found: Found, fixed: Mapping[str, Placed], seconds: float) -> Change:
+    """The best plan with what is decided by hand. Raises ImpossibleError."""
+    held = placed(problem, fixed)
     again = optimise(held, seconds, begin=_mended(held, found.starts, fixed))
     moved = tuple(each.key for each in problem.initiatives if again.starts.get(each.key) != found.starts.get(each.key))
     return Change(again, found.value - again.value, moved)
 
 
-def _mended(problem: Problem, starts: Starts, fixed: dict[str, int | None]) -> Starts | None:
+def _mended(problem: Problem, starts: Starts, fixed: Mapping[str, Placed]) -> Starts | None:
     """The plan with the change made and whatever it pushes out taken away, cheapest first; None where that fails."""
     plan = {key: start for key, start in starts.items() if key not in fixed}
-    plan |= {key: start for key, start in fixed.items() if start is not None}
+    plan |= {key: place for key, place in fixed.items() if isinstance(place, int)}
+    plan |= {key: starts[key] for key, place in fixed.items() if place == "any" and key in starts}
     loose = sorted((key for key in plan if key not in fixed), key=lambda key: problem.by_key[key].worth.mean)
     while not check(problem, plan).passed:
         if not loose:

@@ -10,7 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, thread_time
 
 import numpy as np
 
@@ -203,28 +203,36 @@ def _look(t: Tables, model: Formulation, relaxed: Relaxed, board: _Board, seed: 
             place.fill(0.02 if rounds == 0 else 0.3, led=3.0)
         elif board.start is not None:
             place.take(board.start)
-        found = place.search(_stopwatch(board), HOT, COLD, abs(relaxed.value))
+        watch = _Round(board)
+        found = place.search(watch.share, HOT, COLD, abs(relaxed.value))
         if found is not None:
             joiner.note(found)
             board.offer(found)
         if board.start is not None and not board.over():
-            joined = joiner.join(board.start, min(JOIN_SECONDS, board.left()))
+            joined = joiner.join(board.start, min(JOIN_SECONDS * watch.slowness(), board.left()))
             joiner.note(joined)
             board.offer(joined)
         board.tell()
         rounds += 1
 
 
-def _stopwatch(board: _Board) -> Callable[[], float]:
-    """From 0 to 1 over one round; telling who waits on the way."""
-    began = monotonic()
-    lasts = max(min(ROUND_SECONDS, board.left()), 1e-3)
+class _Round:
+    """One round of ruin and recreate. Counted in processor time: on a busy machine a round still does its work."""
 
-    def share() -> float:
-        board.tell()
-        return 1.0 if board.over() else (monotonic() - began) / lasts
+    def __init__(self, board: _Board) -> None:
+        self._board = board
+        self._wall, self._processor = monotonic(), thread_time()
 
-    return share
+    def share(self) -> float:
+        """From 0 to 1 over the round; telling who waits on the way."""
+        self._board.tell()
+        worked, gone = thread_time() - self._processor, self._board.gone()
+        return 1.0 if gone >= 1.0 else worked / ROUND_SECONDS
+
+    def slowness(self) -> float:
+        """Seconds on the wall for a second of the processor, at least 1."""
+        worked = max(thread_time() - self._processor, 1e-3)
+        return max((monotonic() - self._wall) / worked, 1.0)
 
 
 class _Joiner:

@@ -1,0 +1,189 @@
+"""Initiatives, teams and budgets as they stand, put together as one problem for the optimiser."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+
+from vivencia.foundation.organisation import organisation
+from vivencia.plan.initiatives.models import Budget, Capacity, Initiative, Stage, Stream, Team, ValueUnit
+from vivencia.plan.initiatives.quarters import later, quarter_of
+from vivencia.plan.roadmap.models import Frame
+from vivencia.plan.roadmap.optimiser import problem as optimised
+from vivencia.plan.roadmap.optimiser.problem import Gap, Problem, Worth
+
+OPEN = (Stage.IDEA, Stage.PLANNED, Stage.RUNNING)
+NO_VALUE, OTHER_UNIT, TOO_LATE, WAITS = "no value", "other unit", "deadline passed", "waits for dropped"
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """The problem; `unvalued`: initiatives that are not in it (by number as text) and why (a code)."""
+
+    problem: Problem
+    first: date
+    unvalued: dict[str, str]
+    unlimited: tuple[Team, ...]
+
+
+def frame() -> Frame:
+    """What plans are made by; the defaults where nobody has said."""
+    return Frame.objects.first() or Frame()
+
+
+def quarters_of(first: date, many: int) -> list[date]:
+    return [later(first, k) for k in range(many)]
+
+
+def quarter_name(quarter: date) -> str:
+    """Q1 2027, in the language spoken."""
+    return f"Q{(quarter.month + 2) // 3}\N{NO-BREAK SPACE}{date_format(quarter, 'Y')}"
+
+
+def assembled(today: date) -> Assembled:
+    """Everything open and counted, from the quarter of `today` on."""
+    made_by, first = frame(), quarter_of(today)
+    quarters = quarters_of(first, made_by.quarters)
+    open_ones = list(Initiative.objects.filter(stage__in=OPEN).prefetch_related("depends_on").order_by("pk"))
+    unvalued = _unvalued(open_ones, made_by.unit, first)
+    needed = {first_one.pk for one in open_ones for first_one in one.depends_on.all()}
+    counted = [one for one in open_ones if str(one.pk) not in unvalued or one.pk in needed]
+    teams, unlimited = _teams(quarters)
+    gaps = _gaps([one for one in counted if str(one.pk) not in unvalued])
+    initiatives = tuple(
+        _initiative(one, first, made_by.quarters, str(one.pk) not in unvalued, gaps, {team.key for team in teams})
+        for one in counted
+    )
+    problem = Problem(
+        made_by.quarters,
+        initiatives,
+        teams,
+        _budget(quarters),
+        tuple(_streams(made_by)),
+        tuple(gaps.values()),
+        "net" if made_by.unit == ValueUnit.MONEY else "value",
+        made_by.discount / 100,
+        made_by.quarters_after,
+        organisation().currency if made_by.unit == ValueUnit.MONEY else made_by.unit,
+        tuple(f"{quarter.year}-Q{(quarter.month + 2) // 3}" for quarter in quarters),
+    )
+    kept = {each.key for each in initiatives}
+    return Assembled(problem, first, {key: why for key, why in unvalued.items() if key not in kept}, unlimited)
+
+
+def _unvalued(ones: Iterable[Initiative], unit: str, first: date) -> dict[str, str]:
+    found = {}
+    for one in ones:
+        if one.value is None:
+            found[str(one.pk)] = NO_VALUE
+        elif one.value_unit != unit:
+            found[str(one.pk)] = OTHER_UNIT
+        elif one.deadline and one.deadline < first and one.stage != Stage.RUNNING:
+            found[str(one.pk)] = TOO_LATE
+        elif any(each.stage == Stage.DROPPED for each in one.depends_on.all()):
+            found[str(one.pk)] = WAITS
+    return found
+
+
+def _teams(quarters: Sequence[date]) -> tuple[tuple[optimised.Team, ...], tuple[Team, ...]]:
+    """Teams with what is said of their days (a quarter nobody spoke of is like the one before), and those without."""
+    told: dict[int, dict[date, float]] = {}
+    for capacity in Capacity.objects.filter(team__active=True):
+        told.setdefault(capacity.team_id, {})[capacity.quarter] = capacity.days
+    every = list(Team.objects.filter(active=True))
+    teams = tuple(optimised.Team(str(team.pk), carried(told[team.pk], quarters)) for team in every if team.pk in told)
+    return teams, tuple(team for team in every if team.pk not in told)
+
+
+def carried(told: dict[date, float], quarters: Sequence[date]) -> tuple[float, ...]:
+    """A number for every quarter: as told, else as in the nearest quarter before, else in the first told."""
+    days = []
+    for quarter in quarters:
+        before = [known for known in told if known <= quarter]
+        days.append(told[max(before)] if before else told[min(told)])
+    return tuple(days)
+
+
+def _budget(quarters: Sequence[date]) -> tuple[float, ...] | None:
+    told = {budget.quarter: float(budget.amount) for budget in Budget.objects.all()}
+    return carried(told, quarters) if told else None
+
+
+def _streams(made_by: Frame) -> Iterable[optimised.Stream]:
+    for stream in Stream.values:
+        least, most = made_by.balance.get(stream, (0.0, 100.0))
+        yield optimised.Stream(stream, least / 100, most / 100)
+
+
+def _gaps(ones: Sequence[Initiative]) -> dict[str, Gap]:
+    """Gaps that more than one initiative claims: by their claim, with what is at stake in the whole."""
+    claimed: dict[str, list[Initiative]] = {}
+    for one in ones:
+        if one.claim:
+            claimed.setdefault(one.claim, []).append(one)
+    gaps = {}
+    for k, (claim, sharing) in enumerate(claimed.items()):
+        whole = max(max(one.stake or 0.0, one.value or 0.0) for one in sharing)
+        if len(sharing) > 1 and whole > 0:
+            gaps[claim] = Gap(f"gap {k + 1}", whole)
+    return gaps
+
+
+def _initiative(
+    one: Initiative, first: date, quarters: int, valued: bool, gaps: dict[str, Gap], teams: set[str]
+) -> optimised.Initiative:
+    gone = _gone(one, first)
+    effort = _effort(one, gone, teams)
+    lasts = max([one.length_quarters - gone, *(len(days) for days in effort.values()), 1])
+    running = one.stage == Stage.RUNNING
+    return optimised.Initiative(
+        str(one.pk),
+        _worth(one) if valued else Worth(0.0, 0.0, 0.0),
+        one.title,
+        one.stream,
+        lasts,
+        effort,
+        0.0 if running else float(one.cost_once),
+        float(one.cost_a_year) / 4,
+        tuple(str(each.pk) for each in one.depends_on.all() if each.stage in OPEN) if not running else (),
+        gaps[one.claim].key if valued and one.claim in gaps else "",
+        one.must_do or running,
+        0,
+        None if running or one.deadline is None else _offset(one.deadline, first, quarters),
+        0 if running else None,
+    )
+
+
+def _gone(one: Initiative, first: date) -> int:
+    """Quarters of a running initiative that lie behind."""
+    if one.stage != Stage.RUNNING or one.starts is None:
+        return 0
+    return max(_between(quarter_of(one.starts), first), 0)
+
+
+def _between(earlier: date, then: date) -> int:
+    return (then.year - earlier.year) * 4 + (then.month - earlier.month) // 3
+
+
+def _offset(day: date, first: date, quarters: int) -> int:
+    return max(min(_between(first, quarter_of(day)), quarters - 1), 0)
+
+
+def _effort(one: Initiative, gone: int, teams: set[str]) -> dict[str, tuple[float, ...]]:
+    """Days by team with a known capacity and quarter still to come."""
+    found = {}
+    for team, told in one.effort.items():
+        if team not in teams:
+            continue
+        days = {int(offset) - gone: float(value) for offset, value in told.items() if int(offset) >= gone and value}
+        if days:
+            found[team] = tuple(days.get(k, 0.0) for k in range(max(days) + 1))
+    return found
+
+
+def _worth(one: Initiative) -> Worth:
+    mean = float(one.value or 0.0)
+    low = mean if one.value_low is None else min(float(one.value_low), mean)
+    high = mean if one.value_high is None else max(float(one.value_high), mean)
+    return Worth(mean, low, high)

@@ -1,0 +1,11 @@
+"""Background work of the roadmap. Every job may run twice."""
+
+from django_tasks import task
+
+from vivencia.plan.roadmap import plans
+
+
+@task()
+def find_plan(pk: int) -> None:
+    """Find one plan; see `plans.run`."""
+    plans.run(pk)

@@ -1,0 +1,168 @@
+"""A plan's life: asked for, found in the background, changed by hand, kept, written into the initiatives."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, Literal
+
+from django.db import transaction
+from django.utils import timezone
+
+from vivencia.foundation.models import User
+from vivencia.plan.initiatives import initiatives as kept_initiatives
+from vivencia.plan.initiatives.models import Initiative, Stage
+from vivencia.plan.initiatives.quarters import last_day, later
+from vivencia.plan.roadmap.assembling import assembled
+from vivencia.plan.roadmap.models import Plan, PlanState
+from vivencia.plan.roadmap.optimiser.answers import Placed, Price, change, next_best, placed, prices
+from vivencia.plan.roadmap.optimiser.optimise import Found, ImpossibleError, optimise
+from vivencia.plan.roadmap.optimiser.problem import Problem
+from vivencia.plan.roadmap.optimiser.reading import WrongFileError, problem_of
+from vivencia.plan.roadmap.optimiser.report import report
+from vivencia.plan.roadmap.optimiser.writing import content_of
+
+SECONDS = 10.0
+CHANGE_SECONDS = 1.5
+TRIALS_KEPT = timedelta(days=2)
+LOST_AFTER = timedelta(minutes=15)
+
+
+def ask(by: User | None, today: date, fixed: dict[str, Placed] | None = None) -> Plan:
+    """A plan to be found by the worker from everything as it stands; the one already waiting, where there is one."""
+    waiting = under_way()
+    if waiting is not None:
+        return waiting
+    together = assembled(today)
+    known = set(together.problem.by_key)
+    plan = Plan.objects.create(
+        first_quarter=together.first,
+        problem=content_of(together.problem),
+        unvalued=together.unvalued,
+        fixed={key: place for key, place in (fixed or {}).items() if key in known},
+        seconds=SECONDS,
+        kept=True,
+        by=by,
+    )
+    from vivencia.plan.roadmap.jobs import find_plan
+
+    transaction.on_commit(lambda: find_plan.enqueue(plan.pk))
+    return plan
+
+
+def under_way() -> Plan | None:
+    """The plan being found; one whose worker died long ago is given up."""
+    begun = Plan.objects.filter(state__in=(PlanState.QUEUED, PlanState.RUNNING))
+    begun.filter(at__lt=timezone.now() - LOST_AFTER).update(state=PlanState.FAILED, trouble={"code": "lost"})
+    return begun.first()
+
+
+def current() -> Plan | None:
+    """The newest version."""
+    return Plan.objects.filter(kept=True, state=PlanState.DONE).first()
+
+
+def run(pk: int) -> None:
+    """Find the plan: the plan itself, the next best one, what each rule costs. May be run twice."""
+    plan = Plan.objects.filter(pk=pk).exclude(state__in=(PlanState.DONE, PlanState.FAILED)).first()
+    if plan is None:
+        return
+    Plan.objects.filter(pk=pk).update(state=PlanState.RUNNING, progress=0.0)
+    try:
+        _find(plan)
+    except ImpossibleError as impossible:
+        code = "impossible" if impossible.proven else "not found"
+        Plan.objects.filter(pk=pk).update(state=PlanState.FAILED, trouble={"code": code, **impossible_because(plan)})
+    except WrongFileError as wrong:
+        Plan.objects.filter(pk=pk).update(state=PlanState.FAILED, trouble={"code": "wrong", "what": str(wrong)})
+
+
+def _find(plan: Plan) -> None:
+    problem = placed(problem_of(plan.problem), plan.fixed) if plan.problem["initiatives"] else None
+    if problem is None:
+        Plan.objects.filter(pk=plan.pk).update(state=PlanState.FAILED, trouble={"code": "nothing"})
+        return
+    found = optimise(problem, plan.seconds, progress=lambda share, _value, _bound: _tell(plan, 0.4 * share))
+    other = next_best(problem, found, plan.seconds / 3)
+    _tell(plan, 0.6)
+    priced = prices(problem, found, plan.seconds, told=lambda share: _tell(plan, 0.6 + 0.4 * share))
+    _keep(plan, problem, found, other, priced)
+
+
+def _tell(plan: Plan, share: float) -> None:
+    Plan.objects.filter(pk=plan.pk).update(progress=share)
+
+
+def _keep(
+    plan: Plan, problem: Problem, found: Found, other: Found | None = None, priced: list[Price] | None = None
+) -> None:
+    plan.starts = found.starts
+    plan.report = report(problem, found, other, priced)
+    plan.state, plan.progress = PlanState.DONE, 1.0
+    plan.save()
+
+
+def impossible_because(plan: Plan) -> dict[str, Any]:
+    """Which must-dos cannot be done even alone (their numbers as text)."""
+    problem = placed(problem_of(plan.problem), plan.fixed)
+    alone = []
+    for each in problem.initiatives:
+        if not each.must_do:
+            continue
+        others = tuple(replace(other, must_do=False) if other is not each else each for other in problem.initiatives)
+        try:
+            optimise(replace(problem, initiatives=others, streams=()), 0.3)
+        except ImpossibleError:
+            alone.append(each.key)
+    return {"initiatives": alone}
+
+
+def found_of(plan: Plan) -> Found:
+    """The plan as the optimiser told it."""
+    told = plan.report
+    return Found(plan.starts, told["value"], told["bound"], told["seconds"], told["nodes"], told["proven"])
+
+
+def try_change(plan: Plan, key: str, place: Placed | Literal["free"], by: User | None) -> Plan:
+    """A trial: the plan completed as well as possible with one more thing decided by hand. Raises ImpossibleError."""
+    Plan.objects.filter(kept=False, at__lt=timezone.now() - TRIALS_KEPT).delete()
+    fixed = {name: where for name, where in plan.fixed.items() if name != key}
+    if place != "free":
+        fixed[key] = place
+    problem = problem_of(plan.problem)
+    before = found_of(plan)
+    changed = change(problem, before, fixed, CHANGE_SECONDS)
+    trial = Plan(
+        first_quarter=plan.first_quarter, problem=plan.problem, unvalued=plan.unvalued, base=plan, by=by,
+        change={key: place}, fixed=fixed, loss=changed.loss, seconds=CHANGE_SECONDS,
+    )  # fmt: skip
+    _keep(trial, placed(problem, fixed), changed.found)
+    return trial
+
+
+def keep(plan: Plan, name: str, by: User | None) -> None:
+    """Make a trial a version: from now on it is the plan."""
+    Plan.objects.filter(pk=plan.pk).update(kept=True, name=name.strip()[:80], by=by, at=timezone.now())
+
+
+def write_dates(plan: Plan, by: User | None, today: date) -> int:
+    """Give the plan's dates to its initiatives: ideas become planned. How many changed."""
+    changed = 0
+    problem = problem_of(plan.problem)
+    with transaction.atomic():
+        for one in Initiative.objects.filter(pk__in=[int(key) for key in plan.starts]):
+            if one.stage not in (Stage.IDEA, Stage.PLANNED):
+                continue
+            before = kept_initiatives.told(one)
+            one.starts, one.ends = dates(plan, str(one.pk), problem.by_key[str(one.pk)].duration)
+            one.save(update_fields=["starts", "ends", "changed_at"])
+            moved = kept_initiatives.remember(one, before, by)
+            if one.stage == Stage.IDEA:
+                kept_initiatives.move(one, Stage.PLANNED, by, today)
+                moved = True
+            changed += moved
+    return changed
+
+
+def dates(plan: Plan, key: str, duration: int) -> tuple[date, date]:
+    """First and last day of an initiative in a plan."""
+    start = later(plan.first_quarter, int(plan.starts[key]))
+    return start, last_day(later(start, duration - 1))

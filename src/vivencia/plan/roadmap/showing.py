@@ -1,0 +1,141 @@
+"""A plan as its page shows it: the timeline by stream, what is left out, what rules cost."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from vivencia.plan.initiatives.models import Initiative, Stream
+from vivencia.plan.roadmap.models import Plan
+from vivencia.plan.roadmap.wording import UNVALUED, Words
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An initiative on the timeline; `pk` as text, quarters from 0, `before` and `after` the empty ones beside it."""
+
+    pk: str
+    title: str
+    value: str
+    start: int
+    lasts: int
+    before: range
+    after: range
+    by_hand: bool
+    must_do: bool
+    says: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A stream: its bars, and its part of the money spent (0-100; None where nothing is spent)."""
+
+    key: str
+    label: str
+    bars: list[Bar]
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Out:
+    """An initiative that is not in the plan, and why. `may_enter`: it can be put in by hand."""
+
+    pk: str
+    title: str
+    value: str
+    why: str
+    may_enter: bool
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What easing a rule would bring."""
+
+    rule: str
+    gain: str
+    exact: bool
+
+
+def lanes(plan: Plan, words: Words) -> list[Lane]:
+    """The timeline, stream by stream; streams without anything are not shown."""
+    content = {each["key"]: each for each in plan.problem["initiatives"]}
+    quarters = len(plan.problem["quarters"])
+    spent = {stream: _spent(content, plan, stream, quarters) for stream in Stream.values}
+    total = sum(spent.values())
+    found = []
+    for stream, label in Stream.choices:
+        chosen = [key for key in plan.starts if content[key]["stream"] == stream]
+        bars = [_bar(plan, words, content[key], quarters) for key in chosen]
+        bars.sort(key=lambda bar: (bar.start, -bar.lasts, int(bar.pk)))
+        share = 100 * spent[stream] / total if total else None
+        if bars:
+            found.append(Lane(stream, str(label), bars, share))
+    return found
+
+
+def _spent(content: dict[str, Any], plan: Plan, stream: str, quarters: int) -> float:
+    return sum(
+        float(content[key]["cost_once"] + content[key]["cost_a_quarter"] * (quarters - start))
+        for key, start in plan.starts.items()
+        if content[key]["stream"] == stream
+    )
+
+
+def _bar(plan: Plan, words: Words, each: dict[str, Any], quarters: int) -> Bar:
+    start, lasts = int(plan.starts[each["key"]]), int(each["duration"])
+    first, last = words.quarters[start], words.quarters[min(start + lasts, quarters) - 1]
+    value = words.money.amount(each["value"]["mean"], words.frame.unit)
+    return Bar(
+        each["key"],
+        each["title"],
+        value,
+        start,
+        lasts,
+        range(start),
+        range(start + lasts, quarters),
+        each["key"] in plan.fixed,
+        bool(each["must_do"]),
+        first if first == last else f"{first} – {last}",
+    )
+
+
+def left_out(plan: Plan, words: Words) -> list[Out]:
+    """Dearest first; those that could not be counted at the end."""
+    content = {each["key"]: each for each in plan.problem["initiatives"]}
+    out = [
+        Out(
+            told["key"],
+            told["title"],
+            words.amount(content[told["key"]]["value"]["mean"]),
+            words.why_not(told["why_not"]),
+            told["why_not"]["reason"] != "too late",
+        )
+        for told in sorted(plan.report["initiatives"], key=lambda told: -content[told["key"]]["value"]["mean"])
+        if not told["chosen"]
+    ]
+    uncounted = Initiative.objects.filter(pk__in=[int(key) for key in plan.unvalued])
+    return out + [
+        Out(str(one.pk), one.title, words.money.value(one), str(UNVALUED[plan.unvalued[str(one.pk)]]), may_enter=False)
+        for one in uncounted
+    ]
+
+
+def priced(plan: Plan, words: Words) -> list[Priced]:
+    """Rules whose easing would bring something, dearest first."""
+    value = abs(plan.report["value"]) or 1.0
+    return [
+        Priced(words.price(each), words.amount(each["gain"]), bool(each["exact"]))
+        for each in plan.report.get("prices", [])
+        if each["gain"] > 0.0005 * value
+    ]
+
+
+def by_hand(plan: Plan, words: Words) -> list[tuple[str, str]]:
+    """What was decided by hand and still holds."""
+    return [(key, words.place(key, place)) for key, place in plan.fixed.items()]
+
+
+def lineage(plan: Plan, words: Words, most: int = 20) -> Iterable[tuple[Plan, str]]:
+    """Versions, newest first, each with what was changed."""
+    for version in Plan.objects.filter(kept=True, state="done").select_related("by")[:most]:
+        changes = ", ".join(words.place(key, place) for key, place in version.change.items())
+        yield version, changes

@@ -1,0 +1,143 @@
+"""Plans in words: why not, what a rule costs, how good it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from vivencia.moments.wording import number
+from vivencia.plan.initiatives.models import Stream, Team
+from vivencia.plan.initiatives.wording import Words as InitiativeWords
+from vivencia.plan.roadmap.assembling import NO_VALUE, OTHER_UNIT, TOO_LATE, WAITS, quarter_name, quarters_of
+from vivencia.plan.roadmap.models import Frame, Plan
+
+UNVALUED: dict[str, Promise] = {
+    NO_VALUE: gettext_lazy("What it is worth is not estimated yet."),
+    OTHER_UNIT: gettext_lazy("Its value is counted in another unit."),
+    TOO_LATE: gettext_lazy("Its deadline has passed."),
+    WAITS: gettext_lazy("It depends on an initiative that was dropped."),
+}
+TROUBLES: dict[str, Promise] = {
+    "impossible": gettext_lazy("No plan keeps all the rules: what must be done asks for more than there is."),
+    "not found": gettext_lazy("No plan that keeps all the rules was found in the time there was. Try again."),
+    "nothing": gettext_lazy("There is nothing to plan: no open initiative has an estimated value."),
+    "lost": gettext_lazy("Planning was interrupted. Try again."),
+    "wrong": gettext_lazy("The initiatives cannot be planned together: they depend on each other in a circle."),
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words for one plan; `titles` of initiatives and `teams` by number as text."""
+
+    money: InitiativeWords
+    frame: Frame
+    titles: dict[str, str]
+    teams: dict[str, str]
+    quarters: list[str]
+    labels: list[str]
+
+    def amount(self, value: float) -> str:
+        return self.money.amount(value, self.frame.unit)
+
+    def when(self, labels: list[str]) -> str:
+        """Quarters named as in the plan's file, in the language spoken."""
+        return ", ".join(self.quarters[self.labels.index(label)] for label in labels if label in self.labels)
+
+    def why_not(self, why: dict[str, Any]) -> str:
+        """Why an initiative is not in the plan, as a sentence."""
+        of, when = why["of"], self.when(why["quarters"])
+        told = {
+            "teams": ", ".join(self.teams.get(key, key) for key in of),
+            "others": ", ".join(self.titles.get(key, key) for key in of),
+            "when": when,
+        }
+        sentences = {
+            "left out": _("Left out by hand."),
+            "too late": _("It cannot be finished in time."),
+            "waits for": _("What it depends on is not in the plan: %(others)s.") % told,
+            "order": _("After what it depends on there is no time left: %(others)s.") % told,
+            "worthless": _("In this plan it would bring less than it costs."),
+            "capacity": _("%(teams)s has no days left in %(when)s for something of less worth.") % told,
+            "budget": _("There is no money left in %(when)s for something of less worth.") % told,
+            "balance": _("It would upset the balance of the streams."),
+        }
+        return sentences[why["reason"]]
+
+    def price(self, price: dict[str, Any]) -> str:
+        """The rule eased, as a clause: "5 more days of IT in Q1 2027"."""
+        told = {
+            "more": number(price["more"] or 0.0, 0),
+            "team": self.teams.get(price["of"], price["of"]),
+            "when": self.when([price["quarter"]]) if price["quarter"] else "",
+            "currency": self.money.currency,
+            "title": self.titles.get(price["of"], price["of"]),
+            "stream": str(dict(Stream.choices).get(price["of"], price["of"])),
+        }
+        clauses = {
+            "capacity": _("%(more)s more days of %(team)s in %(when)s") % told,
+            "budget": _("%(more)s %(currency)s more in %(when)s") % told,
+            "must do": _("“%(title)s” need not be done") % told,
+            "deadline": _("no deadline for “%(title)s”") % told,
+            "balance": _("no limits for the stream “%(stream)s”") % told,
+        }
+        return clauses[price["kind"]]
+
+    def certified(self, report: dict[str, Any]) -> str:
+        """The certified gap in plain words."""
+        if report["proven"]:
+            return _("It is proven that no other plan within these limits brings more.")
+        gap = number(100 * (report["gap"] or 0.0), 1)
+        return _("No plan within these limits can bring over %(gap)s %% more than this one.") % {"gap": gap}
+
+    def often(self, other: dict[str, Any] | None) -> str:
+        """How often the plan beats the next best."""
+        if other is None:
+            return _("There is no really different plan within these limits.")
+        told = {
+            "n": round(100 * other["better_in"]),
+            "value": self.amount(other["value"]),
+            "many": len(other["chosen_otherwise"]),
+        }
+        first = _("In %(n)s of 100 simulated futures it brings more than the next best plan (%(value)s)") % told
+        last = ngettext(
+            "which chooses %(many)s initiative otherwise.",
+            "which chooses %(many)s initiatives otherwise.",
+            told["many"],
+        )
+        return f"{first}, {last % told}"
+
+    def loss(self, loss: float, of: float) -> str:
+        """What a change by hand costs."""
+        if abs(loss) < 0.0005 * max(abs(of), 1.0):
+            return _("This change costs nothing.")
+        told = {"amount": self.amount(abs(loss)), "share": number(100 * abs(loss) / max(abs(of), 1.0), 1)}
+        if loss > 0:
+            return _("This change costs %(amount)s, %(share)s %% of what the plan brings.") % told
+        return _("This change brings %(amount)s, %(share)s %% of what the plan brings.") % told
+
+    def place(self, key: str, place: Any) -> str:
+        """What was decided by hand of an initiative."""
+        title = self.titles.get(key, key)
+        if place is None:
+            return _("“%(title)s” left out") % {"title": title}
+        if place == "free":
+            return _("“%(title)s” left to the plan again") % {"title": title}
+        if place == "any":
+            return _("“%(title)s” in the plan, whenever is best") % {"title": title}
+        return _("“%(title)s” starts in %(when)s") % {"title": title, "when": self.quarters[int(place)]}
+
+
+def words_for(plan: Plan, frame: Frame, currency: str) -> Words:
+    content = plan.problem
+    quarters = [quarter_name(each) for each in quarters_of(plan.first_quarter, len(content["quarters"]))]
+    return Words(
+        InitiativeWords(currency),
+        frame,
+        {each["key"]: each["title"] for each in content["initiatives"]},
+        {str(team.pk): team.name for team in Team.objects.all()},
+        quarters,
+        list(content["quarters"]),
+    )
