@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from vivencia.foundation.charts import Chart, Point, Series
 from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics.figure import Figure
-from vivencia.moments.wording import Words
+from vivencia.moments.wording import Words, number
 from vivencia.plan.journeys import conforming, gap_words, overlay
 from vivencia.plan.journeys.conformance.deviations import Deviation, Leaning
 from vivencia.plan.journeys.drawing import Drawing
@@ -109,7 +109,7 @@ def _price(gap: Gap) -> tuple[str, str, str]:
 def basis(on: Ground, the_map: JourneyMap) -> str:
     """On whom the page rests."""
     words = {
-        "n": gap_words.number(on.journeys, 0),
+        "n": number(on.journeys, 0),
         "since": gap_words.day(on.since),
         "until": gap_words.day(on.until),
         "who": the_map.segment.name if the_map.segment else _("everybody"),

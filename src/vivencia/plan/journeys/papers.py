@@ -7,10 +7,12 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.exporting import Sheet
+from vivencia.foundation.organisation import organisation
 from vivencia.plan.journeys import gap_words, sheets, wording
 from vivencia.plan.journeys.drawing import Drawing
 from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Row, Tone, Words
 from vivencia.plan.journeys.gaps import Gap
+from vivencia.understand.vocabulary import say
 
 ALL = 1_000_000  # steps side by side: the whole map
 TONES: dict[str, Tone] = {"gap": "pain", "within": "caution", "met": "gain", "unknown": "neutral"}
@@ -63,7 +65,7 @@ def _column(one: sheets.Column, held: list[Gap], *, onward: bool) -> Column:
     else:
         expected = tuple(Expected(name, value) for name, value in one.expected)
     ways = tuple((kind, name) for kind, _word, name in one.ways)
-    touchpoint = wording.say(step.touchpoint) if step.touchpoint else ""
+    touchpoint = say(step.touchpoint) if step.touchpoint else ""
     shown = touchpoint if touchpoint.lower() != step.name.lower() else ""
     return Column(one.number, step.name, shown, step.optional, expected, ways, onward)
 
@@ -116,7 +118,7 @@ def tables(drawing: Drawing, gaps: list[Gap], basis: str) -> list[Sheet]:
 def _gap_row(gap: Gap) -> list[str | float | int | None]:
     worth = gap.priced
     unit = "" if worth is None else gap_words.parts(worth, gap.effect.metric)[1]
-    money = f"{gap_words.organisation().currency} " if worth and worth.unit == "money" else ""
+    money = f"{organisation().currency} " if worth and worth.unit == "money" else ""
     return [
         gap.step_name, gap_words.name(gap.expectation, gap.about), gap.wanted, gap.lived.value, gap.lived.low,
         gap.lived.high, _unit(gap), gap.n, str(gap_words.STATES[gap.state]), gap.customers_a_year,

@@ -24,7 +24,8 @@ from reportlab.platypus import Paragraph
 
 from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Row
 
-WIDE, HIGH = landscape(A3)
+_A3: tuple[float, float] = landscape(A3)
+WIDE, HIGH = _A3
 MARGIN = 34.0
 LANES = 92.0  # width of the lanes' names
 COLUMNS, FEWEST = 7, 4  # steps side by side on a sheet
@@ -89,7 +90,7 @@ def _style(size: float, color: str, *, bold: bool = False, italic: bool = False)
 
 
 def _hex(color: Color) -> str:
-    return "#" + color.hexval()[2:]
+    return f"#{color.hexval()[2:]}"
 
 
 def _paragraph(text: str, size: float = 8.5, color: Color = INK, **how: bool) -> Paragraph:
