@@ -71,8 +71,8 @@ def _about(plan: Plan, words: Words) -> Sheet:
     report = plan.report
     rows = [
         (_("Expected value"), words.amount(report["value"])),
-        (_("95 % of simulations, from"), words.amount(report["range"]["low"])),
-        (_("95 % of simulations, to"), words.amount(report["range"]["high"])),
+        (_("Lower end of the range"), words.amount(report["range"]["low"])),
+        (_("Upper end of the range"), words.amount(report["range"]["high"])),
         (_("How good it is"), words.certified(report)),
         (_("Rules checked"), str(report["checks"]["rules"])),
         (_("Planned on"), plan.at.strftime("%Y-%m-%d %H:%M UTC")),

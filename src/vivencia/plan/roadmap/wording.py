@@ -60,8 +60,8 @@ class Words:
             "waits for": _("What it depends on is not in the plan: %(others)s.") % told,
             "order": _("After what it depends on there is no time left: %(others)s.") % told,
             "worthless": _("In this plan it would bring less than it costs."),
-            "capacity": _("%(teams)s has no days left in %(when)s for something of less worth.") % told,
-            "budget": _("There is no money left in %(when)s for something of less worth.") % told,
+            "capacity": _("In %(when)s the days of %(teams)s go to what brings more.") % told,
+            "budget": _("In %(when)s the money goes to what brings more.") % told,
             "balance": _("It would upset the balance of the streams."),
         }
         return sentences[why["reason"]]
