@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tests.plan_journeys.test_drawing import SHOP
 from tests.plan_journeys.test_operations import MAP, operations_on_maps
 from vivencia.foundation.models import Role, User
-from vivencia.plan.journeys import maps, operations
-from vivencia.plan.journeys.drawing import Comment, Drawing, DrawingError, Step
+from vivencia.plan.journeys import maps, operations, traces
+from vivencia.plan.journeys.drawing import Cell, Comment, Drawing, DrawingError, Step
 from vivencia.plan.journeys.maps import Edit
-from vivencia.plan.journeys.models import JourneyMap, MapOperation
-from vivencia.plan.journeys.operations import Add, Operation, Remove, Set, VoidError, apply, meet, touches
+from vivencia.plan.journeys.models import JourneyMap, MapOperation, MapVersion
+from vivencia.plan.journeys.operations import Add, Note, Operation, Remove, Set, VoidError, apply, meet, touches
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +178,17 @@ def test_an_edit_without_effect_leaves_the_map_as_it_is(shop: JourneyMap, ana: U
     assert now(shop) == MAP
     with pytest.raises(VoidError):
         operations.find(MAP, "step", "nothing-there")
+
+
+def test_an_erased_person_is_named_in_no_map_and_its_history_still_reads(shop: JourneyMap, ana: User) -> None:
+    does(shop, ana, Set("step", "deliver", "goal", "As eva@example.com said, not evan@example.com"))
+    does(shop, ana, Note(Cell("deliver", "own", "eva@example.com")))
+    maps.keep_version(JourneyMap.objects.get(pk=shop.pk), "In March", by=ana)
+    assert traces.forget({"eva@example.com", "7"}) == 4
+    told = str(list(MapOperation.objects.values())) + str(list(MapVersion.objects.values())) + str(now(shop))
+    assert "eva@example.com" not in told.replace("evan@example.com", "")
+    step = now(shop).step("deliver")
+    assert step is not None
+    assert step.goal == "As … said, not evan@example.com"
+    maps.undo(shop.pk, "undo-0001", by=ana)
+    assert now(shop).cell("deliver", "own") is None

@@ -79,7 +79,7 @@ def _tried(drawing: Drawing, operation: Operation) -> Drawing | None:
         return None
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(operations_on_maps(), max_size=6))
 def test_every_operation_is_taken_back_exactly(done: list[Operation]) -> None:
     drawing, back = MAP, []
@@ -94,7 +94,7 @@ def test_every_operation_is_taken_back_exactly(done: list[Operation]) -> None:
         assert drawing == earlier
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(operations_on_maps(), operations_on_maps())
 def test_operations_that_touch_nothing_in_common_come_in_either_order(one: Operation, other: Operation) -> None:
     together = [_tried(MAP, one), _tried(MAP, other)]

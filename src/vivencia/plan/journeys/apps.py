@@ -7,4 +7,4 @@ class JourneyMapsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from vivencia.plan.journeys import worked_out  # noqa: F401  # what its pages need of each version of the ledger
+        from vivencia.plan.journeys import traces, worked_out  # noqa: F401  # they declare themselves

@@ -126,9 +126,10 @@ export class Board {
   }
 
   #adder(of: string, left: number, label: string): HTMLElement {
-    const add = h("button", { type: "button", class: "viv-map-add", "data-add": of, tabindex: "-1", title: label }, icon(this.said.sprite, "plus"), label);
-    add.style.left = `${left}px`;
-    return add;
+    const cell = h("div", { class: "viv-map-adder", role: "gridcell" },
+      h("button", { type: "button", class: "viv-map-add", "data-add": of, tabindex: "-1", title: label }, icon(this.said.sprite, "plus"), label));
+    cell.style.left = `${left}px`;
+    return cell;
   }
 
   #soon(): void {
