@@ -72,7 +72,8 @@ def test_the_next_best_plan_chooses_otherwise() -> None:
         (replace(STOCK, duration=3), "too late"),
         (replace(STOCK, after=("gone",)), "waits for"),
         (replace(STOCK, worth=sure(0.0)), "worthless"),
-        (replace(STOCK, effort={}, cost_once=100.0), "budget"),
+        (replace(STOCK, effort={}, cost_once=100.0), "too large"),
+        (replace(STOCK, effort={}, cost_once=45.0), "budget"),
         (replace(STOCK, after=("web",), earliest=0, deadline=0), "order"),
         (replace(STOCK, effort={}, stream="full", cost_once=1.0), "balance"),
     ],
@@ -80,7 +81,7 @@ def test_the_next_best_plan_chooses_otherwise() -> None:
 def test_each_reason_is_told(changed: Initiative, reason: str) -> None:
     gone = Initiative("gone", sure(-1.0))
     problem = replace(
-        TWO, initiatives=(WEB, changed, gone), budget=(50.0, 50.0), streams=(Stream("full", max_count=0),)
+        TWO, initiatives=(WEB, changed, gone), budget=(50.0, 40.0), streams=(Stream("full", max_count=0),)
     )
 
     assert why_not(problem, {"web": 0}, "stock").reason == reason

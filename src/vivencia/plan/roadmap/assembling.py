@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from vivencia.foundation.organisation import organisation
 from vivencia.plan.initiatives.models import Budget, Capacity, Initiative, Stage, Stream, Team, ValueUnit
@@ -38,7 +39,7 @@ def quarters_of(first: date, many: int) -> list[date]:
 
 def quarter_name(quarter: date) -> str:
     """Q1 2027, in the language spoken."""
-    return f"Q{(quarter.month + 2) // 3}\N{NO-BREAK SPACE}{date_format(quarter, 'Y')}"
+    return _("Q%(number)s %(year)s") % {"number": (quarter.month + 2) // 3, "year": date_format(quarter, "Y")}
 
 
 def assembled(today: date) -> Assembled:

@@ -111,6 +111,7 @@ def _because(why: dict[str, Any]) -> str:
         "left out": _("left out by hand"),
         "too late": _("cannot be finished in time"),
         "waits for": _("waits for"),
+        "too large": _("more than there ever is"),
         "worthless": _("brings nothing in this plan"),
         "capacity": _("no capacity"),
         "budget": _("no budget"),

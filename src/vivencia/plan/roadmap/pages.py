@@ -75,7 +75,7 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
         "priced": showing.priced(plan, words),
         "by_hand": showing.by_hand(plan, words),
         "trial": not plan.kept,
-        "loss": words.loss(plan.loss, plan.report["value"] + plan.loss) if plan.loss is not None else "",
+        "loss": _loss(plan, words),
         "changed": [words.place(key, place) for key, place in plan.change.items()],
         "old": current is not None and plan.kept and plan.pk != current.pk,
         "versions": list(showing.lineage(plan, words)),
@@ -84,6 +84,13 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
         "numbered": list(enumerate(words.quarters)),
         "texts": _texts(),
     }
+
+
+def _loss(plan: Plan, words: Words) -> str:
+    if plan.loss is None:
+        return ""
+    before = plan.report["value"] + plan.loss
+    return words.loss(plan.loss, before, before - plan.report["bound"])
 
 
 def _definition(report: dict[str, Any]) -> str:

@@ -107,7 +107,7 @@ def left_out(plan: Plan, words: Words) -> list[Out]:
             told["title"],
             words.amount(content[told["key"]]["value"]["mean"]),
             words.why_not(told["why_not"]),
-            told["why_not"]["reason"] != "too late",
+            told["why_not"]["reason"] not in ("too late", "too large"),
         )
         for told in sorted(plan.report["initiatives"], key=lambda told: -content[told["key"]]["value"]["mean"])
         if not told["chosen"]

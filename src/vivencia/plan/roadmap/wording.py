@@ -59,6 +59,8 @@ class Words:
             "too late": _("It cannot be finished in time."),
             "waits for": _("What it depends on is not in the plan: %(others)s.") % told,
             "order": _("After what it depends on there is no time left: %(others)s.") % told,
+            "too large": _("It asks for more in one quarter than there ever is: %(what)s.")
+            % {"what": told["teams"] or _("money")},
             "worthless": _("In this plan it would bring less than it costs."),
             "capacity": _("In %(when)s the days of %(teams)s go to what brings more.") % told,
             "budget": _("In %(when)s the money goes to what brings more.") % told,
@@ -109,11 +111,17 @@ class Words:
         )
         return f"{first}, {last % told}"
 
-    def loss(self, loss: float, of: float) -> str:
-        """What a change by hand costs."""
+    def loss(self, loss: float, of: float, least: float) -> str:
+        """What a change by hand costs: `loss` by the completion found, of a plan worth `of`; `least` for certain."""
         if abs(loss) < 0.0005 * max(abs(of), 1.0):
             return _("This change costs nothing.")
         told = {"amount": self.amount(abs(loss)), "share": number(100 * abs(loss) / max(abs(of), 1.0), 1)}
+        if loss > 0 and least < 0.95 * loss:
+            told["least"] = self.amount(max(least, 0.0))
+            return (
+                _("This change costs %(amount)s at most (%(share)s %% of what the plan brings), %(least)s at least.")
+                % told
+            )
         if loss > 0:
             return _("This change costs %(amount)s, %(share)s %% of what the plan brings.") % told
         return _("This change brings %(amount)s, %(share)s %% of what the plan brings.") % told

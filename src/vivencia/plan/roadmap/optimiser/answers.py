@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from vivencia.plan.roadmap.optimiser.checking import ROUNDING, check, days_used, money_used, worth
+from vivencia.plan.roadmap.optimiser.checking import ROUNDING, Breach, check, days_used, money_used, worth
 from vivencia.plan.roadmap.optimiser.formulation import formulate
 from vivencia.plan.roadmap.optimiser.optimise import Found, ImpossibleError, optimise
 from vivencia.plan.roadmap.optimiser.problem import Initiative, Problem, Starts, Team
 from vivencia.plan.roadmap.optimiser.solving import relax
 from vivencia.plan.roadmap.optimiser.tables import MONEY, tables
 
-Reason = Literal["left out", "too late", "waits for", "worthless", "capacity", "budget", "balance", "order"]
+Reason = Literal[
+    "left out", "too late", "waits for", "worthless", "too large", "capacity", "budget", "balance", "order"
+]
 Kind = Literal["capacity", "budget", "deadline", "must do", "balance", "earliest start"]
 
 MORE = 0.1
@@ -61,6 +63,9 @@ def why_not(problem: Problem, starts: Starts, key: str) -> WhyNot:
     possible = [t for t in range(problem.quarters) if not _single_rules(problem, each, t)]
     if not possible:
         return WhyNot("too late")
+    alone = [_lacking(check(problem, {key: t}).breaches) for t in possible]
+    if all(alone):
+        return WhyNot("too large", tuple(dict.fromkeys(breach.key for breach in alone[0] if breach.key)))
     missing = tuple(first for first in each.after if first not in starts)
     if missing:
         return WhyNot("waits for", missing)
@@ -78,6 +83,11 @@ def why_not(problem: Problem, starts: Starts, key: str) -> WhyNot:
 def _single_rules(problem: Problem, each: Initiative, start: int) -> bool:
     last = problem.quarters - 1 if each.deadline is None else min(each.deadline, problem.quarters - 1)
     return start < each.earliest or start + each.duration - 1 > last or each.start not in (None, start)
+
+
+def _lacking(breaches: Iterable[Breach]) -> list[Breach]:
+    """Those of teams and money."""
+    return [each for each in breaches if each.what in ("capacity", "budget")]
 
 
 def _blocked(problem: Problem, starts: Starts, key: str, possible: list[int]) -> WhyNot:
