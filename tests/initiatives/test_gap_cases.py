@@ -49,7 +49,7 @@ def test_a_gap_fills_in_the_case(gap: Gap) -> None:
     assert (made.metric, made.variant) == ("promise_kept", "due")
     assert (made.effect, made.effect_low, made.effect_high) == (5.0, 3.5, 6.5)
     assert made.persona == "Parents"
-    assert "lived 85 %" in made.problem and "It concerns 75 customers a year" in made.problem
+    assert "lived 85" in made.problem and "It concerns 75 customers a year" in made.problem
 
 
 def test_one_click_makes_it_and_the_page_tells_it(gap: Gap, lead: Client) -> None:
