@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from vivencia.foundation.models import Role
 from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.models import Target
+from vivencia.measure.reading import source
 from vivencia.plan.vision import evidence, versions
 from vivencia.plan.vision.comparing import differences, words
 from vivencia.plan.vision.document import (
@@ -27,6 +28,7 @@ from vivencia.plan.vision.document import (
 )
 from vivencia.plan.vision.models import VisionVersion
 from vivencia.plan.vision.questions import QUESTIONS
+from vivencia.understand.models import Segment
 
 KEPT = Measure("promise_kept", "due", "delivery", 95.0)
 WHOLE = Vision(
@@ -181,6 +183,18 @@ def test_a_promise_becomes_a_target_of_its_metric_once(lead: Client) -> None:
     (target,) = Target.objects.all()
     assert (target.metric, target.dimension, target.group, target.value) == ("promise_kept", "promise", "delivery", 95)
     assert "Make it a target of the metric" not in lead.get("/plan/vision/").content.decode()
+
+
+@pytest.mark.django_db
+def test_what_a_persona_gets_is_measured_among_its_people(lead: Client) -> None:
+    parents = Segment.objects.create(name="Parents")
+    shown = Proposition("p3", "Parents", "A nap's time", KEPT), Proposition("p4", "Nobody in the data", "", KEPT)
+
+    told = [evidence.shown_of(one, source(), wait=False) for one in shown]
+
+    assert evidence.segment_of("Parents", source()) == f"saved:{parents.pk}"
+    assert [one.people for one in told if one] == ["of these people", "of everybody: no segment is called so"]
+    assert told[0] is not None and f"segment=saved%3A{parents.pk}" in told[0].href
 
 
 @pytest.mark.django_db

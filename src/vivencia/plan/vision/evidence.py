@@ -1,6 +1,6 @@
 """What would show that a promise is kept, with its present figure and how that stands to its target."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,16 +15,20 @@ from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.models import Direction, Target
 from vivencia.measure.reading import Source
 from vivencia.moments.wording import number as written
-from vivencia.plan.vision.document import Measure
+from vivencia.plan.vision.document import BrandPromise, Measure, Proposition
 from vivencia.understand import vocabulary
+from vivencia.understand.models import Segment
+from vivencia.understand.personas.models import Persona
+from vivencia.understand.segment_choices import choices
 
 
 @dataclass(frozen=True)
 class Shown:
     """A measure as a page shows it. `figure` None: still to be computed; `kept`: a target in the metrics says the same;
-    `state`: of the figure to the target, see `targets.State`."""
+    `state`: of the figure to the target, see `targets.State`; `people`: whom it is of, in words."""
 
     measure: Measure
+    people: str
     title: str
     variant: str
     figure: Figure | None
@@ -36,18 +40,40 @@ class Shown:
     href: str
 
 
-def asked(measure: Measure) -> Asked | None:
-    """The question the metric is asked; None where the metric is no longer in the catalogue."""
+def asked(measure: Measure, segment: str = "") -> Asked | None:
+    """The question the metric is asked of a segment ("" = everybody); None where the metric is no longer there."""
     metric = METRICS.get(measure.metric)
     if metric is None:
         return None
     variant = next((one for one in metric.variants if one.name == measure.variant), metric.variants[0])
-    return Asked(metric, variant, where={"promise": measure.kind} if measure.kind else {})
+    return Asked(metric, variant, where={"promise": measure.kind} if measure.kind else {}, segment=segment)
 
 
-def shown(measure: Measure | None, here: Source, *, wait: bool) -> Shown | None:
+def segment_of(persona: str, here: Source) -> str:
+    """The people of this name, as metrics choose segments: a persona's, one saved here, or one of the data's own; ""
+    where nobody is called so."""
+    known = Persona.objects.filter(name=persona, gone=False, segment__isnull=False).first()
+    saved = known.segment if known else Segment.objects.filter(name=persona).first()
+    if saved:
+        return f"saved:{saved.pk}"
+    names = choices(here.read)["segments"] if here.read.horizon else []
+    own = next((name for name in names if persona in (name, vocabulary.title(name))), None)
+    return f"company:{own}" if own else ""
+
+
+def shown_of(one: BrandPromise | Proposition, here: Source, *, wait: bool) -> Shown | None:
+    """What shows a promise, of everybody; what shows a proposition, of its persona's people where they are known."""
+    if not isinstance(one, Proposition) or one.measure is None:
+        return shown(one.measure, here, wait=wait)
+    segment = segment_of(one.persona, here)
+    told = shown(one.measure, here, wait=wait, segment=segment)
+    people = _("of these people") if segment else _("of everybody: no segment is called so")
+    return replace(told, people=people) if told else None
+
+
+def shown(measure: Measure | None, here: Source, *, wait: bool, segment: str = "") -> Shown | None:
     """None where nothing is linked."""
-    question = asked(measure) if measure else None
+    question = asked(measure, segment) if measure else None
     if measure is None or question is None:
         return None
     words = wording.Words(question.metric, question.variant)
@@ -57,6 +83,7 @@ def shown(measure: Measure | None, here: Source, *, wait: bool) -> Shown | None:
     unit = "" if question.variant.unit == "money" else wording.unit(question.variant.unit)
     return Shown(
         measure,
+        "",
         title,
         words.variant_title,
         figure,

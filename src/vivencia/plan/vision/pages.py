@@ -38,8 +38,8 @@ def figure_part(request: HttpRequest, key: str) -> HttpResponse:
     """The figure behind one promise or proposition, computed now."""
     held = versions.current()
     vision = held.vision if held else Vision()
-    measure = next((one.measure for one in vision.said if one.key == key), None)
-    shown = evidence.shown(measure, source(), wait=True)
+    said = next((one for one in vision.said if one.key == key), None)
+    shown = evidence.shown_of(said, source(), wait=True) if said else None
     if shown is None:
         raise Http404
     return render(request, "vision/parts/figure.html", {"it": shown, "key": key})

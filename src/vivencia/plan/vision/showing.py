@@ -31,8 +31,8 @@ def page(held: VisionVersion, here: Source) -> dict[str, Any]:
     return {
         "held": held,
         "vision": vision,
-        "promises": [(one, evidence.shown(one.measure, here, wait=False)) for one in vision.promises],
-        "propositions": [(one, evidence.shown(one.measure, here, wait=False)) for one in vision.propositions],
+        "promises": [(one, evidence.shown_of(one, here, wait=False)) for one in vision.promises],
+        "propositions": [(one, evidence.shown_of(one, here, wait=False)) for one in vision.propositions],
         "address": ADDRESSES.get(vision.voice.address, ""),
         "unlinked": [one for one in vision.promises if one.measure is None],
         "any_data": here.read.horizon is not None,
