@@ -169,6 +169,16 @@ def test_a_declaration_needs_a_metric_a_size_a_date_and_a_start() -> None:
     assert refused.value.missing == ("effect", "starts")
 
 
+def test_to_begin_on_another_day_asks_for_no_other_declaration() -> None:
+    one = ready()
+    initiatives.declare(one, None, TODAY)
+
+    initiatives.move(one, Stage.RUNNING, None, TODAY)
+
+    assert one.starts == TODAY
+    assert initiatives.undeclared(one) == []
+
+
 def test_stages_follow_each_other_and_keep_their_dates() -> None:
     one = ready(stage=Stage.IDEA)
 

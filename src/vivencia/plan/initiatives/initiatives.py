@@ -108,9 +108,12 @@ def declaration(initiative: Initiative) -> Declaration | None:
 
 
 def undeclared(initiative: Initiative) -> list[str]:
-    """What of the initiative is no longer as it was declared."""
+    """What of the initiative is no longer as it was declared. That it began on another day is no change of what is
+    expected of it."""
     held = declaration(initiative)
-    return [name for name in DECLARED if held and getattr(held, name) != getattr(initiative, name)]
+    begun = initiative.stage in (Stage.RUNNING, Stage.DONE)
+    names = [name for name in DECLARED if name != "starts" or not begun]
+    return [name for name in names if held and getattr(held, name) != getattr(initiative, name)]
 
 
 def declare(initiative: Initiative, by: User | None, on: date, reason: str = "") -> Declaration:
