@@ -58,13 +58,14 @@ def map_gaps_page(request: HttpRequest, pk: int) -> HttpResponse:
     if seen.read.horizon is None or the_map.kind != "target":
         return render(request, "journey_maps/map_gaps.html", {"map": the_map, "nothing": seen.read.horizon is None})
     on = ground_of(the_map, drawing, seen)
-    found = by_worth(gaps_in(drawing, on, studied(segment_of(the_map)), map_id=the_map.pk))
+    known = studied(segment_of(the_map))
+    found = by_worth(gaps_in(drawing, on, known, map_id=the_map.pk))
     shown = {
         "map": the_map,
         **gap_showing.split([row(one) for one in found]),
         "basis": gap_showing.basis(on, the_map),
         "followed": gap_showing.followed(drawing, on, the_map, everything="all" in request.GET),
-        "moments": gap_showing.unspoken(drawing, on, the_map),
+        "moments": gap_showing.unspoken(drawing, found, known),
     }
     return render(request, "journey_maps/map_gaps.html", shown)
 

@@ -16,7 +16,7 @@ from vivencia.moments.wording import Words, number
 from vivencia.plan.journeys import conforming, gap_words, overlay
 from vivencia.plan.journeys.conformance.deviations import Deviation, Leaning
 from vivencia.plan.journeys.drawing import Drawing
-from vivencia.plan.journeys.gaps import Gap, segment_of, studied
+from vivencia.plan.journeys.gaps import Gap, Studied
 from vivencia.plan.journeys.ground import Ground
 from vivencia.plan.journeys.models import JourneyMap
 from vivencia.plan.journeys.observed import Observed
@@ -179,19 +179,17 @@ def _leaning_words(one: Leaning) -> str:
     return f"{pattern % words} {between}"
 
 
-def unspoken(drawing: Drawing, on: Ground, the_map: JourneyMap) -> list[dict[str, Any]]:
+def unspoken(drawing: Drawing, gaps: list[Gap], known: Studied) -> list[dict[str, Any]]:
     """Proven moments at the map's steps that no expectation speaks of yet."""
-    known = studied(segment_of(the_map))
     told = []
-    for one in overlay.laid(drawing, on, known, map_id=the_map.pk).steps:
-        sources = {key for gap in one.gaps for _unit, _outcome, key in gap.effect.sources}
-        for findings, moment in one.moments:
+    for step in drawing.steps:
+        sources = {key for gap in gaps if gap.step_key == step.key for _unit, _outcome, key in gap.effect.sources}
+        for findings, moment in overlay.moments_at(step, known):
             if moment.key not in sources:
                 words = Words(findings, organisation().currency)
                 href = reverse("moment", kwargs={"outcome": findings.outcome, "key": moment.key})
-                told.append(
-                    {"step": one.step.name, "sentence": words.sentence(moment), "kind": moment.kind, "href": href}
-                )
+                said = words.sentence(moment)
+                told.append({"step": step.name, "sentence": said, "kind": moment.kind, "href": href})
     return told
 
 

@@ -7,15 +7,20 @@ up for it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import numpy as np
+from django.db.models import Max
 
+from vivencia.foundation.home import home
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.foundation.models import Act, AuditEntry
 from vivencia.measure.metrics import intervals
 from vivencia.measure.metrics.figure import Figure
 from vivencia.moments import studies
 from vivencia.moments.findings import Findings, Range
+from vivencia.moments.models import MomentStudy
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.plan.journeys.drawing import Drawing, Step
 from vivencia.plan.journeys.ground import LATELY, Ground, distinct, ground, micros, touchpoints_of
@@ -23,6 +28,7 @@ from vivencia.plan.journeys.models import JourneyMap, MapState
 from vivencia.plan.journeys.observed import NAMES, NINE_OF_TEN, Name, Observed, observe
 from vivencia.plan.journeys.pricing import UNITS, UNKNOWN, Effect, Place, Priced, effect_of, matching, priced, scaled
 from vivencia.understand.journeys.table import Mask
+from vivencia.understand.models import Segment
 from vivencia.understand.settling import View, view
 
 State = Literal["gap", "within", "met", "unknown"]
@@ -160,6 +166,18 @@ def studied(segment: str) -> Studied:
 
 
 def _newest(segment: str) -> tuple[Findings, ...]:
+    """Read once as long as no study and no undone import comes in: studies are large documents."""
+    stamp = (
+        MomentStudy.objects.aggregate(pk=Max("pk"), at=Max("touched_at")),
+        AuditEntry.objects.filter(act=Act.IMPORT_UNDONE).aggregate(pk=Max("pk")),
+        Segment.objects.aggregate(at=Max("changed_at")),
+        open_ledger().head.version,
+    )
+    return _read(segment, repr(stamp), str(home()))
+
+
+@lru_cache(maxsize=8)
+def _read(segment: str, _stamp: str, _home: str) -> tuple[Findings, ...]:
     usual = studies.usual_outcome()
     names = [usual, *(name for name in OUTCOMES if name not in (usual, "churn"))]
     known = (studies.latest(studies.Question(name, segment)) for name in names)

@@ -53,11 +53,11 @@ def _step(step: Step, on: Ground, known: Studied, gaps: list[Gap]) -> Laid:
         lived.figures(on, step),
         coming,
         tuple(one for one in gaps if one.step_key == step.key),
-        _moments(step, known),
+        moments_at(step, known),
     )
 
 
-def _moments(step: Step, known: Studied) -> tuple[tuple[Findings, Moment], ...]:
+def moments_at(step: Step, known: Studied) -> tuple[tuple[Findings, Moment], ...]:
     """Proven moments at the step's touchpoint; one that several studies prove is told once."""
     found: dict[str, tuple[Findings, Moment]] = {}
     for findings in known.findings:
