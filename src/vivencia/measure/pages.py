@@ -17,7 +17,8 @@ from vivencia.measure.reading import Source, source
 from vivencia.understand import vocabulary
 from vivencia.understand.models import Segment
 
-PARTS = ("time", "groups", "variants", "weights", "balance")
+PARTS = ("time", "groups", "variants", "weights")  # worked out beforehand
+ASKED_FOR = (*PARTS, "balance")
 
 
 @needs(Right.SEE_FIGURES)
@@ -57,7 +58,7 @@ def metric_page(request: HttpRequest, name: str) -> HttpResponse:
     shown["variant_links"] = [(one.name, _(one.title)) for one in question.metric.variants if one != question.variant]
     shown["silence"] = "" if shown["figure"] and shown["figure"].n else _said(here.silence(question.variant))
     if shown["figure"] and shown["figure"].n:
-        for part in PARTS:
+        for part in ASKED_FOR:
             shown[part] = part_of(part, here, question, wait=False)
     return render(request, "measure/metric.html", shown)
 
@@ -65,7 +66,7 @@ def metric_page(request: HttpRequest, name: str) -> HttpResponse:
 @needs(Right.SEE_FIGURES)
 def metric_part(request: HttpRequest, name: str, part: str) -> HttpResponse:
     """A part of a metric's page, computed now."""
-    if part not in PARTS:
+    if part not in ASKED_FOR:
         raise Http404
     here, question = source(), read(name, request)
     shown = {"asked": question, "words": wording.Words(question.metric, question.variant)}

@@ -11,8 +11,8 @@ before, or bends later, is thus no evidence of an effect.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 from scipy.linalg import solve_triangular
+from scipy.special import stdtr
 
 from vivencia.plan.impact.methods.panel import FloatArray, IntArray
 
@@ -27,6 +27,7 @@ STRAIGHT, WANDERS = (
     0.35,
     0.25,
 )  # given beforehand to: nothing else happens; the trend wanders; the rest: one other break
+NEGLIGIBLE = 1e-7  # chance of a mixture that need not be looked at
 MOST = 400  # periods: longer series are to be summed first
 
 
@@ -45,7 +46,9 @@ class Fitted:
         """The estimate of c'b."""
         value = self.b @ c
         se = np.sqrt(np.maximum(np.einsum("gij,i,j->g", self.spread, c, c), 0))
-        return Change(value, se, self.chance, self.degrees)
+        counts = self.chance > NEGLIGIBLE
+        chance = self.chance[counts] / self.chance[counts].sum()
+        return Change(value[counts], se[counts], chance, self.degrees)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +71,7 @@ class Change:
     def below(self, limit: float) -> float:
         """How likely the change is below a limit."""
         safe = np.where(self.ses > 0, self.ses, 1e-300)
-        return float(self.chance @ stats.t.cdf((limit - self.values) / safe, self.degrees))
+        return float(self.chance @ stdtr(self.degrees, (limit - self.values) / safe))
 
     @property
     def p_value(self) -> float:
@@ -79,7 +82,7 @@ class Change:
         """The value with this share of the mixture below it."""
         reach = 1e-12 + 60 * self.se
         low, high = self.value - reach, self.value + reach
-        for _ in range(80):
+        for _ in range(50):
             middle = (low + high) / 2
             low, high = (middle, high) if self.below(middle) < share else (low, middle)
         return (low + high) / 2
