@@ -213,7 +213,7 @@ class Silent:
 Condition = InSegment | InPersona | Trait | Touchpoint | PromiseIs | LastScore | Answered | Spend | Orders | Silent
 CONDITIONS: dict[str, type[Condition]] = {
     one.kind: one
-    for one in (InSegment, InPersona, Trait, Touchpoint, PromiseIs, LastScore, Answered, Spend, Orders, Silent)
+    for one in (InSegment, Trait, Touchpoint, PromiseIs, LastScore, Answered, Spend, Orders, Silent, InPersona)
 }
 
 

@@ -4,6 +4,7 @@ Asking people (surveys sent), answering and what colleagues say is not doing. On
 worth as a feature is decided in `learned`.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ FEW_VALUES = 100  # a property of more different values is a name or a number, n
 MOST_PROPERTIES = 8
 OF_TEXTS = ("topic", "pain", "gain")
 DAY = 86_400
+_held: dict[tuple[str, str, datetime, tuple[str, ...]], "Known"] = {}
+_guard = threading.RLock()
 _TOPIC = pl.List(pl.Struct({"topic": pl.String, "sentiment": pl.Int64}))
 
 
@@ -54,7 +57,22 @@ class Known:
 
 
 def known(read: Read, as_of: datetime, ids: Sequence[str] | None = None, properties: Sequence[str] = ()) -> Known:
-    """What is known of these people (canonical ids), None: of everybody, up to `as_of`."""
+    """What is known of these people (canonical ids), None: of everybody, up to `as_of`.
+
+    The last answer about everybody is held, for a finding asks the same three times.
+    """
+    if ids is not None:
+        return _known(read, as_of, ids, properties)
+    asked = (str(read.ledger), read.readings_version, as_of, tuple(properties))
+    with _guard:
+        if asked not in _held:
+            told = _known(read, as_of, None, properties)
+            _held.clear()
+            _held[asked] = told
+        return _held[asked]
+
+
+def _known(read: Read, as_of: datetime, ids: Sequence[str] | None, properties: Sequence[str]) -> Known:
     events = read.events if ids is None else read.events_of_many(ibis.memtable(pa.table({"customer_id": list(ids)})))
     told = events.filter(_.customer_id.notnull() & (_.occurred_at <= as_of))
     done = told.filter(
@@ -68,12 +86,14 @@ def known(read: Read, as_of: datetime, ids: Sequence[str] | None = None, propert
     if readings is not None:
         frames.append(_topics(read, readings))
     counts = pl.concat(frames)
+    said = _properties(read, done, properties)
+    means = [frame(read.to_arrow(one)) for one in _means(told, readings)]
     return Known(
         people=frame(read.to_arrow(_people(done, as_of))),
         counts=counts.filter(pl.col("value") != ""),
         bases=_bases(counts),
-        means=pl.concat([frame(read.to_arrow(one)) for one in _means(told, readings, properties)]),
-        kinds=_kinds(read, done, properties),
+        means=pl.concat([*means, _numbers(said)], how="vertical_relaxed").sort("dimension", "customer_id"),
+        kinds=_kinds(said),
     )
 
 
@@ -170,7 +190,7 @@ def _bases(counts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([known, *(texts.with_columns(dimension=pl.lit(name)) for name in OF_TEXTS)])
 
 
-def _means(told: ir.Table, readings: ir.Table | None, properties: Sequence[str]) -> list[ir.Table]:
+def _means(told: ir.Table, readings: ir.Table | None) -> list[ir.Table]:
     scored = told.filter(_.score.notnull() & (_.scale_max > 0) & ~_.metric.isin(COLLEAGUES))
     share = scored.score / scored.scale_max
     turned = ibis.cases(((scored.metric == "ces") & (scored.scale_max == 5), 1.2 - share), else_=share)
@@ -179,10 +199,6 @@ def _means(told: ir.Table, readings: ir.Table | None, properties: Sequence[str])
         answers.append(
             _mean(readings.mutate(dimension=ibis.literal("sentiment"), x=readings.sentiment.cast("float64")))
         )
-    bought = told.filter((_.amount > 0) & _.properties.notnull())
-    for key in properties:
-        number = json_text(bought.properties, key).try_cast("float64")
-        answers.append(_mean(bought.mutate(dimension=ibis.literal(f"buying:{key}"), x=number)))
     return answers
 
 
@@ -194,20 +210,35 @@ def _mean(told: ir.Table) -> ir.Table:
     )
 
 
-def _kinds(read: Read, done: ir.Table, properties: Sequence[str]) -> pl.DataFrame:
-    """The most frequent kind of each person: of what they buy, of why they ask for help, of their goals."""
+def _properties(read: Read, done: ir.Table, properties: Sequence[str]) -> pl.DataFrame:
+    """What properties of purchases, requests for help and goals say: `customer_id`, `dimension`, `value`, `number`."""
     bought = done.filter((_.amount > 0) & _.properties.notnull())
-    parts = [_kind(read, bought, json_text(bought.properties, key), f"bought:{key}") for key in properties]
+    columns = {f"bought:{key}": json_text(bought.properties, key) for key in properties}
+    parts = [frame(read.to_arrow(bought.select("customer_id", **columns)))] if properties else []
     for dimension, names, keys in (("reason", CONTACTS, ASKED_FOR), ("goal", GOALS, ("goal", "name"))):
         there = done.filter(_.name.isin(names) & _.properties.notnull())
         value = ibis.coalesce(*(json_text(there.properties, key) for key in keys))
-        parts.append(_kind(read, there, value, dimension))
+        parts.append(frame(read.to_arrow(there.select("customer_id", **{dimension: value}))))
     schema = {"customer_id": pl.String, "dimension": pl.String, "value": pl.String}
-    return pl.concat([pl.DataFrame(schema=schema), *parts])
+    long = [part.unpivot(index="customer_id", variable_name="dimension", value_name="value") for part in parts]
+    told = pl.concat([pl.DataFrame(schema=schema), *(one.cast(schema) for one in long)])
+    return told.filter(pl.col("value").is_not_null() & (pl.col("value") != "")).with_columns(
+        number=pl.col("value").cast(pl.Float64, strict=False)
+    )
 
 
-def _kind(read: Read, there: ir.Table, value: ir.StringValue, dimension: str) -> pl.DataFrame:
-    told = there.mutate(value=value).filter(_.value.notnull() & (_.value != "") & _.value.try_cast("float64").isnull())
-    counted = frame(read.to_arrow(told.group_by("customer_id", "value").aggregate(n=_.count())))
-    first = counted.sort("n", "value", descending=[True, False]).group_by("customer_id", maintain_order=True).first()
-    return first.select("customer_id", pl.lit(dimension).alias("dimension"), "value")
+def _kinds(said: pl.DataFrame) -> pl.DataFrame:
+    """The most frequent kind of each person: of what they buy, of why they ask for help, of their goals."""
+    counted = said.filter(pl.col("number").is_null()).group_by("customer_id", "dimension", "value").len()
+    ordered = counted.sort("customer_id", "dimension", "len", "value", descending=[False, False, True, False])
+    return ordered.unique(["customer_id", "dimension"], keep="first", maintain_order=True).drop("len")
+
+
+def _numbers(said: pl.DataFrame) -> pl.DataFrame:
+    """Numbers among purchases' properties, as `means`."""
+    told = said.filter(pl.col("number").is_not_null() & pl.col("dimension").str.starts_with("bought:"))
+    buying = told.with_columns(pl.col("dimension").str.replace("bought:", "buying:"))
+    n = pl.len().cast(pl.Int64)
+    return buying.group_by("customer_id", "dimension").agg(
+        n=n, mean=pl.col("number").mean(), squares=(pl.col("number").var(ddof=0).fill_null(0.0) * n)
+    )

@@ -46,6 +46,7 @@ class Learned:
     means: dict[str, Prior]
     kinds: tuple[str, ...]
     properties: tuple[str, ...] = field(default=())
+    often: Prior | None = None  # days with us a month after the first: None where hardly anybody came twice
 
 
 def family(key: str) -> Family:
@@ -66,7 +67,9 @@ def learn(told: Known, properties: Sequence[str] = ()) -> Learned:
         if rows.height >= FEWEST and (prior := _mean_prior(rows)) is not None:
             means[str(dimension)] = prior
     kinds = told.kinds.group_by("dimension").len().filter(pl.col("len") >= FEWEST)["dimension"].to_list()
-    return Learned(shares, dict(sorted(means.items())), tuple(sorted(kinds)), tuple(properties))
+    return Learned(
+        shares, dict(sorted(means.items())), tuple(sorted(kinds)), tuple(properties), _often_prior(told.people)
+    )
 
 
 def people(told: Known, learned: Learned) -> People:
@@ -76,8 +79,10 @@ def people(told: Known, learned: Learned) -> People:
     columns: dict[str, Any] = {
         "orders": base["orders"].to_numpy().astype(np.float64),
         "spend": _ratio(base["revenue"].to_numpy().astype(np.float64), base["orders"].to_numpy().astype(np.float64)),
-        "often": base["days"].to_numpy() / np.maximum(base["since_days"].to_numpy(), 30.0) * 30.0,
     }
+    if learned.often is not None:
+        again, months = came_again(base)
+        columns["often"] = (again + learned.often.weight * learned.often.centre) / (months + learned.often.weight)
     for key, prior in learned.shares.items():
         dimension, _colon, value = key.partition(":")
         if dimension in ONLY_TOLD:
@@ -101,7 +106,14 @@ def from_json(stored: Mapping[str, Any]) -> Learned:
     """The inverse of `to_json`."""
     shares = {key: Prior(**one) for key, one in stored["shares"].items()}
     means = {key: Prior(**one) for key, one in stored["means"].items()}
-    return Learned(shares, means, tuple(stored["kinds"]), tuple(stored["properties"]))
+    often = Prior(**stored["often"]) if stored.get("often") else None
+    return Learned(shares, means, tuple(stored["kinds"]), tuple(stored["properties"]), often)
+
+
+def came_again(told: pl.DataFrame) -> tuple[Floats, Floats]:
+    """Days with us after the first, and the months since then (one at least), a person."""
+    days, since = (told[name].cast(pl.Float64).to_numpy() for name in ("days", "since_days"))
+    return np.asarray(days - 1.0), np.asarray(np.maximum(since / 30.0, 1.0))
 
 
 def _values(told: Known, n: int) -> list[tuple[str, str]]:
@@ -147,6 +159,17 @@ def _share_prior(has: Floats, of: Floats) -> Prior | None:
     if not apart > APART:
         return None
     return Prior(float(overall), float((1 - apart) / apart) if apart < 1 else 0.0)
+
+
+def _often_prior(told: pl.DataFrame) -> Prior | None:
+    """Moments of the gamma-Poisson: how much people's rates differ beyond chance, as months of a person's own."""
+    again, months = came_again(told)
+    if not len(again) or (again > 0).mean() < REPEATED:
+        return None  # else who came of late would be taken for who comes often
+    rate = again.sum() / months.sum()
+    apart = (months * (again / months - rate) ** 2).sum() - (len(again) - 1) * rate
+    apart /= months.sum() - (months**2).sum() / months.sum()
+    return Prior(float(rate), float(rate / apart)) if apart > APART * rate**2 else None
 
 
 def _mean_prior(rows: pl.DataFrame) -> Prior | None:

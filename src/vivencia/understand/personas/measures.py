@@ -8,7 +8,7 @@ import polars as pl
 from vivencia.understand.personas.finding.describing import Measure
 from vivencia.understand.personas.finding.features import OTHER, RARE, Floats
 from vivencia.understand.personas.known import Known
-from vivencia.understand.personas.learned import Learned
+from vivencia.understand.personas.learned import Learned, came_again
 
 LEVELS = 8  # of a category, the most frequent
 NOTHING = ("none", "null", "n/a", "unknown", "no", "false")  # tell what is not: their counterparts tell it better
@@ -23,8 +23,9 @@ def measures(told: Known, learned: Learned, ids: Sequence[str]) -> dict[str, Mea
     found = {
         "orders": Measure(orders, once, "mean"),
         "spend": Measure(np.nan_to_num(_numbers(people["revenue"])), orders, "mean"),
-        "often": Measure(_numbers(people["days"]), np.maximum(_numbers(people["since_days"]), 30.0) / 30.0, "mean"),
     }
+    if learned.often is not None:
+        found["often"] = Measure(*came_again(people), "mean")
     for key in learned.shares:
         dimension, _colon, value = key.partition(":")
         has = told.counts.filter((pl.col("dimension") == dimension) & (pl.col("value") == value))

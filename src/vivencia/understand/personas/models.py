@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from vivencia.understand.models import Segment
 
@@ -80,12 +81,12 @@ class Persona(models.Model):
 class Part(models.TextChoices):
     """The parts of an empathy map."""
 
-    SAYS = "says", _("Says")
-    THINKS = "thinks", _("Thinks")
-    DOES = "does", _("Does")
-    FEELS = "feels", _("Feels")
-    PAINS = "pains", _("Pains")
-    GAINS = "gains", _("Gains")
+    SAYS = "says", pgettext_lazy("empathy map", "Says")
+    THINKS = "thinks", pgettext_lazy("empathy map", "Thinks")
+    DOES = "does", pgettext_lazy("empathy map", "Does")
+    FEELS = "feels", pgettext_lazy("empathy map", "Feels")
+    PAINS = "pains", pgettext_lazy("empathy map", "Pains")
+    GAINS = "gains", pgettext_lazy("empathy map", "Gains")
     JOB = "job", _("Job to be done")
     SELF = "self", _("How they see themselves")
 

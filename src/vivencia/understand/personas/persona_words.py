@@ -76,7 +76,7 @@ VALUES: Said = {
 PLAIN: Said = {
     "orders": gettext_lazy("Orders per person"),
     "spend": gettext_lazy("Spend per order"),
-    "often": gettext_lazy("Days with us per month"),
+    "often": gettext_lazy("Further days with us per month"),
     "sentiment": gettext_lazy("Feeling in what they write"),
     "promise:broken": gettext_lazy("Promises broken"),
 }

@@ -11,19 +11,22 @@ from vivencia.understand.personas.finding.grouping import Groups, distances, gro
 
 RESAMPLES = 20
 STABLE = 0.75
+FIRST, HOPELESS = 6, 0.6  # after so many resamples, a mean below this ends the attempt
 STARTS = 4
 
 
 def stability(data: Matrix, found: Groups, rng: np.random.Generator, resamples: int = RESAMPLES) -> Floats:
-    """The mean Jaccard index of each group, 0 to 1."""
-    k = len(found.centres)
-    n = len(data.values)
-    told = [
-        _jaccard(found.group, distances(data, again.centres).argmin(axis=1), k)
-        for again in (
-            groups(data.only(rng.choice(n, n // 2, replace=False)), k, rng, STARTS) for _again in range(resamples)
-        )
-    ]
+    """The mean Jaccard index of each group, 0 to 1.
+
+    Where a group fails clearly, the rest of the resamples is spared: what is told then is of the first few.
+    """
+    k, n = len(found.centres), len(data.values)
+    told: list[Floats] = []
+    for _resample in range(resamples):
+        again = groups(data.only(rng.choice(n, n // 2, replace=False)), k, rng, STARTS)
+        told.append(_jaccard(found.group, distances(data, again.centres).argmin(axis=1), k))
+        if len(told) == FIRST and np.mean(told, axis=0).min() < HOPELESS:
+            break
     return np.asarray(np.mean(told, axis=0))
 
 
