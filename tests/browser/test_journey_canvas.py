@@ -117,7 +117,7 @@ def _large_map() -> list[dict[str, Any]]:
         edits.append({"do": "add", "of": "phase", "part": part, "after": f"p{number - 1:02}" if number else "after"})
     for number in range(60):
         phase = f"p{number // 5:02}"
-        part = {
+        part: dict[str, Any] = {
             "key": f"s{number}",
             "phase": phase,
             "name": f"Step {number}",

@@ -1,6 +1,7 @@
 """Pages of journey maps: who may read and draw, what the canvas is told, what the library shows."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -174,6 +175,10 @@ def test_a_target_made_from_a_lived_map_leaves_the_lived_figures_behind(shop: Jo
     assert made.kind == "target"
     assert [cell.source for cell in made.drawing.notes] == ["written"]
     assert all(link.share is None for link in made.drawing.links)
+    figures = replace(SHOP, kind="lived", notes=tuple(cell for cell in SHOP.notes if cell.source == "lived"))
+    kinds = [lane.kind for lane in library.as_target(figures, "Target").lanes]
+    assert "free" not in kinds
+    assert len(kinds) == len(set(kinds))
 
 
 def test_only_a_retired_map_is_deleted(shop: JourneyMap, ana: User) -> None:

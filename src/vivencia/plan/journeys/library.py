@@ -153,8 +153,9 @@ def as_target(drawing: Drawing, title: str) -> Drawing:
     missing = tuple(lane for lane in lanes(drawing.language) if lane.kind not in own and lane.key not in _keys(drawing))
     links = tuple(Link(one.source, one.target, one.kind) for one in drawing.links)
     noted = tuple(cell for cell in drawing.notes if cell.source == "written")
-    filled = {cell.lane for cell in drawing.notes if cell.source == "lived"} - {cell.lane for cell in noted}
-    kept = tuple(lane for lane in drawing.lanes if lane.kind != "free" or lane.key not in filled)
+    written = {cell.lane for cell in noted}
+    lived = drawing.kind == "lived"  # its free lanes were made for figures
+    kept = tuple(one for one in drawing.lanes if one.kind != "free" or not lived or one.key in written)
     return Drawing(
         title=title,
         language=drawing.language,

@@ -23,6 +23,7 @@ export class Panel {
   readonly element: HTMLElement;
   #chosen: Chosen | null = null;
   #drawn = "";
+  #unfolded = new Map<string, boolean>(); // groups as somebody left them
 
   constructor(private readonly host: Host) {
     this.element = h("aside", { class: "viv-map-panel", hidden: true, "aria-label": host.said.say("details") });
@@ -38,6 +39,7 @@ export class Panel {
   }
 
   open(chosen: Chosen, focus: boolean): void {
+    if (chosen.key !== this.#chosen?.key) this.element.scrollTop = 0;
     this.#chosen = chosen;
     this.#drawn = "";
     this.show();
@@ -68,8 +70,10 @@ export class Panel {
     this.#drawn = now;
     const typing = this.#typing();
     this.element.hidden = false;
+    const scrolled = this.element.scrollTop;
     const body = this.#body(drawing, chosen, part).filter((one): one is Node => one instanceof Node);
     this.element.replaceChildren(this.#head(part.name), ...body);
+    this.element.scrollTop = scrolled;
     typing?.();
   }
 
@@ -154,7 +158,11 @@ export class Panel {
 
   #group(title: string, open: boolean, ...children: Child[]): HTMLElement {
     const body = h("div", { class: "viv-map-fields" }, ...children);
-    return h("details", { class: "viv-map-group", open }, h("summary", {}, title), body);
+    const name = title.replace(/ \(\d+\)$/, "");
+    return h("details", {
+      class: "viv-map-group", open: this.#unfolded.get(name) ?? open,
+      ontoggle: (event) => this.#unfolded.set(name, (event.target as HTMLDetailsElement).open),
+    }, h("summary", {}, title), body);
   }
 
   #label(field: string, control: HTMLElement, hint = ""): HTMLElement {
