@@ -4,6 +4,7 @@ The worker looks whenever something new was read, and keeps what it saw beside t
 line take it. Everything here can be worked out again from the ledger.
 """
 
+import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,8 +66,16 @@ def latest() -> dict[str, Any] | None:
     """What the worker saw last, as `look` returns it; None where it has not looked, or cannot."""
     file = _file()
     try:
-        told: dict[str, Any] = json.loads(file.read_text()) if file else {}
-    except (OSError, ValueError):
+        return _kept(file, file.stat().st_mtime_ns) if file else None
+    except OSError:  # replaced or erased between looking and opening
+        return None
+
+
+@functools.lru_cache(maxsize=2)
+def _kept(file: Path, _changed: int) -> dict[str, Any] | None:
+    try:
+        told: dict[str, Any] = json.loads(file.read_text())
+    except ValueError:
         return None
     return told if told.get("form") == FORM else None
 
