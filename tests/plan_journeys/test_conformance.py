@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from itertools import pairwise, product
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -232,3 +234,21 @@ def test_journeys_explained_in_several_runs_are_explained_the_same(cells: int, m
     apart, *_ = aligned(automaton(line("buy", "pay", "ship")), *journeys)
     assert apart.cost.tolist() == whole.cost.tolist()
     assert apart.step.tolist() == whole.step.tolist()
+
+
+@pytest.mark.real_data
+def test_on_a_real_process_log_costs_are_distances(real_data: Path) -> None:
+    """bpic2012: 13,087 loan applications; the first two hundred by an independent count."""
+    log = pl.read_parquet(real_data / "journeys" / "bpic2012_loan.parquet")
+    events = log.select(case="case:concept:name", name="concept:name", at="time:timestamp").sort("case", "at")
+    names = tuple(events["name"].unique().sort().to_list())
+    codes = events["name"].replace_strict(names, list(range(len(names)))).to_numpy().astype(np.int64)
+    lengths = events.group_by("case", maintain_order=True).len()["len"].to_numpy()
+    offsets = np.append(0, np.cumsum(lengths)).astype(np.int64)
+    line_of = ["A_SUBMITTED", "A_PARTLYSUBMITTED", "A_PREACCEPTED", "A_ACCEPTED", "A_FINALIZED", "A_APPROVED"]
+    target = automaton(line(*line_of))
+    found = align(target, numbered(target, names)[codes], offsets)
+    assert len(found.cost) == 13_087
+    for case in range(200):
+        path = [names[code] for code in codes[offsets[case] : offsets[case + 1]]]
+        assert found.cost[case] == len(line_of) + len(path) - 2 * _longest_common(line_of, path)

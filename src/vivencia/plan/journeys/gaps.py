@@ -173,7 +173,8 @@ def _newest(segment: str) -> tuple[Findings, ...]:
         Segment.objects.aggregate(at=Max("changed_at")),
         open_ledger().head.version,
     )
-    return _read(segment, repr(stamp), str(home()))
+    found: tuple[Findings, ...] = _read(segment, repr(stamp), str(home()))
+    return found
 
 
 @lru_cache(maxsize=8)
