@@ -162,14 +162,18 @@ class Neighbourhood:
             self._streams.missing(self.start) + self._money * alike + NEVER * float((self.tables.must & ~chosen).sum())
         )
 
-    def search(self, over: Callable[[], float], hot: float, cold: float, scale: float) -> Ints | None:
-        """The best allowed plan met while `over()` goes from 0 to 1 and it cools from `hot` to `cold` (× `scale`)."""
+    def search(
+        self, over: Callable[[], float], better: Callable[[Ints], None], hot: float, cold: float, scale: float
+    ) -> Ints | None:
+        """The best allowed plan met while `over()` goes from 0 to 1 and it cools from `hot` to `cold` (× `scale`);
+        each better one is told at once."""
         penalty = 3.0 * self._streams.worth_of_money
         here = self.worth() - penalty * self.missing()
         kept, kept_room = self.start.copy(), self.room.copy()
         best, best_start = -np.inf, None
         if self.missing() <= ROUNDING:
             best, best_start = here, kept
+            better(kept)
         while (share := over()) < 1.0:
             self.ruin(int(self.dice.integers(1, LARGEST_RUIN)))
             self.fill(float(self.dice.choice(NOISES)), led=0.0 if self.dice.random() < 0.8 else 3.0)
@@ -177,6 +181,7 @@ class Neighbourhood:
             there = self.worth() - penalty * missing
             if missing <= ROUNDING and there > best + ROUNDING:
                 best, best_start = there, self.start.copy()
+                better(best_start)
             heat = scale * hot ** (1.0 - share) * cold**share
             if there > here or self.dice.random() < np.exp((there - here) / max(heat, ROUNDING)):
                 here, kept, kept_room = there, self.start.copy(), self.room.copy()

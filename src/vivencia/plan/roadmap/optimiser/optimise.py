@@ -19,7 +19,7 @@ from vivencia.plan.roadmap.optimiser.formulation import Formulation, Ints, formu
 from vivencia.plan.roadmap.optimiser.neighbourhood import Guide, Neighbourhood, guide
 from vivencia.plan.roadmap.optimiser.neighbourhood import worth as worth_of
 from vivencia.plan.roadmap.optimiser.problem import Problem, Starts
-from vivencia.plan.roadmap.optimiser.solving import Relaxed, Solver, columns_of, relax
+from vivencia.plan.roadmap.optimiser.solving import Relaxed, Solved, Solver, columns_of, relax
 from vivencia.plan.roadmap.optimiser.tables import Bools, Floats, Tables, tables
 
 HOT, COLD = 0.0002, 0.00005
@@ -28,6 +28,7 @@ JOINED_AT_FIRST, JOINED_AT_MOST = 250, 900
 CLOSE_ENOUGH = 1e-5  # solvers keep to their tolerances
 
 GRACE_SECONDS = 10.0
+LONGEST_ROUND = 0.15
 
 Progress = Callable[[float, float, float], None]
 """Called with the share of time gone, the best value so far and the bound."""
@@ -112,7 +113,7 @@ class _Board:
         self.tables, self.model, self.bound = t, model, bound
         self.value = -np.inf
         self.start: Ints | None = None
-        self._began, self._seconds, self._progress = began, seconds, progress
+        self._began, self.seconds, self._progress = began, seconds, progress
         self._lock = threading.Lock()
         self._ended = False
         self._said = -1.0
@@ -127,7 +128,7 @@ class _Board:
 
     def _allowed(self) -> float:
         """A little more time as long as there is no plan at all."""
-        return self._seconds + (GRACE_SECONDS if self.start is None else 0.0)
+        return self.seconds + (GRACE_SECONDS if self.start is None else 0.0)
 
     def tell(self) -> None:
         """Tell whoever waits, from the searching thread, a few times a second at most."""
@@ -173,10 +174,15 @@ class _Prover(threading.Thread):
         self.impossible = False
         self.failure: Exception | None = None
 
+    def _solve(self, seconds: float) -> Solved:
+        start = None if self._board.start is None else columns_of(self._model, self._board.start)
+        return Solver(self._model).solve(seconds, start=start, exchange=self._board)
+
     def run(self) -> None:
         try:
-            start = None if self._board.start is None else columns_of(self._model, self._board.start)
-            solved = Solver(self._model).solve(self._board.left(), start=start, exchange=self._board)
+            solved = self._solve(self._board.seconds)
+            if self._board.start is None and not solved.impossible and solved.solution is None:
+                solved = self._solve(GRACE_SECONDS)
         except Exception as failure:  # noqa: BLE001  raised again by who waits for this thread
             self.failure = failure
             self._board.end()
@@ -204,10 +210,9 @@ def _look(t: Tables, model: Formulation, relaxed: Relaxed, board: _Board, seed: 
         elif board.start is not None:
             place.take(board.start)
         watch = _Round(board)
-        found = place.search(watch.share, HOT, COLD, abs(relaxed.value))
+        found = place.search(watch.share, board.offer, HOT, COLD, abs(relaxed.value))
         if found is not None:
             joiner.note(found)
-            board.offer(found)
         if board.start is not None and not board.over():
             joined = joiner.join(board.start, min(JOIN_SECONDS * watch.slowness(), board.left()))
             joiner.note(joined)
@@ -217,7 +222,8 @@ def _look(t: Tables, model: Formulation, relaxed: Relaxed, board: _Board, seed: 
 
 
 class _Round:
-    """One round of ruin and recreate. Counted in processor time: on a busy machine a round still does its work."""
+    """One round of ruin and recreate. Counted in processor time, so that on a busy machine it still does its work;
+    but no round takes more than a part of the whole time."""
 
     def __init__(self, board: _Board) -> None:
         self._board = board
@@ -227,7 +233,8 @@ class _Round:
         """From 0 to 1 over the round; telling who waits on the way."""
         self._board.tell()
         worked, gone = thread_time() - self._processor, self._board.gone()
-        return 1.0 if gone >= 1.0 else worked / ROUND_SECONDS
+        waited = (monotonic() - self._wall) / (LONGEST_ROUND * self._board.seconds)
+        return 1.0 if gone >= 1.0 else max(worked / ROUND_SECONDS, waited)
 
     def slowness(self) -> float:
         """Seconds on the wall for a second of the processor, at least 1."""

@@ -37,7 +37,6 @@ class Solved:
 class Exchange(Protocol):
     """Who a long search talks to while it runs."""
 
-    def over(self) -> bool: ...
     def bounded(self, bound: float) -> None: ...
     def found(self, solution: Floats) -> None: ...
     def better_than(self, value: float) -> Floats | None: ...
@@ -133,11 +132,14 @@ class Solver:
 
 
 def _listen(highs: highspy.Highs, exchange: Exchange) -> None:
-    """Lets a running search stop when told, report its bound and finds, and take over better plans."""
+    """Lets a running search report its bound and finds, and take over better plans.
 
-    def interrupt(event: highspy.highs.HighsCallbackEvent) -> None:
+    HiGHS's call "may I go on?" is left alone: it comes thousands of times a second, and each would wait for the other
+    search to let go of Python's lock. The time limit ends the search instead.
+    """
+
+    def told(event: highspy.highs.HighsCallbackEvent) -> None:
         exchange.bounded(float(event.data_out.mip_dual_bound))
-        event.interrupt(exchange.over())
 
     def improved(event: highspy.highs.HighsCallbackEvent) -> None:
         exchange.found(np.array(event.data_out.mip_solution))
@@ -147,7 +149,7 @@ def _listen(highs: highspy.Highs, exchange: Exchange) -> None:
         if better is not None and event.data_in is not None:
             event.data_in.setSolution(better)
 
-    highs.cbMipInterrupt.subscribe(interrupt)
+    highs.cbMipLogging.subscribe(told)
     highs.cbMipImprovingSolution.subscribe(improved)
     highs.cbMipUserSolution.subscribe(offer)
 
