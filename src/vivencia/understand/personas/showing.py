@@ -1,6 +1,6 @@
 """Personas as pages show them: figures with intervals, two marks on one line, statements with their evidence."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -29,6 +29,7 @@ PART_ICONS = {
     Part.PAINS: "mood-sad", Part.GAINS: "mood-happy", Part.JOB: "target", Part.SELF: "user-circle",
 }  # fmt: skip
 QUOTES = 3
+FELT = 0.1  # mean feeling (-1 to 1) from which it is theirs
 OFFERED = 8  # verbatims offered as evidence
 
 
@@ -237,7 +238,9 @@ def _said(statement: Statement, quotes: dict[str, Quote]) -> Said:
 
 def typical_quotes(persona: Persona, read: Read, *, masked: bool) -> list[Quote]:
     """Some of what they wrote: what they feel most strongly, one a topic."""
-    found = _theirs(persona, read, voices.Asked(sort="strongest"), masked=masked)
+    felt = persona.portrait.get("features", {}).get("sentiment", {}).get("value", 0.0)
+    feeling = "bad" if felt < -FELT else "good" if felt > FELT else ""  # what most of them feel speaks for them
+    found = _theirs(persona, read, voices.Asked(sort="strongest", feeling=feeling), masked=masked)
     long = found.filter(pl.col("text").str.len_chars().is_between(25, 280))
     first = long.unique(subset=["topics", "metric"], keep="first", maintain_order=True).head(QUOTES)
     return _quotes(first, masked=masked)
@@ -252,8 +255,7 @@ def _theirs(persona: Persona, read: Read, asked: voices.Asked, *, masked: bool) 
     table = voices.voices(read)
     segment = persona.segment or persona.rule
     members = segment_members(read, segment, now_of(read)) if segment else None
-    wanted = voices.Asked(words=asked.words, sort=asked.sort, members=members)
-    return voices.found(table, wanted, masked=masked)
+    return voices.found(table, replace(asked, members=members), masked=masked)
 
 
 def _rows_of(read: Read, event_ids: list[str]) -> pl.DataFrame:
