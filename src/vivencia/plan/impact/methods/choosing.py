@@ -71,8 +71,8 @@ def _compared(panel: Panel, name: str, why: str) -> Found:
     found = run(panel)
     moved = (*_moved(panel), *_plain(panel))
     if not reached:
-        clean = Check("control_touched", "passed")
-        return Found(replace(found, checks=(*found.checks, clean, *moved)), why)
+        clean = () if reached is None else (Check("control_touched", "passed"),)
+        return Found(replace(found, checks=(*found.checks, *clean, *moved)), why)
     without = run(synthetic.without(panel, reached))
     said = Check("control_touched", "warning", found.effect, found.low, found.high, found.p_value, {"units": reached})
     return Found(replace(without, checks=(*without.checks, said, *moved)), why, tuple(reached))

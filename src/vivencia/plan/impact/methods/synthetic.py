@@ -19,7 +19,7 @@ from vivencia.plan.impact.methods.series import DOUBT
 BEFORE = 8
 BLOCKS = 5
 MOST_DONORS = 60
-CERTAIN = 0.01
+CERTAIN = 0.05
 
 
 def estimate(panel: Panel) -> Result:
@@ -182,15 +182,16 @@ def _distance(y: FloatArray, donors: FloatArray) -> FloatArray:
     return np.asarray(((theirs - own) ** 2).sum(axis=1))
 
 
-def touched(panel: Panel) -> list[str]:
+def touched(panel: Panel) -> list[str] | None:
     """Untreated units that jumped when the treated began, as none of the others did: the measure (or something else)
-    reached them. Judged against the others' median, by each unit's own scatter before; Bonferroni over units."""
+    reached them. Judged against the others' median, by each unit's own scatter before; Bonferroni over units.
+    None where too little is known to tell."""
     if not len(panel.dates):
-        return []
+        return None
     start = int(panel.dates[0])
     rows = np.flatnonzero(~panel.treated & panel.known.all(axis=1))
     if len(rows) < 6 or len(rows) > 500 or start < BEFORE or len(panel.periods) - start < 2:
-        return []
+        return None
     y = panel.outcome[rows] - np.median(panel.outcome[rows], axis=0)
     at = panel.at.astype(float)
     X = np.column_stack([np.ones(len(at)), (np.arange(len(at)) >= start).astype(float)])
