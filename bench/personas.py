@@ -11,17 +11,18 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.metrics import adjusted_rand_score
 from tests.personas.worlds import planted, without_groups
 
-from vivencia.understand.personas.finding.features import People, matrix
+from vivencia.understand.personas.finding.features import People, Scaling, matrix
 from vivencia.understand.personas.finding.finding import find, found_of
 from vivencia.understand.personas.finding.grouping import distances
 
 SHAPES = ("independent", "correlated", "skewed", "counts", "heavy-tailed", "yes and no")
-WORLDS = {
+WORLDS: dict[str, dict[str, Any]] = {
     "2 groups": {"k": 2, "n": 3_000, "apart": 1.5},
     "4 groups": {"k": 4, "n": 3_000, "apart": 1.5},
     "4 groups, much noise": {"k": 4, "n": 3_000, "apart": 1.5, "noise": 16},
@@ -46,9 +47,9 @@ class Line:
     seconds: float
 
 
-def possible(people: People, truth: np.ndarray, found_scalings: Sequence[object]) -> float:
+def possible(people: People, truth: np.ndarray, found_scalings: Sequence[Scaling]) -> float:
     """The index of people put to the nearest of the planted centres: what overlap leaves to anybody."""
-    seen = matrix(people, found_scalings)  # type: ignore[arg-type]
+    seen = matrix(people, found_scalings)
     groups = range(int(truth.max()) + 1)
     sums = np.array([seen.values[truth == one].sum(axis=0) for one in groups])
     known = np.array([seen.known[truth == one].sum(axis=0) for one in groups])
@@ -58,7 +59,7 @@ def possible(people: People, truth: np.ndarray, found_scalings: Sequence[object]
 def world(name: str, runs: int) -> Line:
     told = []
     for seed in range(runs):
-        people, truth = planted(seed, **WORLDS[name])  # type: ignore[arg-type]
+        people, truth = planted(seed, **WORLDS[name])
         began = time.process_time()
         found = find(people)
         group = found_of(found, people).group

@@ -219,7 +219,7 @@ def _properties(read: Read, done: ir.Table, properties: Sequence[str]) -> pl.Dat
         there = done.filter(_.name.isin(names) & _.properties.notnull())
         value = ibis.coalesce(*(json_text(there.properties, key) for key in keys))
         parts.append(frame(read.to_arrow(there.select("customer_id", **{dimension: value}))))
-    schema = {"customer_id": pl.String, "dimension": pl.String, "value": pl.String}
+    schema = pl.Schema({"customer_id": pl.String(), "dimension": pl.String(), "value": pl.String()})
     long = [part.unpivot(index="customer_id", variable_name="dimension", value_name="value") for part in parts]
     told = pl.concat([pl.DataFrame(schema=schema), *(one.cast(schema) for one in long)])
     return told.filter(pl.col("value").is_not_null() & (pl.col("value") != "")).with_columns(
