@@ -55,7 +55,7 @@ def farrington_flexible(counts: Floats) -> Flags:
     mean = np.where(beyond, np.exp(np.clip(no_trend @ row[:-1], -8, 14)), mean)
     dispersion = np.where(beyond, spread, dispersion)
     upper = nbinom.isf(ALPHA, mean / (dispersion - 1), 1 / dispersion)
-    return (counts[:, now] > upper) & (counts[:, -IN_WEEKS:].sum(axis=1) >= LEAST)
+    return np.asarray((counts[:, now] > upper) & (counts[:, -IN_WEEKS:].sum(axis=1) >= LEAST))
 
 
 def _part_of_year(weeks_ago: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -117,7 +117,7 @@ def _large_map() -> list[dict[str, Any]]:
         edits.append({"do": "add", "of": "phase", "part": part, "after": f"p{number - 1:02}" if number else "after"})
     for number in range(60):
         phase = f"p{number // 5:02}"
-        part: dict[str, Any] = {
+        step: dict[str, Any] = {
             "key": f"s{number}",
             "phase": phase,
             "name": f"Step {number}",
@@ -134,7 +134,7 @@ def _large_map() -> list[dict[str, Any]]:
             "ideas": "",
         }
         after = f"s{number - 1}" if number % 5 else None
-        edits.append({"do": "add", "of": "step", "part": part, "after": after})
+        edits.append({"do": "add", "of": "step", "part": step, "after": after})
     links = [{"source": f"s{n}", "target": f"s{n + 1}", "kind": "next", "share": None} for n in range(59)]
     return [*edits, *({"do": "add", "of": "link", "part": one, "after": None} for one in links)]
 

@@ -23,7 +23,7 @@ EACH = 4
 
 def lives(people: int) -> pa.Table:
     """Everybody purchases and answers; the delivery fails for half of them, who answer 3 or 4, the others 5."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for number in range(people):
         at, failed = BEGIN + timedelta(hours=number), number % 2 == 0
         steps = [

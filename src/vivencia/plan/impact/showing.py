@@ -179,7 +179,8 @@ def _because(row: Told) -> str:
     if known is None:
         return ""
     if known.refused:
-        return str(REFUSED.get(known.refused, REFUSED["no_data"])) % known.facts
+        pattern = str(REFUSED.get(known.refused, REFUSED["no_data"]))
+        return str(pattern % known.facts)
     return str(wording.BECAUSE.get(known.because, ""))
 
 

@@ -36,7 +36,7 @@ HOUR = 3600.0
 def of_gap(key: str, today: date) -> Draft:
     """The case of a gap as the data tell it now. Raises UnknownSourceError where there is no such gap (any more)."""
     gap = gaps.named(key)
-    the_map = JourneyMap.objects.filter(pk=gap.map_id).first() if gap else None
+    the_map = JourneyMap.objects.filter(pk=gap.map_id).first() if gap and gap.map_id else None
     if gap is None or the_map is None:
         raise UnknownSourceError(key)
     initiative = _described(gap, the_map)

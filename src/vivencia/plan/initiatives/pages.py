@@ -152,7 +152,7 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         initiatives.declare(one, _by(request), timezone.localdate(), request.POST.get("reason", ""))
     except initiatives.NotAllowedError as refused:
-        messages.error(request, showing.REFUSALS[refused.code])
+        messages.error(request, str(showing.REFUSALS[refused.code]))
     else:
         messages.success(request, _("It is declared. What comes of it will be held against this."))
     return redirect("initiative", pk)

@@ -503,7 +503,7 @@ def _number(path: str, value: object, low: float, high: float) -> float | None:
 def _one_of(path: str, value: object, allowed: tuple[Word, ...]) -> Word:
     if value not in allowed:
         raise DrawingError(path, f"is {_shown(value)}", allowed)
-    return cast("Word", value)
+    return value
 
 
 def _shown(value: object) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from vivencia.foundation.models import User
 from vivencia.plan.journeys import operations
-from vivencia.plan.journeys.drawing import Comment, Drawing, DrawingError, from_json, to_json
+from vivencia.plan.journeys.drawing import Comment, Drawing, DrawingError, Link, from_json, to_json
 from vivencia.plan.journeys.models import JourneyMap, MapOperation, MapVersion, Way
 from vivencia.plan.journeys.operations import Add, Move, Note, Operation, Remove, Replace, Set, VoidError
 
@@ -264,14 +264,13 @@ def about(drawing: Drawing, operation: Operation) -> str:
                 return _called(drawing, operations.find(drawing, of, key))
             except VoidError:
                 return ""
-    return ""
 
 
 def _called(drawing: Drawing, part: operations.Part) -> str:
     if isinstance(part, Comment):
         step = drawing.step(part.step or "")
         return step.name if step else ""
-    if isinstance(part, operations.Link):
+    if isinstance(part, Link):
         ends = (drawing.step(part.source), drawing.step(part.target))
         return " → ".join(step.name for step in ends if step)
     return part.name

@@ -338,13 +338,13 @@ def _before(drawing: Drawing, of: str, part: Part) -> str | None:
     if of not in ORDERED:
         return None
     row = drawing.steps_of(part.phase) if isinstance(part, Step) else _held(drawing, of)
-    place = row.index(part)  # type: ignore[arg-type]  # the part is of the sort the row holds
+    place = row.index(part)
     return key_of(row[place - 1]) if place else None
 
 
 def _with(drawing: Drawing, of: str, held: tuple[Part, ...]) -> Drawing:
-    name: Any = HELD[of][0]
-    return arranged(replace(drawing, **{name: held}))
+    changed: dict[str, Any] = {HELD[of][0]: held}
+    return arranged(replace(drawing, **changed))
 
 
 def touches(operation: Operation) -> frozenset[Place]:

@@ -75,8 +75,9 @@ def check(persona: Persona) -> list[Statement]:
     told = persona.portrait.get("features", {})
     fallen = []
     for one in persona.statements.filter(claim__isnull=False, dropped=False):
-        holds = _holds(one.claim, told.get(one.claim["feature"]))
-        now = {**one.claim, **_figures(remembered(told[one.claim["feature"]]))} if holds else one.claim
+        claim: dict[str, Any] = one.claim or {}
+        holds = _holds(claim, told.get(claim["feature"]))
+        now = {**claim, **_figures(remembered(told[claim["feature"]]))} if holds else claim
         Statement.objects.filter(pk=one.pk).update(holds=holds, checked_at=_now(), claim=now)
         if not holds:
             fallen.append(one)

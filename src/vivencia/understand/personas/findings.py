@@ -198,7 +198,7 @@ def as_segment(persona: Persona) -> Segment:
 
 def _follow(persona: Persona) -> None:
     """Other segments that ask for this persona ask for it in the finding in use."""
-    for segment in Segment.objects.exclude(pk=persona.segment_id):
+    for segment in Segment.objects.exclude(pk=persona.segment_id or 0):
         said = segment.stored.get("conditions", [])
         theirs = [one for one in said if str(one.get("persona", "")).partition(":")[0] == str(persona.pk)]
         if any(one["persona"] != assignments.condition_of(persona) for one in theirs):

@@ -23,7 +23,8 @@ class Absorbed:
         total = weight.sum(axis=1)
         share = _over(weight, total)
         matrix = np.diag(weight.sum(axis=0)) - weight.T @ share
-        return cls(weight, total, np.linalg.pinv(matrix, rcond=1e-10, hermitian=True))
+        inverse: FloatArray = np.linalg.pinv(matrix, rcond=1e-10, hermitian=True).astype(np.float64)
+        return cls(weight, total, inverse)
 
     def periods(self, values: FloatArray) -> FloatArray:
         """(T,) the periods' levels of values (n, T); only their differences mean something."""

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from vivencia.plan.impact.methods.absorbing import Absorbed
-from vivencia.plan.impact.methods.panel import BoolArray, FloatArray, Panel, means
+from vivencia.plan.impact.methods.panel import BoolArray, FloatArray, IntArray, Panel, means
 from vivencia.plan.impact.methods.result import Check, Drawn, Lead, NotPossible, Result, State
 
 FEW_TREATED = 2  # from so many down the treated's own spread cannot be known: the comparison's stands for it
@@ -123,8 +123,8 @@ class Imputed:
 
 
 def welch(
-    treated: FloatArray, control: FloatArray, never: FloatArray, start: FloatArray | np.ndarray
-) -> tuple[float, float]:  # type: ignore[type-arg]
+    treated: FloatArray, control: FloatArray, never: FloatArray, start: FloatArray | IntArray
+) -> tuple[float, float]:
     """Standard error and degrees of freedom of a mean effect.
 
     treated: (m, 2) each treated unit's share in the mean and its own effect. control: (m,) their influence as somebody
@@ -325,7 +325,7 @@ def leads(panel: Panel, model: Imputed) -> tuple[Lead, ...]:
     return tuple(found)
 
 
-def _before(panel: Panel, since: FloatArray | np.ndarray) -> list[Lead]:  # type: ignore[type-arg]
+def _before(panel: Panel, since: FloatArray | IntArray) -> list[Lead]:
     """Leads: how the treated differed before the start, against all that lies further back."""
     steps = [-step for step in range(min(LEADS, int(panel.dates[0]) - 1), 0, -1)]
     columns = tuple(((since == step) & panel.treated[:, None]).astype(float) for step in steps)

@@ -35,7 +35,7 @@ class Panel:
     @property
     def treated(self) -> BoolArray:
         """(n,) treated at some time."""
-        return self.start != NEVER
+        return np.asarray(self.start != NEVER)
 
     @property
     def known(self) -> BoolArray:
