@@ -132,7 +132,7 @@ def welch(
     """
     share, effect = treated[:, 0], treated[:, 1]
     used = share > 0
-    centre, fitted = _centre(share[used], effect[used], start[used])
+    centre, fitted = _centre(share[used], effect[used], np.asarray(start[used], np.float64))
     m, k = int(used.sum()), len(never)
     own = np.where(used, 0.0, 0.0)
     own[used] = share[used] * (effect[used] - centre)
