@@ -37,7 +37,7 @@ test-postgres:
 	$(PYTHON) tools/with_postgres.py $(PYTHON) -m pytest -m "not browser and not spark" -n 2 --only-database
 
 test-browser:
-	$(PYTHON) -m pytest -m browser
+	$(PYTHON) -m pytest -m browser -n 2
 
 test-spark: setup-dev
 	$(PYTHON) tools/with_spark.py $(PYTHON) -m pytest -m spark

@@ -31,11 +31,12 @@ class Looks:
 
 
 LOOKS = [
-    Looks("es", "light", 1366),
-    Looks("en", "dark", 390),
     Looks("es", "dark", 390),
     Looks("en", "light", 1366),
+    Looks("es", "light", 1366),
+    Looks("en", "dark", 390),
 ]
+BOTH_WAYS = LOOKS[:2]  # both languages, both themes, both widths; the longer words on the smaller screen
 
 
 @dataclass

@@ -99,13 +99,13 @@ def told(found: dict[str, list[str]]) -> str:
     return "\n".join(f"{path}\n" + "\n".join(f"    {each}" for each in wrong) for path, wrong in found.items())
 
 
-@pytest.mark.parametrize("looks", LOOKS, ids=lambda looks: looks.name)
+@pytest.mark.parametrize("looks", BOTH_WAYS, ids=lambda looks: looks.name)
 def test_every_page_with_data_is_fit_for_everyone(browser: Browser, stage: Stage, looks: Looks) -> None:
     found = walk(browser, stage, looks)
     assert not found, told(found)
 
 
-@pytest.mark.parametrize("looks", LOOKS[:2], ids=lambda looks: looks.name)
+@pytest.mark.parametrize("looks", BOTH_WAYS, ids=lambda looks: looks.name)
 def test_every_page_without_data_is_fit_for_everyone(browser: Browser, empty_stage: Stage, looks: Looks) -> None:
     found = walk(browser, empty_stage, looks)
     assert not found, told(found)

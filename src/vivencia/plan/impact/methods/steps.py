@@ -68,6 +68,11 @@ class Change:
     def se(self) -> float:
         return float(np.sqrt(self.chance @ (self.ses**2 + (self.values - self.value) ** 2)))
 
+    def widened(self, by: float, told_by: int) -> "Change":
+        """The same estimate, known so many times less well, as so many others tell."""
+        degrees = min(self.degrees, told_by)
+        return Change(self.value + by * (self.values - self.value), by * self.ses, self.chance, degrees)
+
     def below(self, limit: float) -> float:
         """How likely the change is below a limit."""
         safe = np.where(self.ses > 0, self.ses, 1e-300)

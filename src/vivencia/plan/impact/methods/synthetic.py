@@ -3,7 +3,8 @@
 Weights are not negative and sum to one, on outcomes less their own means (Abadie, Diamond & Hainmueller 2010; Ferman &
 Pinto 2021). The gap to the mixture before the start is taken from weights fitted without the periods it is looked at
 in, so that it scatters as it will afterwards; the step in that gap is then estimated as in an interrupted series
-(`steps`), and every other unit is put in the treated's place for comparison.
+(`steps`), and every other unit is put in the treated's place for comparison: where their changes, which nobody made,
+scatter more than their own errors say (swings that last), the treated's interval is wider by as much.
 """
 
 from dataclasses import replace
@@ -20,6 +21,7 @@ BEFORE = 8
 BLOCKS = 5
 MOST_DONORS = 60
 CERTAIN = 0.05
+FEWEST_TO_TELL, MOST_TO_TELL = 6, 24  # others put in the treated's place to see how far changes scatter by themselves
 
 
 def estimate(panel: Panel) -> Result:
@@ -28,6 +30,8 @@ def estimate(panel: Panel) -> Result:
     if len(dates) > 1:
         raise NotPossible("several_starts", "a synthetic control needs one start")
     case = _case(panel)
+    if len(case.donors) >= FEWEST_TO_TELL:
+        case.change = case.change.widened(*case.scatter())
     return case.result(panel)
 
 
@@ -138,6 +142,20 @@ class Case:
         larger = sum(_ratio(gap, self.start) >= own for gap in self._others_gaps())
         p = (larger + 1) / (len(self.donors) + 1)
         return Check("placebo_in_space", "passed", p_value=p, about={"as_large": int(larger), "of": len(self.donors)})
+
+    def scatter(self) -> tuple[float, int]:
+        """How many times further than their errors say the others' changes lie apart (never less than 1), and how many
+        others told so."""
+        places = np.unique(np.linspace(0, len(self.donors) - 1, MOST_TO_TELL).astype(int))
+        told = [self._instead(int(place)).change for place in places]
+        squares = np.array([(one.value / max(one.se, 1e-300)) ** 2 for one in told])
+        expected = self.change.degrees / max(self.change.degrees - 2, 1)
+        return float(np.sqrt(max(1.0, squares.mean() / expected))), len(places)
+
+    def _instead(self, place: int) -> "Case":
+        """Another unit in the treated's place, the treated left out."""
+        rest = np.delete(self.donors, place, axis=0)
+        return Case(self.donors[place], rest, self.at, self.start, self.labels, np.delete(self.rows, place))
 
     def _others_gaps(self) -> list[FloatArray]:
         gaps = []
