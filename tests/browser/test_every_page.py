@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import Stage, enter
 from tests.browser.looking import (
+    BOTH_WAYS,
     LOOKS,
     Looks,
     Window,

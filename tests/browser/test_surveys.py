@@ -12,7 +12,7 @@ PHONE = Looks("en", "dark", 390)
 @pytest.fixture(scope="module")
 def survey(browser: Browser, stage: Stage) -> str:
     """Ana makes a recommendation survey, moves and undoes with the keyboard, puts a gap right, publishes it."""
-    with window(browser, LOOKS[3]) as opened:
+    with window(browser, LOOKS[1]) as opened:
         page = opened.page
         enter(page, stage.url)
         page.goto(stage.url + "/surveys/new/")
