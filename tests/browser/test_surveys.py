@@ -72,7 +72,7 @@ def test_people_answer_without_scripts_and_the_words_are_in_the_results_within_s
     page.locator("button.go").click()
     expect(page.locator(".end h1")).to_have_text("Gracias")
     context.close()
-    with window(browser, LOOKS[0]) as opened:
+    with window(browser, LOOKS[2]) as opened:
         page = opened.page
         enter(page, stage.url)
         page.goto(stage.url + "/surveys/")
