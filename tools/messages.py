@@ -124,6 +124,19 @@ def unmatched(package: str) -> list[str]:
     return missing
 
 
+def said_differently() -> list[str]:
+    """Strings that packages translate differently. Django knows one translation of a string, whichever package it
+    comes from; where two senses are meant, the English must tell them apart, or a context."""
+    said: dict[tuple[Any, Any], dict[Any, str]] = {}
+    for package in packages():
+        for message in existing(package):
+            if message.id:
+                text = tuple(message.string) if isinstance(message.string, list | tuple) else message.string
+                key = message.id if isinstance(message.id, str) else message.id[0]
+                said.setdefault((message.context, key), {}).setdefault(text, package)
+    return [f"{key!r}: {told}" for (_context, key), told in said.items() if len(told) > 1]
+
+
 def compiled(package: str) -> None:
     file = catalogue_file(package)
     if file.exists():
@@ -146,6 +159,11 @@ def main() -> int:
         failures += len(missing)
         for text in missing:
             print(f"{package}: not translated: {text!r}")
+    if chosen.act == "check" and not chosen.package:
+        clashes = said_differently()
+        failures += len(clashes)
+        for text in clashes:
+            print(f"translated in several ways: {text}")
     return 1 if chosen.act == "check" and failures else 0
 
 

@@ -68,7 +68,7 @@ def _page(name: str) -> str:
 def settings_page(request: HttpRequest) -> HttpResponse:
     rooms = [
         (reverse("organisation"), "building-store", _("Organisation"), _("Name, currency, time zone, language")),
-        (reverse("people"), "users-group", _("People"), _("Who has access, and what each may do")),
+        (reverse("people"), "users-group", _("People with access"), _("Who has access, and what each may do")),
         (_page("outgoing-mail"), "send", _("Outgoing mail"), _("The server messages leave by; a test message")),
         (_page("outreach-rules"), "shield-check", _("Sincerity"), _("How often, when and to whom may be written")),
         (_page("journey-phases"), "list-details", _("Phases"), _("Before, during, after: what belongs where")),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from vivencia.understand.directory import plain
@@ -26,9 +26,9 @@ EMOTIONS: dict[str, str | Promise] = {
     "none": gettext_lazy("No emotion"),
 }
 SCORES: dict[str, str | Promise] = {
-    "low": gettext_lazy("low"),
+    "low": pgettext_lazy("a score", "low"),
     "middle": gettext_lazy("in the middle"),
-    "high": gettext_lazy("high"),
+    "high": pgettext_lazy("a score", "high"),
 }
 HIDDEN: dict[personal.Kind, str | Promise] = {
     personal.Kind.EMAIL: gettext_lazy("[e-mail]"),

@@ -34,7 +34,7 @@ MOST_BYTES = 5 << 20
 class TriggerForm(forms.Form):
     """When somebody is asked, and how many of them."""
 
-    after = forms.ChoiceField(label=gettext_lazy("After"))
+    after = forms.ChoiceField(label=gettext_lazy("Ask after"))
     delay_hours = forms.IntegerField(label=gettext_lazy("Hours later"), min_value=0, max_value=24 * 90, initial=24)
     percent = forms.IntegerField(label=gettext_lazy("Share asked, in %"), min_value=1, max_value=100, initial=100)
     reminder_days = forms.IntegerField(

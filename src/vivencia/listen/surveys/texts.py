@@ -60,7 +60,7 @@ def builder() -> dict[str, Any]:
         ),
         "purposeHint": _("One word, such as service or newsletter."),
         "preview": _("Preview"),
-        "phone": _("Phone"),
+        "phone": _("On a phone"),
         "desktop": _("Desktop"),
         "thanks": _("Thanks"),
         "previewOf": _("How people see it"),

@@ -87,7 +87,7 @@ def _panel() -> dict[str, str]:
         "removePhase": _("Remove the phase and its steps"),
         "earlier": _("Earlier"),
         "later": _("Later"),
-        "move": _("Move"),
+        "move": _("Move it"),
         "overlay": _("Lived against expected"),
         "moment": _("Moment that matters"),
         "laneKind": _("What the lane shows"),

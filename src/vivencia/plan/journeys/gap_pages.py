@@ -198,7 +198,7 @@ def _value(told: Observed, at: int) -> str:
     if told.name == "waiting":
         return duration(value)
     if told.method == "share":
-        words = {"promise": _("broken"), "pass_share": _("came by") if value else _("did not come by")}
+        words = {"promise": _("broken"), "pass_share": _("passed through") if value else _("did not come by")}
         return words.get(told.name, _("nobody"))
     return gap_words.amount(value, told.name, told.unit)
 
