@@ -31,7 +31,7 @@ lint:
 	$(PYTHON) manage.py makemigrations --check --dry-run
 
 test-sqlite:
-	$(PYTHON) -m pytest -m "not browser and not spark" -n 2
+	$(PYTHON) -m pytest -m "not browser and not spark" -n 3
 
 test-postgres:
 	$(PYTHON) tools/with_postgres.py $(PYTHON) -m pytest -m "not browser and not spark" -n 2 --only-database
