@@ -34,7 +34,7 @@ test-sqlite:
 	$(PYTHON) -m pytest -m "not browser and not spark" -n 3
 
 test-postgres:
-	$(PYTHON) tools/with_postgres.py $(PYTHON) -m pytest -m "not browser and not spark" -n 2 --only-database
+	$(PYTHON) tools/with_postgres.py $(PYTHON) -m pytest -m "not browser and not spark" -n 3 --only-database
 
 test-browser:
 	$(PYTHON) -m pytest -m browser -n 2
