@@ -185,7 +185,10 @@ def arriving(browser: Browser, home: Path, limit_seconds: float) -> None:
     now = datetime.now(UTC)
     mark = f"arrived-{now:%H%M%S}"
     rows = happened(0, 1000, now).to_arrow_table().to_pylist()
-    fresh = [{**row, "event_id": f"{mark}-{row['event_id']}"} for row in rows]
+    fresh = [
+        {**row, "event_id": f"{mark}-{row['event_id']}", "amount": row["amount"] and float(row["amount"])}
+        for row in rows
+    ]
     fresh.append({**fresh[0], "event_id": mark, "customer_id": mark, "text": mark, "occurred_at": now, "metric": "csat",
                   "score": 1.0, "scale_max": 5.0, "name": "survey answered"})  # fmt: skip
     open_ledger(home).append(pa.Table.from_pylist(fresh, schema=EVENTS))
