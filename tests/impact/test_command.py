@@ -96,3 +96,13 @@ def test_where_nothing_can_be_estimated_it_says_why(tmp_path: Path, lines: list[
 def test_a_missing_file_is_an_error_of_the_user() -> None:
     ran = CliRunner().invoke(main, ["impact", "--file", "nowhere.csv"])
     assert ran.exit_code == 2 and "nowhere.csv" in ran.stderr
+
+
+def test_where_nothing_can_be_estimated_the_reason_and_the_rows_left_out_are_said_in_spanish(tmp_path: Path) -> None:
+    file = written(tmp_path, ["north,2025-01,x,", "north,2025-02,2,", "south,2025-01,3,"])
+
+    ran = CliRunner().invoke(main, ["--language", "es", "impact", "--file", file])
+
+    assert ran.exit_code == 2
+    assert "ninguna unidad empieza en estos periodos" in ran.output
+    assert "1 de 3 filas" in ran.output and "row 2, outcome" in ran.output

@@ -29,16 +29,24 @@ def impact(name: str, method: str | None, better: str, expected: float | None, *
     try:
         with _opened(name) as file:
             table = tables.read(file)
-        found = choosing.estimate(table.panel, method)
     except (OSError, UnicodeDecodeError) as wrong:
         raise click.UsageError(_("%(file)s cannot be read: %(why)s") % {"file": name, "why": wrong}) from wrong
     except NotPossible as wrong:
-        raise click.UsageError(_("nothing can be estimated: %(why)s") % {"why": wrong}) from wrong
+        raise _nothing(wrong) from wrong
+    try:
+        found = choosing.estimate(table.panel, method)
+    except NotPossible as wrong:
+        _print_rejects(table)
+        raise _nothing(wrong) from wrong
     told = verdict(found.result, better=1 if better == "up" else -1, expected=expected)
     if as_json:
         click.echo(json.dumps(_as_json(found, told, table), ensure_ascii=False))
     else:
         _print(found, told, table)
+
+
+def _nothing(refused: NotPossible) -> click.UsageError:
+    return click.UsageError(_("nothing can be estimated: %(why)s") % {"why": wording.why_not(refused)})
 
 
 @contextmanager
@@ -121,6 +129,10 @@ def _print(found: Found, told: Verdict, table: tables.Table) -> None:
     for check in result.checks:
         mark = "+" if check.state == "passed" else "!"
         click.echo(f"  {mark} {wording.CHECKS[check.name]}: {wording.check_words(check)}")
+    _print_rejects(table)
+
+
+def _print_rejects(table: tables.Table) -> None:
     if table.rejected:
         click.echo(_("%(n)s of %(rows)s rows could not be used:") % {"n": table.rejected, "rows": table.rows}, err=True)
         for reject in table.rejects:

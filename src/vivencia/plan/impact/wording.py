@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.plan.impact.methods.choosing import Found
-from vivencia.plan.impact.methods.result import Check
+from vivencia.plan.impact.methods.result import Check, NotPossible
 from vivencia.plan.impact.methods.verdict import Verdict
 
 METHODS = {
@@ -16,6 +16,17 @@ METHODS = {
     "difference_in_differences": gettext_lazy("difference in differences"),
     "synthetic_control": gettext_lazy("synthetic control"),
     "interrupted_time_series": gettext_lazy("interrupted time series"),
+}
+WHY_NOT = {
+    "nobody_treated": gettext_lazy("no unit is treated in these periods: treated_from is empty or later everywhere"),
+    "no_before": gettext_lazy("there is nothing before the start and nobody to compare with"),
+    "no_after": gettext_lazy("no period after the start was observed"),
+    "no_comparison": gettext_lazy("no untreated unit was observed in the same periods"),
+    "too_few": gettext_lazy("there are too few units to say how sure an effect would be"),
+    "several_starts": gettext_lazy("this method needs one start for all"),
+    "short_before": gettext_lazy(
+        "it takes %(needed)s periods before the start and one after; before there are %(before)s"
+    ),
 }
 WHY = {
     "by_lot": gettext_lazy(
@@ -172,3 +183,9 @@ def verdict_words(told: Verdict) -> str:
 
 def why(found: Found) -> str:
     return str(WHY[found.why])
+
+
+def why_not(refused: NotPossible) -> str:
+    """Why nothing can be estimated from a file; what is about the file's own words is said as it comes."""
+    known = WHY_NOT.get(refused.code)
+    return str(known) % refused.facts if known else str(refused)
