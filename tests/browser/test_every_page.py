@@ -32,7 +32,8 @@ def fixed_pages() -> list[str]:
 
 def looked_at(opened: Window, url: str, looks: Looks) -> list[str]:
     """What is wrong with this page, in words; nothing where it is no page (a download, a part, a detour)."""
-    first = opened.page.request.get(url)
+    # The server closes a connection idle for two seconds, perhaps just as we ask on it: browsers ask again, so do we.
+    first = opened.page.request.get(url, max_retries=3)
     if first.status == 405 or first.url != url or not first.body().lstrip().lower().startswith(b"<!doctype html"):
         return [] if first.status < 500 else [f"status {first.status}"]
     opened.complaints.clear()
