@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.vocabulary import say, title
 from vivencia.understand import journey_reading
 from vivencia.understand.journey_asking import Asked
 from vivencia.understand.journey_funnel_pages import counted_funnel, usual_steps
 from vivencia.understand.journey_look import Look
 from vivencia.understand.journey_pages import customers_address
 from vivencia.understand.journey_words import share
-from vivencia.understand.vocabulary import say, title
 
 LEAST = 30  # journeys; fewer tell more about who happened to come than about the way
 

@@ -8,8 +8,8 @@ import ibis
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.vocabulary import title
 from vivencia.understand.promises import promises
-from vivencia.understand.vocabulary import title
 
 SOON = timedelta(days=2)
 RECENT = timedelta(days=30)  # an overdue promise older than this is history, not today's work

@@ -8,13 +8,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from vivencia.foundation import vocabulary
 from vivencia.foundation.rights import Right, needs
 from vivencia.measure import benchmark_pages, dimensions, targets, views, wording
 from vivencia.measure.asking import Asked, asked, day
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.models import Target
 from vivencia.measure.reading import Source, source
-from vivencia.understand import vocabulary
 from vivencia.understand.models import Segment
 
 PARTS = ("time", "groups", "variants", "weights")  # worked out beforehand

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import say, title
 from vivencia.measure import drilling, views, wording
 from vivencia.measure.asking import GROUP, Asked
 from vivencia.measure.drilling import ORDERS, Row
 from vivencia.measure.pages import read
 from vivencia.measure.reading import source
-from vivencia.understand.vocabulary import say, title
 
 PAGE = 40
 SCALED = ("nps", "enps", "csat", "ces", "fcr")

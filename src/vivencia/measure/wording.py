@@ -9,12 +9,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from vivencia.foundation import vocabulary
 from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.metrics.groups import Dimension, dimension
 from vivencia.measure.metrics.metric import Metric, Variant
 from vivencia.measure.metrics.periods import first_day, number_from
 from vivencia.measure.metrics.rules import Rules
-from vivencia.understand import vocabulary
 
 UNITS: dict[str, str | Promise] = {
     "%": "%",

@@ -16,6 +16,7 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import User
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.rights import Right, may, needs
+from vivencia.foundation.vocabulary import title
 from vivencia.moments import freshness, showing, studies
 from vivencia.moments.findings import Findings, Moment
 from vivencia.moments.models import MomentStudy, State
@@ -25,7 +26,6 @@ from vivencia.moments.wording import OUTCOME_NAMES, STAGES, Words, reason_words,
 from vivencia.understand.models import Segment
 from vivencia.understand.segment_choices import choices
 from vivencia.understand.settling import view
-from vivencia.understand.vocabulary import title
 
 SORTS = ("stake", "effect")
 

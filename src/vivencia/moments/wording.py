@@ -10,9 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from vivencia.foundation.vocabulary import say, trait
 from vivencia.moments.conditions import Condition, read_code
 from vivencia.moments.findings import Consequence, Findings, Moment, Range, StakeUnit
-from vivencia.understand.vocabulary import say, trait
 
 STRONG, SOLID = 0.15, 0.05  # robustness values from which a moment is called strong, solid
 

@@ -8,13 +8,13 @@ from django.shortcuts import render
 
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import title, trait
 from vivencia.understand import accounts
 from vivencia.understand.accounts import Account
 from vivencia.understand.calling import called, reference
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.pages import now_of
 from vivencia.understand.timeline import by_day, timeline
-from vivencia.understand.vocabulary import title, trait
 
 PAGE = 25
 ENTRIES = 60

@@ -5,8 +5,8 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from vivencia.foundation.vocabulary import title, trait
 from vivencia.understand.text.emerging.series import Grain
-from vivencia.understand.vocabulary import title, trait
 from vivencia.understand.voice_words import language, topic
 
 SELDOM = 10_000  # once in so many periods: more exactly nobody can tell

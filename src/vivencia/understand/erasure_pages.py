@@ -9,10 +9,10 @@ from vivencia.foundation import erasure
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Erasure
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import title
 from vivencia.understand import identity
 from vivencia.understand.customers import customer
 from vivencia.understand.pages import now_of
-from vivencia.understand.vocabulary import title
 
 
 @needs(Right.ADMINISTER)

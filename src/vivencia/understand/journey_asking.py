@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.vocabulary import say, title
 from vivencia.understand import journey_reading
 from vivencia.understand.journey_reading import Journeys
 from vivencia.understand.journeys.selection import Selection, chosen
 from vivencia.understand.journeys.table import JourneyTable, Mask, Scale
 from vivencia.understand.models import Segment
 from vivencia.understand.pages import now_of, segment_members
-from vivencia.understand.vocabulary import say, title
 
 KEYS = ("case", "segment", "since", "until", "outcome")
 

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import title
 from vivencia.understand import journey_asking
 from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_pages import shared, template
 from vivencia.understand.journey_words import duration, enough, move, score, share
 from vivencia.understand.journeys.compare import Comparison, Difference, Group, compare
 from vivencia.understand.journeys.flow import Felt
-from vivencia.understand.vocabulary import title
 
 SHOWN = 15
 

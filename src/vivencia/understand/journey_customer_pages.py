@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import say, title
 from vivencia.understand import journey_asking
 from vivencia.understand.journey_funnel_pages import WITHIN
 from vivencia.understand.journey_look import Look, look
@@ -23,7 +24,6 @@ from vivencia.understand.journeys.funnel import reached
 from vivencia.understand.journeys.selection import Selection, chosen
 from vivencia.understand.journeys.table import JourneyTable, Mask
 from vivencia.understand.journeys.variants import path, same_path
-from vivencia.understand.vocabulary import say, title
 
 PAGE = 25
 QUOTES = 6

@@ -11,6 +11,7 @@ from vivencia.foundation import audit
 from vivencia.foundation.exporting import FORMS, Cell, Sheet, as_csv, as_xlsx
 from vivencia.foundation.models import Act
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import title
 from vivencia.understand import journey_asking
 from vivencia.understand.journey_funnel_pages import asked_steps, counted_funnel
 from vivencia.understand.journey_look import Look, look
@@ -18,7 +19,6 @@ from vivencia.understand.journey_pages import counted_flow, felt_of
 from vivencia.understand.journey_variant_pages import counted_variants
 from vivencia.understand.journey_words import enough
 from vivencia.understand.journeys.flow import Felt
-from vivencia.understand.vocabulary import title
 
 
 @needs(Right.EXPORT)

@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import say, title
 from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_pages import counted_flow, customers_address, shared, template
 from vivencia.understand.journey_words import duration, share
 from vivencia.understand.journeys.funnel import Funnel, FunnelStep, funnel
-from vivencia.understand.vocabulary import say, title
 
 MOST = 8
 WITHIN = {"": None, "1h": timedelta(hours=1), "1d": timedelta(days=1), "7d": timedelta(days=7),

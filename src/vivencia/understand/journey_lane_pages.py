@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from vivencia.foundation.charts import Chart, Point, Series
 from vivencia.foundation.rights import Right, may, needs
+from vivencia.foundation.vocabulary import title
 from vivencia.understand import phases
 from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_pages import counted_flow, customers_address, felt_of, shared, template
@@ -16,7 +17,6 @@ from vivencia.understand.journey_words import DAY, duration, enough, score, shar
 from vivencia.understand.journeys import beside
 from vivencia.understand.journeys.flow import Felt
 from vivencia.understand.journeys.lanes import ChannelShare, Lane, lanes
-from vivencia.understand.vocabulary import title
 
 RARE = 0.01  # touchpoints that fewer journeys reach are folded away
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.rights import Right, may, needs
+from vivencia.foundation.vocabulary import say, title
 from vivencia.understand import journey_asking
 from vivencia.understand.journey_commands import flow_json
 from vivencia.understand.journey_look import Look, look
@@ -17,7 +18,6 @@ from vivencia.understand.journeys import beside
 from vivencia.understand.journeys.flow import Felt, flow
 from vivencia.understand.journeys.phases import PHASES
 from vivencia.understand.journeys.selection import Selection, chosen
-from vivencia.understand.vocabulary import say, title
 
 ANSWERS_HERE = 10  # so many answers given at a step itself speak for it; below, those of everybody passing do
 TABS = (

@@ -9,13 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import title
 from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_pages import counted_flow, customers_address, felt_of, shared, template
 from vivencia.understand.journey_words import duration, enough, score, share, tone
 from vivencia.understand.journeys.flow import Felt
 from vivencia.understand.journeys.loops import loops
 from vivencia.understand.journeys.variants import variants
-from vivencia.understand.vocabulary import title
 
 SHOWN = 25
 LONGEST = 14

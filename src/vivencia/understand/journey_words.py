@@ -4,10 +4,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vivencia.foundation.vocabulary import say, title
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.journeys.flow import Felt
 from vivencia.understand.journeys.table import Scale
-from vivencia.understand.vocabulary import say, title
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 

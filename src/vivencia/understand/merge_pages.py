@@ -16,12 +16,12 @@ from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import title
 from vivencia.understand import directory, identity, merges
 from vivencia.understand.calling import called
 from vivencia.understand.duplicates import Pair
 from vivencia.understand.models import Merge
 from vivencia.understand.pages import now_of
-from vivencia.understand.vocabulary import title
 
 PAGE = 10
 HISTORY = 25

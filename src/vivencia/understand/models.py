@@ -62,7 +62,7 @@ class Merge(models.Model):
     batch = models.CharField(max_length=50, unique=True)
     kept = models.CharField(max_length=500, db_index=True)
     other = models.CharField(max_length=500, db_index=True)
-    reason = models.CharField(max_length=80)  # as the ledger's alias says it; `vocabulary` says it in words
+    reason = models.CharField(max_length=80)  # as the ledger's alias says it; `foundation.vocabulary` says it in words
     evidence = models.JSONField(default=dict)  # {"agree": [...], "alike": [...], "differ": [...], "chance": 0.97}
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)

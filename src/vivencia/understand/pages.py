@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import title, trait
 from vivencia.listen import consent
 from vivencia.understand import accounts, directory, identity, reading_words, segments
 from vivencia.understand.customers import Customer, customer
@@ -22,7 +23,6 @@ from vivencia.understand.now import as_of
 from vivencia.understand.settling import View, view
 from vivencia.understand.situation_words import tell
 from vivencia.understand.timeline import KINDS, Entry, by_day, money, timeline
-from vivencia.understand.vocabulary import title, trait
 
 PAGE = 25
 ENTRIES = 40

@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import title
 from vivencia.understand import phases
 from vivencia.understand.journey_look import look
-from vivencia.understand.vocabulary import title
 
 MOST = 8
 

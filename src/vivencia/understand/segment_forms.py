@@ -14,12 +14,12 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from vivencia.foundation.vocabulary import title, trait
 from vivencia.understand.audiences import questions
 from vivencia.understand.promises import STATES
 from vivencia.understand.segment_answers import Answered
 from vivencia.understand.segment_personas import personas
 from vivencia.understand.segments import CONDITIONS, Condition, Definition, Match, Trait, condition
-from vivencia.understand.vocabulary import title, trait
 
 KINDS: dict[str, str | Promise] = {
     "segment": gettext_lazy("Company segment"),

@@ -4,6 +4,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from vivencia.foundation.vocabulary import say, title, trait
 from vivencia.understand.audiences import questions
 from vivencia.understand.segment_answers import Answered
 from vivencia.understand.segment_forms import OPERATORS
@@ -20,7 +21,6 @@ from vivencia.understand.segments import (
     Touchpoint,
     Trait,
 )
-from vivencia.understand.vocabulary import say, title, trait
 
 
 def tell(definition: Definition) -> list[str]:

@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vivencia.foundation.vocabulary import say, title
 from vivencia.understand.lived import Promised
 from vivencia.understand.situations import Situation
 from vivencia.understand.timeline import day_words, late, punctuality, score_words
-from vivencia.understand.vocabulary import say, title
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from vivencia.foundation.vocabulary import title
 from vivencia.listen import reasons
 from vivencia.understand.lived import WRITING, Lived, Promised
 from vivencia.understand.situations import ISSUE_KINDS, is_bad
-from vivencia.understand.vocabulary import title
 
 KINDS = {
     "orders": gettext_lazy("Orders and deliveries"),

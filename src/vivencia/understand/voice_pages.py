@@ -19,6 +19,7 @@ from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act
 from vivencia.foundation.rights import Right, may, needs
+from vivencia.foundation.vocabulary import say, title
 from vivencia.understand import emerging, voices
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.journey_customer_pages import people
@@ -27,7 +28,6 @@ from vivencia.understand.models import Segment
 from vivencia.understand.pages import now_of, segment_members
 from vivencia.understand.shares import share
 from vivencia.understand.timeline import timeline
-from vivencia.understand.vocabulary import say, title
 from vivencia.understand.voice_meaning import by_meaning
 from vivencia.understand.voice_words import (
     EMOTIONS,

@@ -8,9 +8,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from vivencia.foundation.vocabulary import title
 from vivencia.understand.directory import plain
 from vivencia.understand.text import personal
-from vivencia.understand.vocabulary import title
 
 FEELINGS: dict[str, str | Promise] = {
     "bad": gettext_lazy("Bad"),

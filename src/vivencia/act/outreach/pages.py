@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from vivencia.act.outreach import mail_server, shown
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import title
 from vivencia.listen import requests
 from vivencia.listen.models import OutgoingRequest, Standing
-from vivencia.understand.vocabulary import title
 
 PAGE = 25
 

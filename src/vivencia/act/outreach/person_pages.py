@@ -17,11 +17,11 @@ from vivencia.act.outreach import addresses, shown
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.rights import Right, may, needs
+from vivencia.foundation.vocabulary import CONSENT, title
 from vivencia.listen import consent, reasons
 from vivencia.listen.consent import Answer, Given, Unknown
 from vivencia.listen.models import OutgoingRequest
 from vivencia.understand import identity
-from vivencia.understand.vocabulary import CONSENT, title
 
 MOST_SHOWN = 50
 

@@ -17,7 +17,7 @@ from vivencia.foundation import audit
 from vivencia.foundation.models import Act
 from vivencia.foundation.organisation import absolute
 from vivencia.foundation.rights import Right, needs
-from vivencia.understand.vocabulary import CONSENT, title
+from vivencia.foundation.vocabulary import CONSENT, title
 
 
 class MailServerForm(forms.Form):

@@ -18,8 +18,8 @@ from vivencia.act.outreach import leaving, letters, rules
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.rights import public
 from vivencia.foundation.viewer import CODES
+from vivencia.foundation.vocabulary import say
 from vivencia.listen.models import OutgoingRequest
-from vivencia.understand.vocabulary import say
 
 MOST_POSTS_AN_HOUR = 30
 

@@ -10,13 +10,13 @@ import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.vocabulary import title, trait
 from vivencia.listen.models import OutgoingRequest, Standing
 from vivencia.listen.surveys.models import Link, Response, Survey, Way
 from vivencia.listen.surveys.questionnaire import Question
 from vivencia.listen.surveys.wording import LANGUAGES
 from vivencia.measure.metrics.intervals import wilson
 from vivencia.measure.responses import weighting
-from vivencia.understand.vocabulary import title, trait
 
 FEWEST_ASKED = 10  # of a group, for its response rate to be shown
 MOST_VALUES = 8  # a trait with more is a name or a number, not a group

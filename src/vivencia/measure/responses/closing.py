@@ -8,11 +8,11 @@ from django.db import transaction
 from vivencia.foundation import inbox
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.models import User
+from vivencia.foundation.vocabulary import title
 from vivencia.listen.surveys import path
 from vivencia.listen.surveys.models import Response, Survey
 from vivencia.measure.responses.comments import names
 from vivencia.understand.situations import is_bad
-from vivencia.understand.vocabulary import title
 
 NAME = "feedback answered"
 LONGEST = 2_000

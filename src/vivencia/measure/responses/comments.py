@@ -11,12 +11,12 @@ import pyarrow as pa
 from django.urls import reverse
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.vocabulary import title
 from vivencia.listen.surveys import people, piping
 from vivencia.listen.surveys.models import Response
 from vivencia.listen.surveys.questionnaire import Question, Questionnaire, said
 from vivencia.understand.calling import called
 from vivencia.understand.situations import is_bad
-from vivencia.understand.vocabulary import title
 
 FEWEST_OF_EMPLOYEES = 5
 

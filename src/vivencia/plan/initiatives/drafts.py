@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.organisation import organisation
+from vivencia.foundation.vocabulary import title
 from vivencia.moments import studies
 from vivencia.moments.findings import Findings, Moment, Range, StakeUnit
 from vivencia.moments.models import MomentStudy
@@ -19,7 +20,6 @@ from vivencia.moments.wording import Words
 from vivencia.plan.initiatives import claims, overlaps
 from vivencia.plan.initiatives.models import Initiative, InitiativeVoice, Stream
 from vivencia.plan.initiatives.quarters import last_day, later, quarter_of
-from vivencia.understand.vocabulary import title
 
 VOICES = 6
 FIRST_SHARE = 50.0  # nobody closes the whole of a gap; without a past to go by, half of it is a sober beginning

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from vivencia.foundation import vocabulary
 from vivencia.foundation.models import User
 from vivencia.measure import wording as metric_words
 from vivencia.measure.metrics.catalogue import METRICS
@@ -14,7 +15,6 @@ from vivencia.measure.reading import source
 from vivencia.plan.initiatives import claims, efforts, initiatives
 from vivencia.plan.initiatives.drafts import rounded
 from vivencia.plan.initiatives.models import Initiative, Stage
-from vivencia.understand import vocabulary
 from vivencia.understand.models import Segment
 
 AMOUNTS = (

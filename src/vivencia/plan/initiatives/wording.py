@@ -9,13 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from vivencia.foundation import vocabulary
 from vivencia.foundation.models import User
 from vivencia.measure import wording as metric_words
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.metrics.metric import Variant
 from vivencia.moments.wording import OUTCOME_NAMES, number
 from vivencia.plan.initiatives.models import Initiative, Risk, Stage, Stream, Team, ValueUnit
-from vivencia.understand import vocabulary
 from vivencia.understand.models import Segment
 
 TONES: dict[str, str] = {

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vivencia.foundation.models import User
 from vivencia.foundation.rights import Right, may, needs
+from vivencia.foundation.vocabulary import say
 from vivencia.plan.journeys import canvas_overlay, canvas_texts, maps, overlay, sheets, wording
 from vivencia.plan.journeys.drawing import DrawingError
 from vivencia.plan.journeys.library import about_choices
 from vivencia.plan.journeys.models import JourneyMap, MapOperation
 from vivencia.understand.segment_choices import choices
 from vivencia.understand.settling import view
-from vivencia.understand.vocabulary import say
 
 MOST_BYTES = 2_000_000
 MOST_EDITS = 200  # at once: what was typed while there was no connection

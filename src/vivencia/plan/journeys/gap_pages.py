@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from vivencia.foundation.models import User
 from vivencia.foundation.rights import Right, may, needs
+from vivencia.foundation.vocabulary import say
 from vivencia.moments import studies
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.studies import Question
@@ -29,7 +30,6 @@ from vivencia.understand import voices
 from vivencia.understand.journey_words import duration
 from vivencia.understand.journeys.table import Ints, JourneyTable, Mask
 from vivencia.understand.settling import view
-from vivencia.understand.vocabulary import say
 
 PAGE = 25
 QUOTES = 4

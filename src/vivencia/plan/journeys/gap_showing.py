@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from vivencia.foundation.charts import Chart, Point, Series
 from vivencia.foundation.organisation import organisation
+from vivencia.foundation.vocabulary import say, title
 from vivencia.measure.metrics.figure import Figure
 from vivencia.moments.wording import Words, number
 from vivencia.plan.journeys import conforming, gap_words, overlay
@@ -21,7 +22,6 @@ from vivencia.plan.journeys.ground import Ground
 from vivencia.plan.journeys.models import JourneyMap
 from vivencia.plan.journeys.observed import Observed
 from vivencia.understand.journey_words import share
-from vivencia.understand.vocabulary import say, title
 
 DEVIATIONS = 12
 LEANINGS = 6

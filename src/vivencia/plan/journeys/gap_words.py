@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from vivencia.foundation.organisation import organisation
+from vivencia.foundation.vocabulary import say
 from vivencia.measure.metrics.figure import Figure
 from vivencia.moments.wording import number
 from vivencia.plan.journeys.gaps import Gap, Trend
@@ -16,7 +17,6 @@ from vivencia.plan.journeys.observed import Name
 from vivencia.plan.journeys.pricing import Priced
 from vivencia.plan.journeys.wording import feeling
 from vivencia.understand.journey_words import duration
-from vivencia.understand.vocabulary import say
 
 EXPECTATIONS: dict[str, Promise | str] = {
     "promise": lazy("Promises kept"),

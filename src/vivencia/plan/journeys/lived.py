@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.vocabulary import say, title
 from vivencia.measure.metrics.figure import Figure
 from vivencia.plan.journeys import gap_words
 from vivencia.plan.journeys.drawing import Cell, Drawing, Lane, Link, Phase, Step, When, arranged, key_for
@@ -33,7 +34,6 @@ from vivencia.understand.journeys.phases import place
 from vivencia.understand.journeys.table import CaseKind, JourneyTable
 from vivencia.understand.now import as_of
 from vivencia.understand.settling import view
-from vivencia.understand.vocabulary import say, title
 
 COMMON = 0.05  # share of journeys from which on a touchpoint is a step of the map
 MOST_STEPS = 24

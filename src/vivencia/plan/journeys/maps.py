@@ -17,7 +17,7 @@ from vivencia.foundation.models import User
 from vivencia.plan.journeys import operations
 from vivencia.plan.journeys.drawing import Comment, Drawing, DrawingError, Link, from_json, to_json
 from vivencia.plan.journeys.models import JourneyMap, MapOperation, MapVersion, Way
-from vivencia.plan.journeys.operations import Add, Move, Note, Operation, Remove, Replace, Set, VoidError
+from vivencia.plan.journeys.operations import Add, Move, Note, Operation, Remove, Replace, Set, Together, VoidError
 
 TRIES = 20  # at the next number, while others take theirs
 
@@ -257,6 +257,8 @@ def about(drawing: Drawing, operation: Operation) -> str:
             return step.name if step else ""
         case Add(_of, part):
             return _called(drawing, part)
+        case Together(several):
+            return about(drawing, several[0]) if several else ""
         case Set("map") | Replace():
             return ""
         case Set(of, key) | Remove(of, key) | Move(of, key):

@@ -1,4 +1,4 @@
-"""What can be done to a drawing: six small operations, each with the one that takes it back. Pure.
+"""What can be done to a drawing: seven small operations, each with the one that takes it back. Pure.
 
 `apply(drawing, operation)` is the new drawing, `inverse(drawing, operation)` what takes it back afterwards, so that
 `apply(apply(d, op), inverse(d, op)) == d` for every arranged drawing. Where an operation cannot have its effect because
@@ -146,7 +146,17 @@ class Replace:
     drawing: Drawing
 
 
-Operation = Set | Note | Add | Remove | Move | Replace
+@dataclass(frozen=True)
+class Together:
+    """Several operations that are one gesture: done in their order, taken back at once. What finds nothing to work on
+    is left out; only where nothing at all has an effect is the whole without one. Comments come and go alone."""
+
+    operations: "tuple[Single, ...]"
+
+
+Single = Set | Note | Add | Remove | Move
+Operation = Single | Replace | Together
+MOST_TOGETHER = 5_000
 
 
 def key_of(part: Part) -> str:
@@ -180,6 +190,24 @@ def apply(drawing: Drawing, operation: Operation) -> Drawing:
             return _move(drawing, operation)
         case Replace(other):
             return arranged(other)
+        case Together(several):
+            return _followed(drawing, several)[0]
+
+
+def _followed(drawing: Drawing, several: "tuple[Single, ...]") -> "tuple[Drawing, tuple[Operation, ...]]":
+    """The drawing with all of them done, and what takes back those that had an effect, the last first."""
+    back: list[Operation] = []
+    void: VoidError | None = None
+    for one in several:
+        try:
+            drawing, taken_back = apply(drawing, one), inverse(drawing, one)
+        except VoidError as error:
+            void = void or error
+            continue
+        back.append(taken_back)
+    if void and not back:
+        raise void
+    return drawing, tuple(reversed(back))
 
 
 def inverse(drawing: Drawing, operation: Operation) -> Operation:
@@ -199,6 +227,8 @@ def inverse(drawing: Drawing, operation: Operation) -> Operation:
             return Move(of, key, _before(drawing, of, part), part.phase if isinstance(part, Step) else "")
         case Replace():
             return Replace(drawing)
+        case Together(several):
+            return Together(cast("tuple[Single, ...]", _followed(drawing, several)[1]))
 
 
 def belongings(drawing: Drawing, of: str, key: str) -> Belongings:
@@ -364,6 +394,8 @@ def touches(operation: Operation) -> frozenset[Place]:
             return frozenset({(of, key, "place"), *inside})
         case Replace():
             return frozenset({()})
+        case Together(several):
+            return frozenset(place for one in several for place in touches(one))
 
 
 def _hangs_on(part: Part) -> Iterable[Place]:
@@ -405,6 +437,8 @@ def write(operation: Operation) -> dict[str, Any]:
             return {"do": "move", "of": of, "key": key, "after": after, "phase": phase}
         case Replace(drawing):
             return {"do": "replace", "drawing": to_json(drawing)}
+        case Together(several):
+            return {"do": "together", "operations": [write(one) for one in several]}
 
 
 def _write_belongings(come: Belongings) -> dict[str, Any]:
@@ -431,7 +465,19 @@ def read(document: object) -> Operation:
         return Move(_sort(told, ORDERED), _name(told, "key"), _after(told), _name(told, "phase", ""))
     if do == "replace":
         return Replace(from_json(told.get("drawing")))
-    raise DrawingError("do", f"is {do!r}", ["set", "note", "add", "remove", "move", "replace"])
+    if do == "together":
+        return _read_together(told.get("operations"))
+    raise DrawingError("do", f"is {do!r}", ["set", "note", "add", "remove", "move", "replace", "together"])
+
+
+def _read_together(document: object) -> Together:
+    if not isinstance(document, list) or len(document) > MOST_TOGETHER:
+        raise DrawingError("operations", "is no list", [f"at most {MOST_TOGETHER} operations"])
+    for place, one in enumerate(document):
+        do = one.get("do") if isinstance(one, Mapping) else None
+        if do in ("replace", "together") or (isinstance(one, Mapping) and one.get("of") == "comment"):
+            raise DrawingError(f"operations[{place}]", "stands alone", ["set", "note", "add", "remove", "move"])
+    return Together(tuple(cast("Single", read(one)) for one in document))
 
 
 def _read_belongings(document: object) -> Belongings:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vivencia.foundation.models import User
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import say
 from vivencia.plan.journeys import gap_words, library, lived, maps
 from vivencia.plan.journeys.canvas_pages import who
 from vivencia.plan.journeys.drawing import Drawing
@@ -22,7 +23,6 @@ from vivencia.plan.journeys.starters.sketch import drawn
 from vivencia.understand.models import Segment
 from vivencia.understand.segment_choices import choices
 from vivencia.understand.settling import view
-from vivencia.understand.vocabulary import say
 
 TONES = {MapState.DRAFT: "neutral", MapState.AGREED: "gain", MapState.RETIRED: "neutral"}
 SIGNS = {MapState.DRAFT: "edit", MapState.AGREED: "circle-check", MapState.RETIRED: "archive"}

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from vivencia.foundation.exporting import Sheet
 from vivencia.foundation.organisation import organisation
+from vivencia.foundation.vocabulary import say
 from vivencia.plan.journeys import gap_words, sheets, wording
 from vivencia.plan.journeys.drawing import Drawing
 from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Row, Tone, Words
 from vivencia.plan.journeys.gaps import Gap
-from vivencia.understand.vocabulary import say
 
 ALL = 1_000_000  # steps side by side: the whole map
 TONES: dict[str, Tone] = {"gap": "pain", "within": "caution", "met": "gain", "unknown": "neutral"}

@@ -6,6 +6,7 @@ from uuid import uuid4
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.models import User
+from vivencia.foundation.vocabulary import title
 from vivencia.moments.findings import Findings, Moment
 from vivencia.plan.journeys import lived, maps
 from vivencia.plan.journeys.drawing import Drawing, Expectations, Lane, Step, key_for
@@ -13,7 +14,6 @@ from vivencia.plan.journeys.ground import Ground, ground
 from vivencia.plan.journeys.models import JourneyMap, MapState
 from vivencia.plan.journeys.operations import Add, Set
 from vivencia.understand.settling import View
-from vivencia.understand.vocabulary import title
 
 KEPT = 0.98  # of promises: what a promise taken seriously comes to, to be changed on the map
 FAMILIES = ("promise", "slow", "happened", "missed")

@@ -7,10 +7,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from vivencia.foundation.vocabulary import say
 from vivencia.plan.journeys.drawing import Drawing, Expectations, Lane, Step
 from vivencia.plan.journeys.models import MapOperation, Way
 from vivencia.understand.journey_words import duration, share
-from vivencia.understand.vocabulary import say
 
 Words = dict[str, str | Promise]
 
@@ -146,6 +146,8 @@ def did(row: MapOperation) -> str:
 
 def _done(row: MapOperation) -> str:
     it = row.document
+    if it["do"] == "together":
+        it = it["operations"][0]  # what the gesture is about; the rest follows from it
     do, of, names = it["do"], it.get("of", ""), {"name": row.about or _("the map")}
     if do == "set":
         return _set(it, row.about)

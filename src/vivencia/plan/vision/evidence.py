@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from vivencia.foundation import vocabulary
 from vivencia.foundation.models import User
 from vivencia.measure import targets, views, wording
 from vivencia.measure.asking import Asked
@@ -16,7 +17,6 @@ from vivencia.measure.models import Direction, Target
 from vivencia.measure.reading import Source
 from vivencia.moments.wording import number as written
 from vivencia.plan.vision.document import BrandPromise, Measure, Proposition
-from vivencia.understand import vocabulary
 from vivencia.understand.models import Segment
 from vivencia.understand.personas.models import Persona
 from vivencia.understand.segment_choices import choices

@@ -6,13 +6,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vivencia.foundation import vocabulary
 from vivencia.measure import wording
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.reading import Source
 from vivencia.plan.vision import answers, evidence
 from vivencia.plan.vision.document import TEXTS, Measure, Vision
 from vivencia.plan.vision.models import VisionVersion
-from vivencia.understand import vocabulary
 from vivencia.understand.models import Segment
 from vivencia.understand.personas.models import Persona
 from vivencia.understand.segment_choices import choices

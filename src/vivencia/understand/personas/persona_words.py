@@ -8,13 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from vivencia.foundation.vocabulary import say, title, trait
 from vivencia.understand import voice_words
 from vivencia.understand.journey_words import share
 from vivencia.understand.personas.drafts import apart
 from vivencia.understand.personas.finding.describing import Difference
 from vivencia.understand.personas.models import Persona, Statement
 from vivencia.understand.timeline import money
-from vivencia.understand.vocabulary import say, title, trait
 
 Said = dict[str, str | Promise]
 

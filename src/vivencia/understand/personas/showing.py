@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.vocabulary import say, title
 from vivencia.understand import voice_words, voices
 from vivencia.understand.frames import frame
 from vivencia.understand.journey_words import duration, share
@@ -18,7 +19,6 @@ from vivencia.understand.personas.models import Evidence, Finding, Part, Persona
 from vivencia.understand.personas.persona_words import rounded
 from vivencia.understand.personas.portraits import remembered
 from vivencia.understand.timeline import money
-from vivencia.understand.vocabulary import say, title
 
 ASKED = {
     Part.SAYS: "says", Part.THINKS: "thinks", Part.DOES: "does", Part.FEELS: "feels",
