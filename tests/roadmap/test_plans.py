@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from tests.roadmap.conftest import FIRST, TODAY
-from vivencia.plan.initiatives.models import Budget, Capacity, Initiative, Stage, Team
+from vivencia.plan.initiatives.models import Budget, Capacity, Initiative, Stage, Team, ValueUnit
 from vivencia.plan.initiatives.quarters import later
 from vivencia.plan.roadmap import plans
-from vivencia.plan.roadmap.assembling import NO_VALUE, TOO_LATE, WAITS, assembled
-from vivencia.plan.roadmap.models import Plan, PlanState
+from vivencia.plan.roadmap.assembling import NO_VALUE, TOO_LATE, WAITS, assembled, frame
+from vivencia.plan.roadmap.models import Frame, Plan, PlanState
 from vivencia.plan.roadmap.optimiser.optimise import ImpossibleError
 from vivencia.plan.roadmap.optimiser.planted import SHAPES, planted
 from vivencia.plan.roadmap.optimiser.reading import problem_of
@@ -46,6 +46,17 @@ def test_a_running_initiative_stays_and_uses_what_is_left_of_it(work: Work) -> N
 
     assert (stock.must_do, stock.start, stock.duration, stock.cost_once) == (True, 0, 1, 0.0)
     assert stock.effort == {str(team.pk): (3.0,)}
+
+
+def test_where_nobody_said_what_plans_count_in_they_count_in_what_most_values_are_in(work: Work) -> None:
+    Frame.objects.all().delete()
+    assert frame().unit == ValueUnit.MONEY
+
+    Initiative.objects.filter(pk__in=[work["web"].pk, work["stock"].pk]).update(value_unit=ValueUnit.POINTS)
+    assert (frame().unit, assembled(TODAY).problem.objective) == (ValueUnit.POINTS, "value")
+
+    Frame.objects.create(pk=1, unit=ValueUnit.MONEY)
+    assert frame().unit == ValueUnit.MONEY
 
 
 def test_two_initiatives_on_one_gap_share_its_worth(work: Work) -> None:

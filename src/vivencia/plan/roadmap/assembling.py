@@ -1,5 +1,6 @@
 """Initiatives, teams and budgets as they stand, put together as one problem for the optimiser."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,8 +30,15 @@ class Assembled:
 
 
 def frame() -> Frame:
-    """What plans are made by; the defaults where nobody has said."""
-    return Frame.objects.first() or Frame()
+    """What plans are made by; where nobody has said, the defaults, counted in what most open values are in."""
+    return Frame.objects.first() or Frame(unit=_usual_unit())
+
+
+def _usual_unit() -> str:
+    """A company whose effects are proven on scores alone has no money to plan by: its plan counts points."""
+    units = Initiative.objects.filter(stage__in=OPEN, value__isnull=False).values_list("value_unit", flat=True)
+    many = Counter(units)
+    return max(ValueUnit.values, key=lambda unit: many[unit])  # money where as many: it is the first
 
 
 def quarters_of(first: date, many: int) -> list[date]:

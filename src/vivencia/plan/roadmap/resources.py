@@ -1,9 +1,10 @@
 """What there is of teams and money against what a plan uses; and quick wins against the long road."""
 
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
 
-from vivencia.plan.initiatives.models import Initiative, Stage
+from vivencia.plan.initiatives.models import Initiative, Stage, ValueUnit
 from vivencia.plan.roadmap.assembling import Assembled
 from vivencia.plan.roadmap.models import Plan
 from vivencia.plan.roadmap.optimiser.checking import days_used, money_used
@@ -85,7 +86,10 @@ class Win:
 
 
 def wins(plan: Plan | None, unit: str) -> list[Win]:
-    """Open initiatives with a value; quick: one or two quarters, and paid back within its first year."""
+    """Open initiatives with a value; quick: one or two quarters, and paid back within its first year.
+
+    Points and customers are not paid back in money: there, quick is what costs no more for each than half of all do.
+    """
     ones = Initiative.objects.filter(value__isnull=False, value_unit=unit).exclude(
         stage__in=(Stage.DONE, Stage.DROPPED)
     )
@@ -93,14 +97,23 @@ def wins(plan: Plan | None, unit: str) -> list[Win]:
     dearest = max((float(one.value or 0) for one in listed), default=0.0) or 1.0
     longest = max((one.length_quarters for one in listed), default=1)
     starts = plan.starts if plan else {}
+    enough = 1.0 if unit == ValueUnit.MONEY else median([*filter(None, map(_times, listed))] or [0.0])
     found = []
     for one in listed:
-        value, cost = float(one.value or 0), float(one.cost_once + one.cost_a_year)
-        times = value / cost if cost else None
-        quick = one.length_quarters <= 2 and value > 0 and (times is None or times >= 1)
+        value, cost, times = float(one.value or 0), _cost(one), _times(one)
+        quick = one.length_quarters <= 2 and value > 0 and (times is None or times >= enough)
         x = 100 * (one.length_quarters - 0.5) / longest
         y = 27 - 25 * max(value, 0.0) / dearest
         found.append(
             Win(one.pk, one.title, value, cost, one.length_quarters, times, str(one.pk) in starts, quick, x, y)
         )
     return sorted(found, key=lambda win: (not win.quick, -win.value))
+
+
+def _cost(one: Initiative) -> float:
+    return float(one.cost_once + one.cost_a_year)
+
+
+def _times(one: Initiative) -> float | None:
+    """Its value for each of what it costs in its first year; none where it costs nothing."""
+    return float(one.value or 0) / _cost(one) if _cost(one) else None
