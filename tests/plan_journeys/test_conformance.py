@@ -1,7 +1,8 @@
 """Journeys against a target: exact alignments, and who deviates where."""
 
 from collections.abc import Sequence
-from itertools import pairwise, product
+from dataclasses import replace
+from itertools import pairwise, permutations, product
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,70 @@ def test_a_loop_may_be_gone_round_as_often_as_one_likes() -> None:
     assert found.cost.tolist() == [0, 0, 1]
 
 
+def together(drawn: Drawing, *forks: str) -> Drawing:
+    """The drawing with all ways taken after these steps."""
+    return replace(drawn, steps=tuple(replace(one, then="all") if one.key in forks else one for one in drawn.steps))
+
+
+def test_ways_that_are_all_taken_may_be_lived_in_any_order_and_each_is_missed() -> None:
+    steps = [("a", "buy", False), ("b", "pay", False), ("c", "call", False), ("d", "ship", False)]
+    drawn = together(drawing(steps, [(0, 1, "next"), (0, 2, "next"), (1, 3, "next"), (2, 3, "next")]), "a")
+    journeys = ("buy pay call ship", "buy call pay ship", "buy pay ship", "buy ship", "buy pay ship call")
+    found, *_ = aligned(automaton(drawn), *journeys)
+    assert found.cost.tolist() == [0, 0, 1, 2, 2]
+    assert told(conformance(automaton(drawn), *journeys)) == {
+        ("skipped", "c", 2), ("skipped", "b", 1), ("order", "c", 1),
+    }  # fmt: skip
+
+
+def test_of_parallel_branches_one_begun_by_a_perhaps_may_be_left_out_whole() -> None:
+    steps = [("a", "buy", False), ("b", "pay", False), ("c", "call", False), ("d", "ship", False)]
+    links: list[tuple[int, int, LinkKind]] = [(0, 1, "next"), (0, 2, "optional"), (1, 3, "next"), (2, 3, "next")]
+    found, *_ = aligned(
+        automaton(together(drawing(steps, links), "a")), "buy pay ship", "buy call pay ship", "buy ship"
+    )
+    assert found.cost.tolist() == [0, 0, 1]
+
+
+def test_parallel_branches_that_another_way_leads_into_are_read_as_alternatives_and_said_so() -> None:
+    steps = [(key, name, False) for key, name in zip("xabcd", ("rate", *NAMES[:4]), strict=True)]
+    links: list[tuple[int, int, LinkKind]] = [
+        (0, 1, "next"), (0, 3, "next"), (1, 2, "next"), (1, 3, "next"), (2, 4, "next"), (3, 4, "next"),
+    ]  # fmt: skip
+    assert automaton(together(drawing(steps, links), "a")).unread == ("a",)
+
+
+@st.composite
+def _parallel(draw: st.DrawFn) -> tuple[Drawing, list[tuple[int, ...]]]:
+    """A step, two or three lines of one or two steps in parallel, and perhaps a step behind; with every way through."""
+    lengths = draw(st.lists(st.integers(1, 2), min_size=2, max_size=3))
+    names = st.sampled_from((*NAMES[:4], None))
+    behind = draw(st.booleans())
+    steps = [(f"s{p}", draw(names), draw(st.booleans())) for p in range(1 + sum(lengths) + behind)]
+    links: list[tuple[int, int, LinkKind]] = []
+    lines, at = [], 1
+    for length in lengths:
+        lines.append(tuple(range(at, at + length)))
+        links += [(0, at, "next"), *((p, p + 1, "next") for p in range(at, at + length - 1))]
+        links += [(at + length - 1, len(steps) - 1, "next")] if behind else []
+        at += length
+    orders = {o for o in permutations([at for at, one in enumerate(lines) for _step in one])}
+    ways = []
+    for order in orders:
+        walks = [iter(one) for one in lines]
+        ways.append((0, *(next(walks[one]) for one in order), *([len(steps) - 1] if behind else [])))
+    return together(drawing(steps, links), "s0"), ways
+
+
+@settings(max_examples=80, deadline=None)
+@given(_parallel(), st.lists(st.sampled_from(NAMES[:4]), max_size=5))
+def test_the_cost_of_parallel_ways_is_the_least_over_all_their_orders(
+    drawn: tuple[Drawing, list[tuple[int, ...]]], journey: list[str]
+) -> None:
+    found, *_ = aligned(automaton(drawn[0]), " ".join(journey))
+    assert int(found.cost[0]) == min(_least(drawn[0], one, journey) for one in drawn[1])
+
+
 def test_the_same_touchpoint_may_be_several_steps() -> None:
     found, *_ = aligned(automaton(line("call", "buy", "call")), "call buy call", "buy call", "call buy")
     assert found.cost.tolist() == [0, 1, 1]
@@ -129,25 +194,26 @@ def _runs(drawn: Drawing, longest: int) -> list[tuple[int, ...]]:
 
 
 def _brute(drawn: Drawing, journey: list[str]) -> int:
-    """The least events taken out plus mandatory steps put in, over every way: a longest common subsequence each."""
+    """The least events taken out plus mandatory steps put in, over every way."""
+    return min(_least(drawn, path, journey) for path in _runs(drawn, len(drawn.steps) + 5))
 
-    def cost(path: tuple[int, ...]) -> int:
-        steps = [drawn.steps[p] for p in path]
-        best = [[0] * (len(journey) + 1) for _ in range(len(steps) + 1)]
-        for i, j in product(range(len(steps) + 1), range(len(journey) + 1)):
-            if i == j == 0:
-                continue
-            ways = []
-            if i:
-                ways.append(best[i - 1][j] + (0 if steps[i - 1].optional or steps[i - 1].touchpoint is None else 1))
-            if j:
-                ways.append(best[i][j - 1] + 1)
-            if i and j and steps[i - 1].touchpoint == journey[j - 1]:
-                ways.append(best[i - 1][j - 1])
-            best[i][j] = min(ways)
-        return best[-1][-1]
 
-    return min(cost(path) for path in _runs(drawn, len(drawn.steps) + 5))
+def _least(drawn: Drawing, path: tuple[int, ...], journey: list[str]) -> int:
+    """The same against one way: a longest common subsequence."""
+    steps = [drawn.steps[p] for p in path]
+    best = [[0] * (len(journey) + 1) for _ in range(len(steps) + 1)]
+    for i, j in product(range(len(steps) + 1), range(len(journey) + 1)):
+        if i == j == 0:
+            continue
+        ways = []
+        if i:
+            ways.append(best[i - 1][j] + (0 if steps[i - 1].optional or steps[i - 1].touchpoint is None else 1))
+        if j:
+            ways.append(best[i][j - 1] + 1)
+        if i and j and steps[i - 1].touchpoint == journey[j - 1]:
+            ways.append(best[i - 1][j - 1])
+        best[i][j] = min(ways)
+    return best[-1][-1]
 
 
 @st.composite

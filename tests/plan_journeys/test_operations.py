@@ -17,6 +17,7 @@ from vivencia.plan.journeys.operations import (
     Remove,
     Replace,
     Set,
+    Together,
     VoidError,
     apply,
     inverse,
@@ -42,6 +43,7 @@ def _settings_of_steps() -> st.SearchStrategy[Operation]:
         "touchpoint": st.sampled_from([None, "web"]),
         "channels": st.lists(words, max_size=2),
         "optional": st.booleans(),
+        "then": st.sampled_from(["one", "all"]),
         "goal": words,
         "expectations.promise_share": share,
         "expectations.human_reachable": st.sampled_from([None, True, False]),
@@ -50,6 +52,15 @@ def _settings_of_steps() -> st.SearchStrategy[Operation]:
 
 
 def operations_on_maps() -> st.SearchStrategy[Operation]:
+    several = st.lists(_single().filter(lambda one: not _of_comment(one)), min_size=1, max_size=3).map(tuple)
+    return st.one_of(_single(), st.just(Replace(Drawing("Empty"))), st.builds(Together, several))
+
+
+def _of_comment(operation: Operation) -> bool:
+    return getattr(operation, "of", "") == "comment"
+
+
+def _single() -> st.SearchStrategy[Operation]:
     step = st.builds(Step, steps, phases, words)
     return st.one_of(
         _settings_of_steps(),
@@ -68,7 +79,6 @@ def operations_on_maps() -> st.SearchStrategy[Operation]:
         st.builds(Move, st.just("step"), steps, after, phases),
         st.builds(Move, st.just("phase"), phases, st.none() | phases),
         st.builds(Move, st.just("lane"), lanes, st.none() | lanes),
-        st.just(Replace(Drawing("Empty"))),
     )
 
 
@@ -102,8 +112,8 @@ def test_operations_that_touch_nothing_in_common_come_in_either_order(one: Opera
         return
     first, second = _tried(together[0] or MAP, other), _tried(together[1] or MAP, one)
     if first is None or second is None:  # what it was about went with a phase or a lane
-        assert any(isinstance(each, Remove) for each in (one, other))
-    elif not any(isinstance(each, Move | Add | Remove) for each in (one, other)):
+        assert any(isinstance(each, Remove | Together) for each in (one, other))
+    elif not any(isinstance(each, Move | Add | Remove | Together) for each in (one, other)):
         assert first == second
     else:  # two may choose the same neighbour; nothing is lost by that
         assert _unordered(first) == _unordered(second)
@@ -138,6 +148,16 @@ def test_a_step_moves_between_phases_to_the_place_it_was_dropped_at() -> None:
     assert moved.steps[1].phase == "receive"
 
 
+def test_a_gesture_leaves_out_what_finds_nothing_and_is_taken_back_at_once() -> None:
+    step = Step("new", "buy", "New")
+    gesture = Together((Add("step", step, "choose"), Remove("link", "gone away"), Set("step", "new", "name", "Named")))
+    done = apply(MAP, gesture)
+    assert [one.name for one in done.steps][1] == "Named"
+    assert apply(done, inverse(MAP, gesture)) == MAP
+    with pytest.raises(VoidError):
+        apply(MAP, Together((Remove("link", "gone away"),)))
+
+
 @pytest.mark.parametrize(
     ("operation", "why"),
     [
@@ -162,6 +182,7 @@ def test_what_finds_nothing_to_work_on_says_why(operation: Operation, why: str) 
         ({"do": "set", "of": "step", "key": "deliver", "field": "expectations.promise_share", "value": 2}, "step."),
         ({"do": "add", "of": "castle", "part": {}}, "of"),
         ({"do": "move", "of": "link", "key": "a b"}, "of"),
+        ({"do": "together", "operations": [{"do": "replace", "drawing": {}}]}, "operations[0]"),
         ("nothing", "the operation"),
     ],
 )

@@ -20,6 +20,7 @@ Kind = Literal["lived", "target"]
 When = Literal["before", "during", "after"]
 LinkKind = Literal["next", "optional", "loop"]
 Source = Literal["written", "lived"]
+Then = Literal["one", "all"]
 LaneKind = Literal[
     "touchpoint",
     "channel",
@@ -38,6 +39,7 @@ KINDS: tuple[Kind, ...] = ("lived", "target")
 WHENS: tuple[When, ...] = ("before", "during", "after")
 LINK_KINDS: tuple[LinkKind, ...] = ("next", "optional", "loop")
 SOURCES: tuple[Source, ...] = ("written", "lived")
+THENS: tuple[Then, ...] = ("one", "all")
 LANE_KINDS: tuple[LaneKind, ...] = (
     "touchpoint",
     "channel",
@@ -125,7 +127,8 @@ class Step:
     """Something the customer does or lives, in one phase.
 
     `touchpoint` is the ledger's stored name, which binds the step to what is lived; None: not bound.
-    `optional`: not everybody comes by. `goal`, `questions`: the customer's; `ideas`: ours.
+    `optional`: not everybody comes by. `then`: where several ways lead on, whether one of them is taken or all, in any
+    order. `goal`, `questions`: the customer's; `ideas`: ours.
     """
 
     key: str
@@ -134,6 +137,7 @@ class Step:
     touchpoint: str | None = None
     channels: tuple[str, ...] = ()
     optional: bool = False
+    then: Then = "one"
     expectations: Expectations = field(default_factory=Expectations)
     responsible: str = ""
     team: str = ""
@@ -340,6 +344,7 @@ def read_step(path: str, document: object) -> Step:
         touchpoint=touchpoint or None,
         channels=_words(f"{path}.channels", told.get("channels", [])),
         optional=_flag(f"{path}.optional", told.get("optional", False)),
+        then=_one_of(f"{path}.then", told.get("then", "one"), THENS),
         expectations=read_expectations(f"{path}.expectations", told.get("expectations", {})),
         responsible=_text(f"{path}.responsible", told.get("responsible", ""), LONGEST_NAME),
         team=_text(f"{path}.team", told.get("team", ""), LONGEST_NAME),

@@ -64,7 +64,7 @@ SETTABLE: dict[str, tuple[str, ...]] = {
     "phase": ("name", "when"),
     "lane": ("name", "kind"),
     "step": (
-        *("name", "touchpoint", "channels", "optional", "responsible", "team"),
+        *("name", "touchpoint", "channels", "optional", "then", "responsible", "team"),
         *("systems", "policies", "goal", "questions", "ideas"),
         *("expectations.waiting_seconds", "expectations.promise", "expectations.promise_share"),
         *("expectations.score_metric", "expectations.score", "expectations.feeling"),

@@ -45,4 +45,7 @@ def _without(value: Any, marks: list[re.Pattern[str]]) -> Any:
     return value
 
 
-_OURS = ("key", "step", "lane", "phase", "source", "target", "after", "kind", "when", "do", "of", "field", "at", "by")
+_OURS = (
+    *("key", "step", "lane", "phase", "source", "target", "after", "kind", "when", "then"),
+    *("do", "of", "field", "at", "by"),
+)

@@ -3,7 +3,8 @@
 Steps are numbered as the drawing orders them; the number after the last stands for the beginning. Links of every kind
 are ways that may be taken; a step nothing leads to begins the journey, one that leads nowhere ends it (loops do not
 count for either). A drawing without links is a line. A step that has no links of its own among steps that have stands
-where the drawing puts it: between its neighbours.
+where the drawing puts it: between its neighbours. Of several ways from one step one is taken, unless the step says that
+all are (`then`): such a block is written out in its states (`parallel`), so that a step may stand for several nodes.
 
 Leaving a step out costs 1. An optional step, and one that is bound to no touchpoint and so never seen in the data,
 costs nothing.
@@ -17,6 +18,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from vivencia.plan.journeys.conformance.parallel import unfolded
 from vivencia.plan.journeys.drawing import Drawing, Step
 
 UNREACHABLE = 1 << 20  # more than any journey can cost
@@ -26,8 +28,9 @@ Costs = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Automaton:
-    """`keys`, `touchpoints` of the steps; `enter[s, t]`: mandatory steps left out on the cheapest way from step s (or
-    the beginning) to step t; `end[s]`: the same from s to the end of the journey; `over`, `over_end`: which ones."""
+    """`keys`, `touchpoints` of the nodes (a node is a step lived; parallel steps have several); `enter[s, t]`: mandatory steps left out on the cheapest way from step s (or
+    the beginning) to step t; `end[s]`: the same from s to the end of the journey; `over`, `over_end`: which ones;
+    `unread`: keys of forks whose parallel branches are too many or entered from elsewhere, read as alternatives."""
 
     keys: tuple[str, ...]
     touchpoints: tuple[str | None, ...]
@@ -35,6 +38,7 @@ class Automaton:
     end: Costs
     over: dict[tuple[int, int], tuple[int, ...]]
     over_end: dict[int, tuple[int, ...]]
+    unread: tuple[str, ...] = ()
 
     @property
     def beginning(self) -> int:
@@ -45,6 +49,11 @@ class Automaton:
     def shortest(self) -> int:
         """What a journey costs of which nothing was seen: the mandatory steps of the shortest way."""
         return int(self.end[self.beginning])
+
+    @cached_property
+    def first(self) -> tuple[int, ...]:
+        """For each node the first one of the same step."""
+        return tuple(self.keys.index(key) for key in self.keys)
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -60,7 +69,12 @@ def automaton(drawing: Drawing) -> Automaton:
     forward = {(places[one.source], places[one.target]) for one in drawing.links if one.kind != "loop"}
     forward = {(source, target) for source, target in forward if source != target}
     ways, forward = _joined(len(steps), ways, forward)
-    return _solved(steps, _graph(len(steps), ways, forward))
+    graph = _graph(len(steps), ways, forward)
+    together = [place for place, step in enumerate(steps) if step.then == "all"]
+    free = {places[one.target] for one in drawing.links if one.kind == "optional"}
+    told = unfolded(graph, ways - forward, together, free)
+    lived = [steps[place] for place in told.step]
+    return _solved(lived, told.after, tuple(steps[place].key for place in told.unread))
 
 
 def _joined(
@@ -114,7 +128,7 @@ def _reachable(after: list[list[int]], start: int) -> set[int]:
     return seen
 
 
-def _solved(steps: Sequence[Step], after: list[list[int]]) -> Automaton:
+def _solved(steps: Sequence[Step], after: list[list[int]], unread: tuple[str, ...]) -> Automaton:
     n = len(steps)
     cost = [0 if step.optional or step.touchpoint is None else 1 for step in steps]
     enter = np.full((n + 1, max(n, 1)), UNREACHABLE, np.int32)
@@ -128,7 +142,7 @@ def _solved(steps: Sequence[Step], after: list[list[int]]) -> Automaton:
             else:
                 enter[source, target], over[source, target] = spent, path
     touchpoints = tuple(step.touchpoint for step in steps)
-    return Automaton(tuple(step.key for step in steps), touchpoints, enter, end, over, over_end)
+    return Automaton(tuple(step.key for step in steps), touchpoints, enter, end, over, over_end, unread)
 
 
 def _cheapest(after: list[list[int]], cost: list[int], source: int) -> dict[int, tuple[int, tuple[int, ...]]]:

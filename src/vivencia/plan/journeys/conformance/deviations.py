@@ -140,10 +140,10 @@ def _skipped(target: Automaton, found: Alignment, journey: Ints, n: int) -> dict
     for pair in np.unique(pairs):
         source, place = divmod(int(pair), target.beginning + 1)
         for over in target.over.get((source, place), ()):
-            masks.setdefault(over, np.zeros(n, np.bool_))[who[pairs == pair]] = True
+            masks.setdefault(target.first[over], np.zeros(n, np.bool_))[who[pairs == pair]] = True
     for last in np.unique(found.closing):
         for over in target.over_end.get(int(last), ()):
-            masks.setdefault(over, np.zeros(n, np.bool_))[found.closing == last] = True
+            masks.setdefault(target.first[over], np.zeros(n, np.bool_))[found.closing == last] = True
     return masks
 
 
