@@ -15,7 +15,7 @@ from vivencia.foundation.exporting import FORMS
 from vivencia.foundation.models import User
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.rights import Right, needs, public
-from vivencia.plan.initiatives.models import Initiative, Stage
+from vivencia.plan.initiatives.models import Initiative, Stage, ValueUnit
 from vivencia.plan.roadmap import calendars, plans, sheets, showing
 from vivencia.plan.roadmap.assembling import frame
 from vivencia.plan.roadmap.forms import FrameForm
@@ -30,7 +30,7 @@ def _by(request: HttpRequest) -> User | None:
 
 
 def _words(plan: Plan) -> Words:
-    return words_for(plan, frame(), organisation().currency)
+    return words_for(plan, organisation().currency)
 
 
 def _done(pk: int) -> Plan:
@@ -60,7 +60,8 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
     lanes, out = showing.lanes(plan, words), showing.left_out(plan, words)
     value = {
         "value": report["value"], "low": report["range"]["low"], "high": report["range"]["high"],
-        "n": report["range"]["draws"], "unit": words.money.currency if words.frame.unit == "money" else "",
+        "n": report["range"]["draws"],
+        "unit": words.money.currency if words.unit == ValueUnit.MONEY else words.unit.label,
         "definition": _definition(report),
     }  # fmt: skip
     return {

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.rights import Right, may, needs
-from vivencia.plan.initiatives.models import Team
+from vivencia.plan.initiatives.models import Team, ValueUnit
 from vivencia.plan.initiatives.wording import Words
 from vivencia.plan.roadmap import forms, plans, resources
 from vivencia.plan.roadmap.assembling import assembled, frame, quarter_name, quarters_of
@@ -55,4 +55,5 @@ def _shown(now: Any) -> dict[str, Any]:
         "ticks": [(q + 1, 100 * (q + 0.5) / longest) for q in range(longest)],
         "unlimited": now.unlimited,
         "currency": organisation().currency,
+        "money": unit == ValueUnit.MONEY,
     }

@@ -83,7 +83,7 @@ def _spent(content: dict[str, Any], plan: Plan, stream: str, quarters: int) -> f
 def _bar(plan: Plan, words: Words, each: dict[str, Any], quarters: int) -> Bar:
     start, lasts = int(plan.starts[each["key"]]), int(each["duration"])
     first, last = words.quarters[start], words.quarters[min(start + lasts, quarters) - 1]
-    value = words.money.amount(each["value"]["mean"], words.frame.unit)
+    value = words.amount(each["value"]["mean"])
     return Bar(
         each["key"],
         each["title"],

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.moments.wording import number
-from vivencia.plan.initiatives.models import Stream, Team
+from vivencia.plan.initiatives.models import Stream, Team, ValueUnit
 from vivencia.plan.initiatives.wording import Words as InitiativeWords
 from vivencia.plan.roadmap.assembling import NO_VALUE, OTHER_UNIT, TOO_LATE, WAITS, quarter_name, quarters_of
-from vivencia.plan.roadmap.models import Frame, Plan
+from vivencia.plan.roadmap.models import Plan
 
 UNVALUED: dict[str, Promise] = {
     NO_VALUE: gettext_lazy("What it is worth is not estimated yet."),
@@ -30,17 +30,17 @@ TROUBLES: dict[str, Promise] = {
 
 @dataclass(frozen=True)
 class Words:
-    """Words for one plan; `titles` of initiatives and `teams` by number as text."""
+    """Words for one plan; `unit`: what it was counted in; `titles` of initiatives and `teams` by number as text."""
 
     money: InitiativeWords
-    frame: Frame
+    unit: ValueUnit
     titles: dict[str, str]
     teams: dict[str, str]
     quarters: list[str]
     labels: list[str]
 
     def amount(self, value: float) -> str:
-        return self.money.amount(value, self.frame.unit)
+        return self.money.amount(value, self.unit)
 
     def when(self, labels: list[str]) -> str:
         """Quarters named as in the plan's file, in the language spoken."""
@@ -138,12 +138,13 @@ class Words:
         return _("“%(title)s” starts in %(when)s") % {"title": title, "when": self.quarters[int(place)]}
 
 
-def words_for(plan: Plan, frame: Frame, currency: str) -> Words:
+def words_for(plan: Plan, currency: str) -> Words:
     content = plan.problem
+    counted = content.get("unit", "")
     quarters = [quarter_name(each) for each in quarters_of(plan.first_quarter, len(content["quarters"]))]
     return Words(
         InitiativeWords(currency),
-        frame,
+        ValueUnit(counted) if counted in ValueUnit.values else ValueUnit.MONEY,  # money is kept as its currency
         {each["key"]: each["title"] for each in content["initiatives"]},
         {str(team.pk): team.name for team in Team.objects.all()},
         quarters,
