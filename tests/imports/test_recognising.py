@@ -70,7 +70,7 @@ def test_a_segment_export_gives_events_people_and_aliases(tmp_path: Path) -> Non
     assert (track["event_id"], track["amount"], track["currency"], track["subject_id"]) == ("m2", 12.5, "EUR", "o1")
     assert json.loads(track["properties"])["coupon"] == "A"
     assert (page["name"], page["touchpoint"], page["channel"], page["anonymous_id"]) == (
-        "page seen",
+        "page viewed",
         "Home",
         "web",
         "x2",

@@ -24,7 +24,10 @@ class Rules:
     issue_again: Names = ("issue reopened", "ticket reopened", "contact repeated", "customer contacted again")
     issue_escalated: Names = ("issue escalated", "ticket escalated", "contact escalated")
     survey_sent: Names = ("survey sent", "survey asked", "review asked")
-    visit: Names = ("visit started", "session started", "page viewed", "screen viewed", "product viewed", "app opened")
+    visit: Names = (
+        "visit started", "session started", "page viewed", "screen viewed", "page seen", "screen seen",
+        "product viewed", "app opened",
+    )  # fmt: skip
     contract_started: Names = ("contract started", "subscription started", "policy started", "contract signed")
     contract_ended: Names = ("contract ended", "contract cancelled", "subscription cancelled", "subscription ended")
     loyalty_joined: Names = ("loyalty joined", "loyalty programme joined", "loyalty enrolled")
@@ -32,7 +35,7 @@ class Rules:
     referred: Names = ("referral joined", "referred by a customer", "referral accepted")
     goal_started: Names = ("goal started", "guide started", "checkout started", "form started")
     goal_completed: Names = ("goal completed", "guide completed", "checkout completed", "form completed")
-    page_viewed: Names = ("page viewed", "screen viewed")
+    page_viewed: Names = ("page viewed", "screen viewed", "page seen", "screen seen")  # "seen": as first imported
     page_left: Names = ("page left", "screen left")
     searched: Names = ("search made", "products searched", "site searched")
     search_opened: Names = ("search result opened", "search result clicked")
