@@ -75,6 +75,21 @@ def test_the_track_plan_shows_what_comes_in_and_keeps_what_is_decided(
     assert AuditEntry.objects.get(act=Act.TRACK_PLAN_CHANGED).details["line"] == line.pk
 
 
+def test_the_track_plan_speaks_the_readers_language_and_keeps_the_names(
+    analyst: Client, send: Send, lived: Lived
+) -> None:
+    send("track", {"userId": "ana", "event": "Order Delivered", "properties": {"score": 4, "metric": "csat"}})
+    lived()
+    analyst.cookies["django_language"] = "es"
+    line = PlannedCall.objects.get()
+    assert "<td>entrega</td>" in text(analyst, "/sources/plan/")
+    page = text(analyst, f"/sources/plan/{line.pk}/")
+    assert 'value="entrega"' in page and 'value="delivery"' not in page and "Satisfacción" in page
+    analyst.post(f"/sources/plan/{line.pk}/", {"touchpoint": "entrega", "channel": "tienda", "fulfils": "reembolso"})
+    line.refresh_from_db()
+    assert (line.touchpoint, line.channel, line.fulfils) == ("delivery", "store", "refund")
+
+
 def test_all_proposals_can_be_taken_at_once_and_names_found(analyst: Client, send: Send, lived: Lived) -> None:
     for name in ("Robot Waved", "Robot Danced"):
         send("track", {"userId": "ana", "event": name})

@@ -55,7 +55,7 @@ def test_files_are_looked_at_and_nothing_is_stored_before_one_says_so(analyst: C
     assert (run.state, run.recognised, run.is_upload) == (State.STAGED, "events", True)
     shown = page(analyst, run)
     assert "Taken for: Events, one a row" in shown
-    assert "bought" in shown
+    assert "Bought" in shown
     assert "events.csv, row 3, occurred_at “never”" in shown
     assert Path(run.path).is_relative_to(home)
     assert open_ledger().read().horizon is None
@@ -83,7 +83,7 @@ def test_the_mapping_is_edited_as_a_form_with_a_live_preview(analyst: Client) ->
             "e0.metric": "=", "e0.metric.fixed": "nps", "e0.score": "nps", "e0.text": "note",
             "d.zone": "Europe/Madrid"}  # fmt: skip
     shown = analyst.post(reverse("source-preview", args=[run.pk]), form).content.decode()
-    assert "survey answered" in shown
+    assert "Answered a survey" in shown
     assert "NPS 9/10" in shown
     assert "outside the scale of the question" in shown
     run.refresh_from_db()
@@ -96,6 +96,24 @@ def test_the_mapping_is_edited_as_a_form_with_a_live_preview(analyst: Client) ->
     analyst.post(reverse("source-preset", args=[again.pk]), {"preset": "saved:Our survey"})
     again.refresh_from_db()
     assert again.recognised == "mapping"
+
+
+def test_stored_names_are_shown_and_taken_in_the_readers_language(analyst: Client) -> None:
+    run = upload(analyst, b"customer,date\nana,2026-01-01\n", "bought.csv")
+    User.objects.update(language="es")
+    fixed = {"e0.name": "=", "e0.name.fixed": "order delivered", "e0.touchpoint": "=", "e0.touchpoint.fixed": "Entrega"}
+    form = {**fixed, "e0.when": "date", "e0.customer": "customer"}
+    shown = analyst.post(reverse("source-preview", args=[run.pk]), form).content.decode()
+    assert "Pedido entregado" in shown and "entrega</span>" in shown
+    analyst.post(reverse("source-mapping", args=[run.pk]), {**form, "then": "keep"})
+    run.refresh_from_db()
+    assert 'name = "order delivered"' in run.mapping and 'touchpoint = "delivery"' in run.mapping
+    assert 'value="Pedido entregado"' in page(analyst, run)
+    analyst.post(
+        reverse("source-mapping", args=[run.pk]), {**form, "e0.name.fixed": "Pedido entregado", "then": "keep"}
+    )
+    run.refresh_from_db()
+    assert 'name = "order delivered"' in run.mapping
 
 
 def test_a_mapping_without_a_time_does_not_start_and_says_so(analyst: Client) -> None:

@@ -1,7 +1,8 @@
 """Data name things in their own words; this says the words everybody knows in the reader's language.
 
 `say` turns the name of an event, touchpoint, channel, promise or segment into what a page shows: a word known here is
-translated, any other is shown as the data have it, without underscores. Nothing is ever decided by these words.
+translated, any other is shown as the data have it, without underscores. `written` and `meant` do the same for a field
+that is edited: it shows the reader's word, and what is stored is the name. Nothing is ever decided by these words.
 """
 
 from django.utils.functional import Promise
@@ -28,6 +29,8 @@ EVENTS: Words = {
     "visit started": _("Visited"),
     "page viewed": _("Viewed a page"),
     "screen viewed": _("Viewed a screen"),
+    "page seen": _("Viewed a page"),  # as Segment exports were stored before they shared the API's name
+    "screen seen": _("Viewed a screen"),
     "page left": _("Left a page"),
     "rage click": _("Clicked again and again on one spot"),
     "dead end": _("Met a dead end"),
@@ -61,6 +64,7 @@ EVENTS: Words = {
     "consent given": _("Agreed to be written to"),
     "consent withdrawn": _("Does not want to be written to"),
     "review answered": _("Wrote a review"),
+    "review written": _("Wrote a review"),
     "loyalty programme joined": _("Joined the loyalty programme"),
     "loyalty points earned": _("Earned loyalty points"),
     "loyalty points spent": _("Spent loyalty points"),
@@ -92,6 +96,8 @@ TOUCHPOINTS: Words = {
     "order page": _("order page"),
     "account page": _("account page"),
     "prices": _("prices"),
+    "guide": _("guide"),
+    "page": _("page"),
     "registration": _("registration"),
     "sign-in": _("sign-in"),
     "subscription": _("subscription"),
@@ -106,6 +112,7 @@ TOUCHPOINTS: Words = {
     "ticket reopened": _("problem came back"),
     "return": _("return"),
     "refund": _("refund"),
+    "solution": _("solution"),
     "review": _("review"),
     "survey": _("survey"),
     "employee survey": _("employee survey"),
@@ -242,3 +249,24 @@ def title(word: str | None) -> str:
     """As `say`, beginning with a capital letter."""
     said = say(word)
     return said[:1].upper() + said[1:]
+
+
+def written(stored: str, among: Words) -> str:
+    """What a field to be edited shows of a stored name: the reader's word, or the name itself, letter for letter."""
+    known = among.get(stored.strip().lower())
+    return str(known) if known is not None else stored
+
+
+def meant(text: str, among: Words, before: str = "") -> str:
+    """The name to store for what somebody wrote in a field: the way back from `written`.
+
+    `before`: the name the field showed; several names can be said with one word, and who changed nothing meant that
+    one. A word that stands for no name, or for several, is kept as it was written.
+    """
+    text = text.strip()
+    if text == written(before, among):
+        return before
+    if text.lower() in among:
+        return text
+    names = [name for name, word in among.items() if str(word).lower() == text.lower()]
+    return names[0] if len(names) == 1 else text

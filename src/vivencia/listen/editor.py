@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from vivencia.foundation import vocabulary
 from vivencia.listen.imports.conventions import ENCODINGS
 from vivencia.listen.imports.dates import SHOWN
 from vivencia.listen.imports.mapping import (
@@ -68,6 +69,13 @@ _ALIASES: Final[Groups] = ((_("Which two are one"), (("id", _("The other id")), 
 _ACCOUNTS: Final[Groups] = ((_("Which company"), (("id", _("Account")), ("name", _("Name")))),)
 _NEEDED: Final = {"e": ("name", "when"), "c": ("id",), "a": ("id", "customer"), "f": ("id",)}
 _FIXABLE: Final = {"e": WORDS, "c": frozenset({"language", "timezone"}), "a": frozenset[str](), "f": frozenset[str]()}
+_SAID: Final[dict[str, vocabulary.Words]] = {  # fields whose fixed text the reader's language has a word for
+    "name": vocabulary.EVENTS,
+    "touchpoint": vocabulary.TOUCHPOINTS,
+    "channel": vocabulary.CHANNELS,
+    "promise": vocabulary.TOUCHPOINTS,
+    "subject_kind": {**vocabulary.TOUCHPOINTS, **vocabulary.SUBJECTS},
+}
 _SHAPES: Final = {"e": GROUPS, "c": _PEOPLE, "a": _ALIASES, "f": _ACCOUNTS}
 _LISTS: Final = {"e": "events", "c": "customers", "a": "aliases", "f": "accounts", "j": "joins"}
 _MORE: Final = {"e": "properties", "c": "traits", "f": "traits"}  # what else a part says, by name
@@ -289,7 +297,7 @@ def _form(letter: str, place: int, part: Part, columns: tuple[str, ...], notes: 
         has_more=more is not None,
         optional=part.optional if isinstance(part, Event) else None,
         condition=getattr(part, "only_if", None),
-        reason=part.reason if isinstance(part, Alias) else None,
+        reason=vocabulary.written(part.reason, vocabulary.REASONS) if isinstance(part, Alias) else None,
     )
 
 
@@ -304,7 +312,7 @@ def _field(
         label=label,
         columns=choices,
         column=column,
-        fixed=fixed,
+        fixed=vocabulary.written(fixed, _SAID.get(name, {})),
         can_be_fixed=name in _FIXABLE[letter],
         is_needed=name in _NEEDED[letter],
         note=notes.get(name, ""),
@@ -333,7 +341,7 @@ def _filled(letter: str, key: str, part: Part, said: Dict[str, Any]) -> Part:
     changed: dict[str, Any] = {}
     for name in (name for _label, named in _SHAPES[letter] for name, _text in named):
         if f"{key}.{name}" in said:
-            fixed = str(said.get(f"{key}.{name}.fixed", "")).strip()
+            fixed = _fixed(name, getattr(part, name), str(said.get(f"{key}.{name}.fixed", "")))
             needed = name in _NEEDED[letter]
             changed[name] = _value(getattr(part, name), str(said[f"{key}.{name}"]), fixed, name, needed=needed)
     if f"{key}.table" in said:
@@ -341,7 +349,8 @@ def _filled(letter: str, key: str, part: Part, said: Dict[str, Any]) -> Part:
     if f"{key}.optional" in said:
         changed["optional"] = bool(said[f"{key}.optional"])
     if f"{key}.reason" in said:
-        changed["reason"] = str(said[f"{key}.reason"]).strip() or getattr(part, "reason", "")
+        before = getattr(part, "reason", "")
+        changed["reason"] = vocabulary.meant(str(said[f"{key}.reason"]), vocabulary.REASONS, before) or before
     if f"{key}.if" in said and letter != "f":
         changed["only_if"] = _condition(key, said)
     if f"{key}.more" in said:
@@ -383,6 +392,12 @@ def _value(before: Value | None, column: str, fixed: str, name: str, *, needed: 
     if before is not None and column in before.columns:
         return before
     return Value((column,))
+
+
+def _fixed(name: str, before: Value | None, text: str) -> str:
+    """The text that is always the same, as it is stored: the form shows it in the reader's language."""
+    constant = before.constant if before is not None else None
+    return vocabulary.meant(text, _SAID.get(name, {}), constant if isinstance(constant, str) else "")
 
 
 def _number(text: str) -> str | float:

@@ -310,6 +310,7 @@ def _editing(run: ImportRun) -> dict[str, Any]:
             }
             for place, (name, table) in enumerate(kept.tables.items())
         ],
+        "files": {name: found[0].name if len(found) == 1 else name for name, found in assigned.items()},
         "hows": editor.HOWS,
         "fixed": editor.FIXED,
         "mapping": kept,

@@ -13,12 +13,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from vivencia.foundation import charts, styled
+from vivencia.foundation import charts, styled, vocabulary
 from vivencia.foundation.rights import Right, may
 
 register = template.Library()
 _numbers = count(1)
 register.filter("control", styled.control)
+register.filter("say", vocabulary.say)
+register.filter("title_of", vocabulary.title)
 
 
 @register.simple_tag

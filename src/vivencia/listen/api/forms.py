@@ -1,5 +1,6 @@
 """Forms of the live sources: a new write key, and one line of the track plan."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from vivencia.foundation import vocabulary
 from vivencia.listen.api import samples
 from vivencia.listen.api.models import PlannedCall, Scope, WriteKey
 from vivencia.listen.api.protocol.plan import FIELDS, NAMES, NOTHING, USUAL
@@ -22,6 +24,36 @@ LABELS = {
     "employee": gettext_lazy("Employee"),
 }
 CHANNELS = ("web", "app", "store", "phone", "chat", "email")
+SAID = {  # fields that show a stored name in the reader's language
+    "touchpoint": vocabulary.TOUCHPOINTS,
+    "channel": vocabulary.CHANNELS,
+    "promise": vocabulary.TOUCHPOINTS,
+    "fulfils": vocabulary.TOUCHPOINTS,
+    "subject_kind": {**vocabulary.TOUCHPOINTS, **vocabulary.SUBJECTS},
+}
+
+
+class Name(forms.CharField):
+    """A stored name: the reader's word is shown and taken, any other word as it is written."""
+
+    def __init__(self, among: vocabulary.Words, before: str, *, like: forms.Field) -> None:
+        said = {"label": like.label, "help_text": like.help_text, "required": like.required, "widget": like.widget}
+        super().__init__(max_length=getattr(like, "max_length", None), **said)
+        self.among, self.before = among, before
+
+    def prepare_value(self, value: Any) -> Any:
+        """What stands in the field."""
+        return vocabulary.written(value, self.among) if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> str:
+        """The name to store."""
+        return vocabulary.meant(str(super().clean(value)), self.among, self.before)
+
+
+def named(form: forms.ModelForm[Any], fields: Iterable[str]) -> None:
+    """Have these fields of a form speak the reader's language."""
+    for name in fields:
+        form.fields[name] = Name(SAID[name], getattr(form.instance, name), like=form.fields[name])
 
 
 class Suggested(forms.TextInput):
@@ -36,7 +68,7 @@ class Suggested(forms.TextInput):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["attrs"]["list"] = f"{name}-values"
-        return {**context, "values": self.values, "list": f"{name}-values"}
+        return {**context, "values": sorted(map(vocabulary.say, self.values)), "list": f"{name}-values"}
 
 
 class KeyForm(forms.ModelForm[WriteKey]):
@@ -63,6 +95,7 @@ class KeyForm(forms.ModelForm[WriteKey]):
         self.fields["scope"] = forms.ChoiceField(
             label=self.fields["scope"].label, choices=Scope.choices, help_text=self.fields["scope"].help_text
         )
+        named(self, ("channel",))
         if not self.is_bound:
             self.initial["scope"] = Scope.BROWSER
 
@@ -97,7 +130,7 @@ class PlanForm(forms.ModelForm[PlannedCall]):
             "promise": gettext_lazy("Its kind, such as “delivery”, where it says when something is promised for."),
             "fulfils": gettext_lazy("The kind of promise that this fulfils, about the same order or ticket."),
             "metric": gettext_lazy("nps, csat, ces … Empty: as the call says."),
-            "subject_kind": gettext_lazy("order, ticket … Empty: by the name of the property."),
+            "subject_kind": gettext_lazy("An order, a ticket … Empty: by the name of the property."),
             "left_out": gettext_lazy("Such calls are acknowledged and forgotten."),
         }
 
@@ -105,6 +138,7 @@ class PlanForm(forms.ModelForm[PlannedCall]):
         super().__init__(*args, **kwargs)
         self.fields["touchpoint"].widget = Suggested(samples.touchpoints())
         self.fields["channel"].widget = Suggested(CHANNELS)
+        named(self, SAID)
         for field in FIELDS:
             usual = ", ".join(NAMES[field][:2])
             choices = [(USUAL, _("by its usual names (%(names)s …)") % {"names": usual}), (NOTHING, _("from nothing"))]

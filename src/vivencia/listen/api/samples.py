@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext
 from ibis import _
 
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import InboxEvent
 from vivencia.foundation.rights import Right, may
+from vivencia.foundation.vocabulary import say
 from vivencia.listen.api.models import CallKind, PlannedCall
 from vivencia.listen.api.protocol.calls import NAMED
 
@@ -40,16 +44,41 @@ def latest(line: PlannedCall, user: object) -> list[Sample]:
     if line.kind != CallKind.TRACK:
         samples = [(row, told) for row, told in samples if told.get("page") == line.name]
     return [
-        Sample(row["occurred_at"], row["source"], tuple(_told({**_columns(row), **told}, user)))
+        Sample(row["occurred_at"], row["source"], (*_read(row, user), *_told(told, user)))
         for row, told in samples[:MOST]
     ]
 
 
-_SHOWN = ("touchpoint", "channel", "amount", "currency", "promise", "promised_at", "metric", "score", "text")
+_SHOWN = (
+    "touchpoint", "channel", "amount", "currency", "promise", "promised_at", "metric", "score", "scale_max", "text",
+)  # fmt: skip
 
 
-def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in _SHOWN if row[name] is not None}
+def _read(row: Mapping[str, Any], user: object) -> Iterator[tuple[str, str]]:
+    """What an event says in the house's own columns, in the reader's language."""
+    score = None if row["score"] is None else _score(row["score"], row["scale_max"])
+    told = (
+        (gettext("Touchpoint"), say(row["touchpoint"])),
+        (gettext("Channel"), say(row["channel"])),
+        (gettext("Amount"), None if row["amount"] is None else f"{_number(row['amount'])} {row['currency'] or ''}"),
+        (gettext("Promise"), say(row["promise"])),
+        (gettext("Promised for"), row["promised_at"] and _moment(row["promised_at"])),
+        (say(row["metric"]).capitalize() or gettext("Score"), score),
+        (gettext("Customer's words"), row["text"]),
+    )
+    yield from _shown({label: value for label, value in told if value}, user)
+
+
+def _score(score: float, top: float | None) -> str:
+    return _number(score) if top is None else f"{_number(score)}/{_number(top)}"
+
+
+def _number(value: float) -> str:
+    return number_format(f"{value:.12g}", force_grouping=True)
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
 
 
 def rejected(row: InboxEvent, user: object) -> Sample:
@@ -62,9 +91,18 @@ def rejected(row: InboxEvent, user: object) -> Sample:
 
 
 def _told(values: Mapping[str, Any], user: object) -> Iterator[tuple[str, str]]:
-    """Names and values as short texts, without what would tell who it is to those who may not see that."""
-    for name, value in values.items():
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    """Names and values as the sender has them."""
+    said = ((name, value if isinstance(value, str) else _json(value)) for name, value in values.items())
+    yield from _shown(dict(said), user)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _shown(values: Mapping[str, str], user: object) -> Iterator[tuple[str, str]]:
+    """Short texts, without what would tell who it is to those who may not see that."""
+    for name, text in values.items():
         shown = text if may(user, Right.SEE_PERSONAL) else _PERSONAL.sub("•••", text)
         yield name, shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"
 
