@@ -9,14 +9,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from vivencia.foundation.erasure import erase
 from vivencia.foundation.ledger.schema import EVENTS, READINGS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
-from vivencia.foundation.models import Role
-from vivencia.understand import emerging, reading_vectors
+from vivencia.foundation.models import Act, AuditEntry, Role
+from vivencia.understand import emerging, emerging_noticed, reading_vectors
+from vivencia.understand.noticed_models import Noticed
+from vivencia.understand.text.emerging.again import rises_again
 from vivencia.understand.text.meaning import Space
 
 Enter = Callable[..., Client]
@@ -161,3 +164,118 @@ class TestPage:
     def test_where_nobody_said_anything_it_says_how_to_fill_it(self, home: Path, browser: Enter) -> None:
         assert home
         assert "Nobody has said anything yet" in browser(Role.AGENT).get(reverse("emerging")).content.decode()
+
+
+def again(ledger: Ledger, day: datetime) -> dict[str, Any]:
+    """The worker looks on this day."""
+    told = emerging.look(ledger, day)
+    assert told is not None
+    emerging_noticed.keep_up(told)
+    return told
+
+
+def marked_by(client: Client, one: dict[str, Any], **said: str) -> HttpResponse:
+    form = {"by": "week", "kind": one["kind"], "key": one["key"], "state": "known", "note": "", **said}
+    return client.post(reverse("emerging-notice"), form)  # type: ignore[return-value]
+
+
+@pytest.mark.django_db
+class TestMarks:
+    def test_a_known_problem_leaves_the_overview_and_stands_under_its_own_heading_with_who_and_why(
+        self, ledger: Ledger, browser: Enter
+    ) -> None:
+        (voucher,) = risen(ledger)
+        lead = browser(Role.CX_LEAD)
+        assert lead.get(reverse("overview")).content.decode().count("Read their words") == 1
+        assert "What customers are suddenly talking about" in lead.get(reverse("overview")).content.decode()
+        marked_by(lead, voucher, note="Supplier knows; write to jo@example.org")
+        assert "What customers are suddenly talking about" not in lead.get(reverse("overview")).content.decode()
+        page = lead.get(reverse("emerging")).content.decode()
+        assert "Known problems that are still high" in page
+        assert "Supplier knows" in page
+        assert "jo@example.org" not in page
+        assert "Marked as known problem by" in page
+        assert AuditEntry.objects.get(act=Act.ALARM_NOTICED).details == {"what": "known", "subject": "theme"}
+
+    def test_seen_is_a_heading_of_its_own_and_can_be_taken_back(self, ledger: Ledger, browser: Enter) -> None:
+        (voucher,) = risen(ledger)
+        analyst = browser(Role.ANALYST)
+        marked_by(analyst, voucher, state="seen")
+        assert "Seen already" in analyst.get(reverse("emerging")).content.decode()
+        (noticed,) = emerging_noticed.open_ones()
+        analyst.post(reverse("emerging-reopen", args=[noticed.pk]))
+        assert len(emerging_noticed.open_alarms()) == 1
+        assert AuditEntry.objects.filter(act=Act.ALARM_REOPENED).count() == 1
+
+    def test_it_stays_marked_while_it_stays_as_high(self, ledger: Ledger, browser: Enter) -> None:
+        (voucher,) = risen(ledger)
+        marked_by(browser(Role.ANALYST), voucher)
+        again(ledger, NOW + timedelta(days=1))
+        again(ledger, NOW + timedelta(days=1))
+        assert emerging_noticed.open_alarms() == []
+
+    def test_it_comes_back_when_it_grows_surely_and_says_what_was_known_no_more(
+        self, ledger: Ledger, browser: Enter
+    ) -> None:
+        (voucher,) = risen(ledger)
+        marked_by(browser(Role.ANALYST), voucher)
+        Noticed.objects.update(observed=voucher["observed"] / 3)
+        again(ledger, NOW)
+        assert [one["key"] for one in emerging_noticed.open_alarms()] == [voucher["key"]]
+        (noticed,) = Noticed.objects.all()
+        assert (noticed.ended_at is None, noticed.words) == (False, [])
+
+    def test_it_comes_back_when_it_rises_after_a_week_of_quiet(self, ledger: Ledger, browser: Enter) -> None:
+        (voucher,) = risen(ledger)
+        marked_by(browser(Role.ANALYST), voucher)
+        Noticed.objects.update(last_rose=NOW.date() - timedelta(days=8))
+        again(ledger, NOW)
+        assert len(emerging_noticed.open_alarms()) == 1
+
+    def test_an_erasure_forgets_no_mark_and_leaves_no_words_but_those_of_others(
+        self, ledger: Ledger, browser: Enter
+    ) -> None:
+        (voucher,) = risen(ledger)
+        marked_by(browser(Role.ANALYST), voucher)
+        Noticed.objects.update(key="t99", words=[*voucher["words"][:3], "word-of-the-erased"])
+        erase("c-voucher-3", ledger=ledger)
+        told = again(ledger, NOW)
+        (theme,) = [one for one in told["week"]["subjects"] if one["alarm"]]
+        (noticed,) = emerging_noticed.open_ones()
+        assert (noticed.key, noticed.words) == (theme["key"], theme["words"])
+        assert emerging_noticed.open_alarms() == []
+
+    def test_another_theme_under_an_old_key_is_not_taken_for_it(self, ledger: Ledger, browser: Enter) -> None:
+        (voucher,) = risen(ledger)
+        marked_by(browser(Role.ANALYST), voucher)
+        Noticed.objects.update(words=["quite", "other", "words"])
+        again(ledger, NOW)
+        assert len(emerging_noticed.open_alarms()) == 1
+
+    def test_who_may_not_analyse_marks_nothing(self, ledger: Ledger, browser: Enter) -> None:
+        (voucher,) = risen(ledger)
+        agent = browser(Role.AGENT)
+        assert marked_by(agent, voucher).status_code == 403
+        assert "A known problem" not in agent.get(reverse("emerging")).content.decode()
+        analyst = browser(Role.ANALYST)
+        assert marked_by(analyst, voucher | {"key": "t77"}).status_code == 302
+        assert marked_by(analyst, voucher, state="gone").status_code == 404
+        assert not Noticed.objects.exists()
+
+    def test_who_may_not_read_voices_sees_no_words_of_theirs_on_the_overview(
+        self, ledger: Ledger, browser: Enter
+    ) -> None:
+        (voucher,) = risen(ledger)
+        page = browser(Role.VIEWER).get(reverse("overview")).content.decode()
+        assert voucher["words"][0] not in page
+        assert voucher["words"][0] in browser(Role.EXECUTIVE).get(reverse("overview")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("observed", "days", "before", "days_before", "again"),
+    [(24, 7, 24, 7, False), (36, 7, 24, 7, False), (45, 7, 24, 7, True), (150, 7, 110, 7, False), (12, 1, 20, 7, True)],
+)
+def test_what_was_high_already_rises_again_only_surely_and_by_half(
+    observed: float, days: int, before: float, days_before: int, again: bool
+) -> None:
+    assert rises_again(observed, days, before, days_before) is again

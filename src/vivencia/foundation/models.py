@@ -90,6 +90,8 @@ class Act(models.TextChoices):
     TRACK_PLAN_CHANGED = "track_plan_changed", _("Changed the track plan")
     ARRIVALS_TRIED_AGAIN = "arrivals_tried_again", _("Had rejected arrivals tried again")
     ARRIVALS_DISCARDED = "arrivals_discarded", _("Discarded rejected arrivals")
+    ALARM_NOTICED = "alarm_noticed", _("Marked something new as seen or known")
+    ALARM_REOPENED = "alarm_reopened", _("Had something new count as open again")
 
 
 class AuditEntry(models.Model):

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.lead.headline import headline
 from vivencia.lead.leaving import leaving
-from vivencia.lead.today import promises_now, voices
+from vivencia.lead.today import promises_now, risen, voices
 from vivencia.lead.vitals import PROMISE, vital_of, vitals
 from vivencia.measure.reading import source
 from vivencia.understand.settling import OVERVIEW, view
@@ -25,6 +25,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "headline": headline(figures, request.user),
         "vitals": vitals(told),
         "kept": vital_of(told, PROMISE),
+        "risen": risen(request.user),
         "leaving": leaving(figures),
         "promises": promises_now(told.read, told.as_of),
         "horizon": told.read.horizon,

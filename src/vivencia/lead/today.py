@@ -1,4 +1,4 @@
-"""What is happening now: promises about to break or broken, and what customers said last."""
+"""What is happening now: what rose, promises about to break or broken, and what customers said last."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,11 +9,13 @@ from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.vocabulary import title
+from vivencia.understand import emerging_pages
 from vivencia.understand.promises import promises
 
 SOON = timedelta(days=2)
 RECENT = timedelta(days=30)  # an overdue promise older than this is history, not today's work
 LISTED = 5
+RISEN = 3  # an overview with more of them is no overview
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,12 @@ class Voice:
             return ""
         share = self.score / self.scale_max
         return "pain" if share <= 0.6 else "gain" if share >= 0.8 else ""
+
+
+def risen(user: object) -> dict[str, Any]:
+    """What customers are suddenly talking about and nobody has marked: the `first` few, and how many `more`."""
+    found = emerging_pages.in_short(user)
+    return {"first": found[:RISEN], "more": max(0, len(found) - RISEN)}
 
 
 def promises_now(read: Read, as_of: datetime) -> Promises:

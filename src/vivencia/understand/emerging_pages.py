@@ -4,24 +4,29 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from vivencia.foundation.charts import Chart, Point, Series
 from vivencia.foundation.ledger.store import open_ledger
+from vivencia.foundation.models import User
 from vivencia.foundation.rights import Right, may, needs
-from vivencia.understand import emerging, emerging_words, voices
+from vivencia.understand import emerging, emerging_noticed, emerging_words, voices
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.frames import frame as frame_of
+from vivencia.understand.noticed_models import Noticed
 from vivencia.understand.shares import share
 from vivencia.understand.text.emerging.series import DAYS, FALSE_SHARE, Grain
 from vivencia.understand.voice_words import TONES, shown
 
 SPARK = 26  # periods of the little lines
 LISTED = 15
+LEAST_USUAL = 0.5  # voices; fewer are said to be none
 
 
 @needs(Right.SEE_CUSTOMERS)
@@ -35,12 +40,17 @@ def emerging_page(request: HttpRequest) -> HttpResponse:
     risen = [one for one in seen["subjects"] if one["alarm"]]
     rest = [one for one in seen["subjects"] if not one["alarm"]]
     themes = [_line(one, seen, grain) for one in rest if one["kind"] == "theme"]
+    alarms = [_alarm(one, risen, seen, grain, request) for one in risen if not one["within"]]
+    noticed = [one for one in alarms if one["noticed"]]
     context = {
         "told": told,
         "at": datetime.fromisoformat(told["at"]),
         "grain": grain,
         "seen": seen,
-        "alarms": [_alarm(one, risen, seen, grain, request) for one in risen if not one["within"]],
+        "alarms": [one for one in alarms if not one["noticed"]],
+        "known_problems": [one for one in noticed if one["noticed"].state == Noticed.State.KNOWN],
+        "seen_already": [one for one in noticed if one["noticed"].state == Noticed.State.SEEN],
+        "may_mark": may(request.user, Right.ANALYSE),
         "known": [_line(one, seen, grain) for one in rest if one["kind"] != "theme"][:LISTED],
         "themes": themes[:LISTED],
         "more_themes": themes[LISTED:],
@@ -62,8 +72,11 @@ def _alarm(
     masked = not may(request.user, Right.SEE_PERSONAL)
     days = one["window"] * DAYS[grain]
     since = seen["begins"][-one["window"]]
+    noticed = emerging_noticed.marked(one, emerging_noticed.open_ones())
     return {
         **_line(one, seen, grain),
+        "noticed": noticed,
+        "before": None if noticed else emerging_noticed.before(one),
         "name": emerging_words.news(one),
         "of_theme": emerging_words.name(one) if one["kind"] == "theme" else "",
         "days": days,
@@ -97,7 +110,7 @@ def _line(one: dict[str, Any], seen: dict[str, Any], grain: Grain) -> dict[str, 
         **one,
         "name": emerging_words.name(one),
         "what": emerging_words.kind(one),
-        "tone": "caution" if one["kind"] == "unknown" or (one["kind"] == "theme" and not one["about"]) else "neutral",
+        "tone": emerging_words.tone(one),
         "newest": one["counts"][-1] if one["counts"] else 0,
         "usual_newest": one["expected"][-1] if judged and one["expected"] else None,
         "felt": felt,
@@ -131,20 +144,62 @@ def _chart(one: dict[str, Any], seen: dict[str, Any], grain: Grain) -> Chart:
     )
 
 
-def in_short() -> list[dict[str, Any]]:
-    """For other pages: what rose this week, each `name`, `what`, `sentence`, `href`; the surest first."""
+@needs(Right.ANALYSE)
+@require_POST
+def notice(request: HttpRequest) -> HttpResponse:
+    """Mark an alarm as seen, or as a known problem with a note."""
+    grain: Grain = "day" if request.POST.get("by") == "day" else "week"
+    said = {name: request.POST.get(name, "") for name in ("kind", "key", "state", "note")}
+    if said["state"] not in Noticed.State.values or not isinstance(request.user, User):
+        raise Http404
+    state = Noticed.State(said["state"])
+    if emerging_noticed.mark(grain, said["kind"], said["key"], state, said["note"], request.user) is None:
+        messages.info(request, _("It no longer stands out."))
+    else:
+        messages.success(request, _("Marked. It comes back by itself if it rises again."))
+    return redirect(f"{reverse('emerging')}?by={grain}")
+
+
+@needs(Right.ANALYSE)
+@require_POST
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a marked alarm count as open again."""
+    noticed = get_object_or_404(Noticed, pk=pk)
+    if isinstance(request.user, User) and emerging_noticed.take_back(noticed, request.user):
+        messages.success(request, _("It counts as open again."))
+    return redirect(f"{reverse('emerging')}?by={noticed.grain}")
+
+
+def in_short(user: object) -> list[dict[str, Any]]:
+    """For other pages: what rose this week and nobody has marked, each `name`, `what`, `tone`, `sentence`, `since`,
+    `whom`, `sure`, `href`; the surest first.
+
+    Who may not read customers' words sees known subjects only, without themes' words and without a way to the voices.
+    """
     told = emerging.latest()
     if told is None:
         return []
-    seen = told["week"]
-    return [
-        {
-            "name": emerging_words.news(one),
-            "what": emerging_words.kind(one),
-            "sentence": _("%(n)s voices, where about %(usual)s were to be expected")
-            % {"n": number_format(one["observed"], 0), "usual": number_format(one["usual"], 0)},
-            "href": _voices(one, seen["begins"][-one["window"]]),
-        }
-        for one in seen["subjects"]
-        if one["alarm"] and not one["within"]
-    ]
+    reads = may(user, Right.SEE_CUSTOMERS)
+    shown_to = [one for one in emerging_noticed.open_alarms() if reads or one["kind"] != "theme"]
+    return [_in_short(one, told["week"], reads=reads) for one in shown_to]
+
+
+def _in_short(one: dict[str, Any], seen: dict[str, Any], *, reads: bool) -> dict[str, Any]:
+    told = {
+        "n": number_format(round(one["observed"])),
+        "usual": number_format(round(one["usual"])),
+        "days": number_format(one["window"] * DAYS["week"]),
+    }
+    none = _("%(n)s voices in the last %(days)s days, where none was to be expected")
+    some = _("%(n)s voices in the last %(days)s days, where about %(usual)s were to be expected")
+    whom = one["whom"] if reads else [group for group in one["whom"] if group["dimension"] != "employee_id"]
+    return {
+        "name": emerging_words.news(one) if reads else emerging_words.name(one),
+        "what": emerging_words.kind(one),
+        "tone": emerging_words.tone(one),
+        "sentence": (none if one["usual"] < LEAST_USUAL else some) % told,
+        "since": date.fromisoformat(one["since"]),
+        "whom": emerging_words.whom(whom[0]) if whom else "",
+        "sure": emerging_words.sure(one["p"], "week"),
+        "href": _voices(one, seen["begins"][-one["window"]]) if reads else "",
+    }

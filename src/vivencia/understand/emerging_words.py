@@ -44,6 +44,12 @@ def kind(one: dict[str, Any]) -> str:
     return _("mostly about: %(known)s") % {"known": topic(key) if sort == "topic" else title(key)}
 
 
+def tone(one: dict[str, Any]) -> str:
+    """Of a badge: what nobody knows yet stands out."""
+    unknown = one["kind"] == "unknown" or (one["kind"] == "theme" and not one["about"])
+    return "caution" if unknown else "neutral"
+
+
 def sure(p_value: float, grain: Grain) -> str:
     """How seldom so many come with nothing afoot."""
     times = min(SELDOM, round(1 / max(p_value, 1e-9)))
@@ -61,9 +67,9 @@ def whom(group: dict[str, Any]) -> str:
     return _("%(what)s %(value)s: %(n)s of them (%(share)s %%, otherwise %(usual)s %%)") % {
         "what": dimension(group["dimension"]),
         "value": group["value"] if group["dimension"] == "employee_id" else value,
-        "n": number_format(group["mentions"], 0),
-        "share": number_format(100 * group["share"], 0),
-        "usual": number_format(100 * group["usual"], 0),
+        "n": number_format(group["mentions"]),
+        "share": number_format(round(100 * group["share"])),
+        "usual": number_format(round(100 * group["usual"])),
     }
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from vivencia.understand import segments
+from vivencia.understand.noticed_models import Noticed  # noqa: F401
 from vivencia.understand.reading_models import Correction, Intent, IntentExample, TextModel  # noqa: F401
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from vivencia.foundation.chores import chore
 from vivencia.foundation.ledger.store import open_ledger
-from vivencia.understand import emerging, reading_own, reading_vectors, readings, readings_learning
+from vivencia.understand import emerging, emerging_noticed, reading_own, reading_vectors, readings, readings_learning
 
 MANY_WAIT = 2_000  # texts; while more are still to be read, what rises cannot be told
 _done = threading.local()
@@ -44,5 +44,6 @@ def look_for_what_emerges() -> None:
         return
     told = emerging.latest()
     if told is None or told["readings_version"] != read.readings_version or told["at"][:10] != now[1].isoformat():
-        emerging.look()
+        told = emerging.look()
+    emerging_noticed.keep_up(told)
     _done.emerging = now

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from django.utils.translation import gettext as _
 
-from vivencia.understand import emerging, emerging_words, readings
+from vivencia.understand import emerging, emerging_noticed, emerging_words, readings
 from vivencia.understand.text import evaluation
 from vivencia.understand.text.emerging.series import Grain
 
@@ -82,14 +82,18 @@ def models_(as_json: bool) -> None:
 def emerging_(by: Grain, as_json: bool) -> None:
     """What customers are suddenly talking about, looked at now."""
     told = emerging.look()
+    emerging_noticed.keep_up(told)
     if told is None:
         raise click.ClickException(_("no encoder works here; see `vivencia text models`"))
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     risen = [one for one in told[by]["subjects"] if one["alarm"] and not one["within"]]
+    among = emerging_noticed.open_ones()
     for one in risen:
         counted = _("%(observed)d voices, about %(usual)d to be expected, since %(since)s")
-        click.echo(f"{emerging_words.news(one)} ({emerging_words.kind(one)}): {counted % one}")
+        noticed = emerging_noticed.marked(one, among)
+        said = f" [{noticed.get_state_display()}]" if noticed else ""
+        click.echo(f"{emerging_words.news(one)} ({emerging_words.kind(one)}): {counted % one}{said}")
     if not risen:
         click.echo(_("Nothing rose beyond the usual (%(texts)d voices, %(themes)d themes)") % told)

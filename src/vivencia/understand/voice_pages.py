@@ -20,7 +20,7 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.foundation.vocabulary import say, title
-from vivencia.understand import emerging, voices
+from vivencia.understand import emerging, emerging_noticed, voices
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.journey_customer_pages import people
 from vivencia.understand.lived import life_of
@@ -75,7 +75,7 @@ def voices_page(request: HttpRequest) -> HttpResponse:
         "lived": _lived(read, request.GET.get("lived", "")),
         "meaning": "meaning" in request.GET,
         "nearest": asked.events is not None,
-        "risen": len(emerging.alarms()),
+        "risen": len(emerging_noticed.open_alarms()),
         "filters": _filters(voices.choices(table), emerging.names(emerging.latest()), request.GET),
         "since": request.GET.get("since", ""),
         "until": request.GET.get("until", ""),
