@@ -11,7 +11,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -86,10 +89,11 @@ def database() -> Finding:
 
 def ledger() -> Finding:
     name, read = _("ledger"), open_ledger().read()
-    events = read.to_arrow(read.events.aggregate(n=read.events.count()))["n"][0].as_py()
-    found = _("version %(version)s, %(events)d events") % {"version": read.version, "events": events}
+    events: int = read.remember("foundation/events/1", lambda: read.to_arrow(read.events.count())["value"][0].as_py())
+    counted = number_format(events, force_grouping=True)
+    found = _("version %(version)s, %(events)s events") % {"version": read.version, "events": counted}
     if read.horizon:
-        found += _(", the newest of %s") % f"{read.horizon:%Y-%m-%d}"
+        found += _(", the newest of %s") % date_format(timezone.localtime(read.horizon), "SHORT_DATE_FORMAT")
     if not events:
         return Finding(name, State.WARNING, found, _("Bring data in: vivencia import, or vivencia demo"))
     return Finding(name, State.OK, found)
@@ -139,9 +143,11 @@ def failed_tasks() -> Finding:
 
 def people() -> Finding:
     administrators = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).count()
-    found = _("%(people)d people, %(administrators)d administrators") % {
-        "people": User.objects.filter(is_active=True).count(),
-        "administrators": administrators,
+    active = User.objects.filter(is_active=True).count()
+    told = ngettext("%(people)d person", "%(people)d people", active) % {"people": active}
+    found = ngettext("%(told)s, %(n)d administrator", "%(told)s, %(n)d administrators", administrators) % {
+        "told": told,
+        "n": administrators,
     }
     if not administrators:
         mend = _("Open the pages: the first visitor becomes the administrator")

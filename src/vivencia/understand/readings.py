@@ -221,11 +221,16 @@ def emotions(read: Read) -> Any:
 
 
 def waits(read: Read) -> int:
-    """How many texts no model has read at all: cheap, for the models are not opened."""
-    worded = read.events.filter(it.text.notnull() & (it.text.strip() != ""))
-    left = worded.anti_join(read.readings, worded.event_id == read.readings.event_id)
-    counted: int = read.to_arrow(left.count())["value"][0].as_py()
-    return counted
+    """How many texts no model has read at all: cheap, for the models are not opened, and counted once a version."""
+
+    def compute() -> int:
+        worded = read.events.filter(it.text.notnull() & (it.text.strip() != ""))
+        left = worded.anti_join(read.readings, worded.event_id == read.readings.event_id)
+        counted: int = read.to_arrow(left.count())["value"][0].as_py()
+        return counted
+
+    waiting: int = read.remember("understand/texts-waiting/1", compute, with_readings=True)
+    return waiting
 
 
 def state(read: Read | None = None) -> dict[str, Any]:
