@@ -72,7 +72,7 @@ def test_a_map_is_drawn_with_the_keyboard_alone_and_undone_after_a_reload(browse
         assert page.evaluate(SAME)
         page.reload()
         expect(page.locator(".viv-map-name", has_text="Asks somebody who knows")).to_have_count(0)
-        for _time in range(3):  # the new step's way and the step itself, then the removal
+        for _time in range(2):  # the new step with its ways, then the removal
             page.get_by_role("button", name="Undo").click()
             expect(page.locator(".viv-map-saving")).to_have_text("Saved")
         expect(page.locator(".viv-map-name", has_text="Asks somebody who knows")).to_be_visible()
@@ -95,6 +95,27 @@ def test_two_people_draw_at_once_and_both_see_both(browser: Browser, stage: Stag
                 "return names.includes('Tries it for a week') && names.includes('Renews, and knows why'); }"
             )
             assert opened.page.evaluate(SAME)
+
+
+def test_a_map_branches_by_the_keyboard_and_says_who_else_is_at_which_step(browser: Browser, stage: Stage) -> None:
+    with window(browser, DESK) as opened:
+        page = opened.page
+        enter(page, stage.url)
+        new_map(page, stage, "Buy and receive")
+        page.get_by_role("grid").focus()
+        keys(page, "ArrowRight", "ArrowRight", "/")
+        page.keyboard.type("Pays on delivery")
+        keys(page, "Enter", "ArrowLeft", "ArrowLeft", "Space")
+        ways = page.get_by_role("complementary").get_by_label("After this step customers take")
+        ways.select_option("all")
+        expect(page.locator(".viv-map-arrows .is-then")).to_have_text("all of these ways, in any order")
+        expect(page.locator(".viv-map-saving")).to_have_text("Saved")
+        assert page.evaluate(SAME)
+        page.evaluate("document.querySelector('viv-journey-canvas').people([{id: 7, name: 'Luis', step: 'pay'}])")
+        expect(page.get_by_role("list", name="Also here")).to_have_text("Luisat “Pays”")
+        expect(page.locator(".viv-map-step[data-step=pay] .viv-map-who")).to_have_text("Luis")
+        assert axe_findings(page) == []
+        assert opened.complaints == []
 
 
 def test_a_map_of_twelve_phases_and_sixty_steps_stays_smooth(browser: Browser, stage: Stage) -> None:

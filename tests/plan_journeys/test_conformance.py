@@ -131,7 +131,7 @@ def _parallel(draw: st.DrawFn) -> tuple[Drawing, list[tuple[int, ...]]]:
         links += [(0, at, "next"), *((p, p + 1, "next") for p in range(at, at + length - 1))]
         links += [(at + length - 1, len(steps) - 1, "next")] if behind else []
         at += length
-    orders = {o for o in permutations([at for at, one in enumerate(lines) for _step in one])}
+    orders = set(permutations([at for at, one in enumerate(lines) for _step in one]))
     ways = []
     for order in orders:
         walks = [iter(one) for one in lines]

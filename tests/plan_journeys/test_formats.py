@@ -18,6 +18,7 @@ from tests.plan_journeys.shop import drawing, step
 from vivencia.foundation.models import Role
 from vivencia.plan.journeys import maps
 from vivencia.plan.journeys.drawing import (
+    THENS,
     Cell,
     Comment,
     Drawing,
@@ -72,7 +73,7 @@ def test_a_drawing_survives_json_whole(data: st.DataObject) -> None:
     )  # fmt: skip
     steps = tuple(
         Step(key, "p", data.draw(text), data.draw(st.none() | text.filter(bool)), tuple(data.draw(channels)),
-             data.draw(st.booleans()), data.draw(expected), goal=data.draw(text))
+             data.draw(st.booleans()), data.draw(st.sampled_from(THENS)), data.draw(expected), goal=data.draw(text))
         for key in keys
     )  # fmt: skip
     links = tuple(Link(a, b, "loop", data.draw(share)) for a in keys for b in keys if data.draw(st.booleans()))

@@ -2,14 +2,20 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
+import numpy as np
 import pytest
 
+from tests.moments.company import event, table
 from tests.plan_journeys.shop import DAY, START, drawing, step
 from tests.plan_journeys.test_gaps import findings, moment, on
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.plan.journeys import conforming, lived, overlay
-from vivencia.plan.journeys.drawing import Link, check, from_json, to_json
+from vivencia.plan.journeys.branches import forks
+from vivencia.plan.journeys.conformance.alignment import align, numbered
+from vivencia.plan.journeys.conformance.automaton import automaton
+from vivencia.plan.journeys.drawing import Drawing, Link, check, from_json, to_json
 from vivencia.plan.journeys.gaps import Studied
 from vivencia.plan.journeys.ground import ground
 
@@ -62,6 +68,57 @@ def test_the_overlay_tells_each_step_with_its_gaps_and_moments(at_the_shop: obje
     assert [one.family for _findings, one in delivered.moments] == ["promise"], "circumstances are no moments"
     assert delivered.lived.promise is not None and delivered.lived.promise.value == pytest.approx(70.0)
     assert never.customers_a_year == 0 and never.lived.passing is not None and never.lived.passing.value == 0.0
+
+
+def test_customers_a_year_are_the_same_whatever_journeys_are_read_by(at_the_shop: object, db: None) -> None:
+    read = open_ledger().read()
+    by_case = [ground(read, START + 365 * DAY, case=case) for case in ("customer", "subject")]
+    assert (
+        by_case[0].customers_a_year("contact") == by_case[1].customers_a_year("contact") == pytest.approx(10, rel=0.01)
+    )
+    visits = [one.customers_a_year("visit") for one in by_case]  # about no order, so in no journey of one
+    assert visits[0] == visits[1] > 0
+
+
+def test_the_shares_of_a_branch_are_counted_against_what_is_wanted(at_the_shop: object) -> None:
+    links = (
+        Link("purchase", "contact", share=0.5),
+        Link("purchase", "delivery", share=0.9),
+        Link("contact", "delivery"),
+    )
+    drawn = replace(drawing(step("purchase"), step("contact"), step("delivery")), links=links)
+    found = overlay.laid(drawn, on(drawn), Studied(())).steps[0].ways
+    assert [(one.link.target, one.share, one.n, one.answer) for one in found] == [
+        ("contact", 0.5, 20, "within"), ("delivery", 0.5, 20, "gap"),
+    ]  # fmt: skip
+    every = replace(drawn, steps=(replace(drawn.steps[0], then="all"), *drawn.steps[1:]))
+    assert [one.share for one in overlay.laid(every, on(every), Studied(())).steps[0].ways] == [0.5, 0.95]
+
+
+def test_what_is_lived_in_either_order_is_parallel_and_what_excludes_each_other_parts(home: object, db: None) -> None:
+    rows = []
+    for number in range(12):
+        at = START + number * DAY
+        paths = [("buy", "pay", "choose", "ship"), ("buy", "choose", "pay", "ship"), ("buy", "pay", "choose", "fetch")]
+        for minute, name in enumerate(paths[number % 3]):
+            rows.append(event(f"c{number}", at + minute * timedelta(minutes=1), name, touchpoint=name, channel="web"))
+    open_ledger().append(table(rows))
+    drawn = lived.drawing_of(open_ledger().read(), language="en", case="customer")
+    both, *parts = forks(drawn)
+    assert (both.step, both.then, {one.link.target for one in both.branches}) == ("buy", "all", {"pay", "choose"})
+    assert {(one.then, *sorted(each.link.target for each in one.branches)) for one in parts} == {
+        ("one", "fetch", "ship")
+    }
+    assert followed_by_all(drawn)
+
+
+def followed_by_all(drawn: Drawing) -> bool:
+    """Whether journeys in either order conform to the map filled in from them."""
+    target = automaton(drawn)
+    names = tuple(sorted(target.known))
+    paths = [["buy", "pay", "choose", "ship"], ["buy", "choose", "pay", "fetch"]]
+    codes = np.array([names.index(name) for path in paths for name in path], np.int64)
+    return not align(target, numbered(target, names)[codes], np.array([0, 4, 8], np.int64)).cost.any()
 
 
 def test_who_follows_the_target_and_who_leaves_it_where(at_the_shop: object) -> None:

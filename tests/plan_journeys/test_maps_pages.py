@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.plan_journeys.test_drawing import SHOP
 from vivencia.foundation.models import Role, User
 from vivencia.plan.journeys import library, maps
 from vivencia.plan.journeys.drawing import Drawing, check
-from vivencia.plan.journeys.models import JourneyMap, MapOperation, MapVersion
+from vivencia.plan.journeys.models import JourneyMap, MapOperation, MapPresence, MapVersion
+from vivencia.plan.journeys.presence import GONE_AFTER
 from vivencia.plan.journeys.starters.sketch import drawn
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -109,6 +111,26 @@ def test_undo_works_after_a_reload_by_another_browser_of_the_same_person(shop: J
     assert JourneyMap.objects.get(pk=shop.pk).drawing.steps[0].name == "Choose"
     send(browser(ana), "journey-map-undo", shop.pk, {"token": "token-03", "again": True})
     assert JourneyMap.objects.get(pk=shop.pk).drawing.steps[0].name == "Look around"
+
+
+def test_who_else_is_at_the_map_is_told_with_the_step_until_they_leave_or_fall_silent(
+    shop: JourneyMap, ana: User
+) -> None:
+    luis = User.objects.create_user("luis@example.org", role=Role.VIEWER, first_name="Luis")
+
+    def at(user: User, **told: object) -> Any:
+        answer = send(browser(user), "journey-map-here", shop.pk, told)
+        return [(one["name"], one["step"]) for one in answer.json()["people"]]
+
+    assert at(ana, step="choose") == []
+    assert at(luis, step="pay") == [(ana.called, "choose")]
+    assert at(ana, step="choose") == [(luis.called, "pay")]
+    at(luis, leaves=True)
+    assert at(ana, step="choose") == []
+    MapPresence.objects.update(at=timezone.now() - GONE_AFTER)
+    assert at(luis, step="") == []
+    assert send(browser(luis), "journey-map-here", shop.pk, []).status_code == 422
+    assert send(Client(), "journey-map-here", shop.pk, {}).status_code in (302, 403)
 
 
 def test_going_back_to_a_version_keeps_what_was_there(shop: JourneyMap, ana: User) -> None:

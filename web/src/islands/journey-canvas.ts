@@ -9,11 +9,12 @@
 import "./journey-canvas/journey-canvas.css";
 import htmx from "htmx.org";
 import { Board, type Spot } from "./journey-canvas/board";
-import { type Drawing, freshKey, type Link, newStep, type Operation, type Step } from "./journey-canvas/drawing";
+import { forks } from "./journey-canvas/branches";
+import { type Drawing, freshKey, type Link, newStep, type Single, type Step } from "./journey-canvas/drawing";
 import { dragging } from "./journey-canvas/dragging";
 import { type Chosen, type Host, Panel } from "./journey-canvas/panel";
 import { feltAt, laneText, type Overlay, type Overlays, Said } from "./journey-canvas/showing";
-import { type Listener, type News, type Saving, Store } from "./journey-canvas/store";
+import { type Listener, type News, type Person, type Saving, Store } from "./journey-canvas/store";
 import { h, icon } from "./survey-builder/dom";
 
 interface Data {
@@ -25,6 +26,7 @@ interface Data {
   state: string;
   edit: string;
   undo: string;
+  here: string;
   sheets: string;
   overlay: string;
   choices: Record<string, { value: string; label: string }[]>;
@@ -54,6 +56,9 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
   #status = h("span", { class: "viv-map-saving", role: "status" });
   #signs = h("ul", { class: "viv-map-legend" });
   #spoken = h("p", { class: "visually-hidden", "aria-live": "polite" });
+  #people = h("ul", { class: "viv-map-people", hidden: true });
+  #known = new Map<number, string>();
+  #touched = false; // whether somebody has gone to a step
   #told = h("div", { class: "viv-map-told", role: "status" });
   #undo!: HTMLButtonElement;
   #redo!: HTMLButtonElement;
@@ -120,6 +125,31 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     this.#tell(this.said.say("refused", { why }), true);
   }
 
+  people(people: Person[]): void {
+    this.#board.present(people);
+    const names = new Map(people.map((one) => [one.id, one.name]));
+    for (const [id, name] of names) if (!this.#known.has(id)) this.#say(this.said.say("came", { name }));
+    for (const [id, name] of this.#known) if (!names.has(id)) this.#say(this.said.say("went", { name }));
+    this.#known = names;
+    this.#people.hidden = people.length === 0;
+    this.#people.replaceChildren(...people.map((one) => this.#person(one)));
+  }
+
+  at(): string {
+    return this.#touched ? (this.#board.columns[this.#board.spot.column]?.step?.key ?? "") : "";
+  }
+
+  #person(one: Person): HTMLElement {
+    const step = this.drawing().steps.find((each) => each.key === one.step);
+    const name = h("strong", { class: `is-person-${one.id % 6}` }, one.name);
+    if (!step) return h("li", {}, name, ` ${this.said.say("here")}`);
+    const go = (): void => {
+      this.#go({ row: "step", column: this.#board.columnOf(step.key) });
+      this.#board.view.focus();
+    };
+    return h("li", {}, name, h("button", { type: "button", class: "viv-map-there", onclick: go }, this.said.say("there", { step: step.name || this.said.say("unnamed") })));
+  }
+
   // What the panel asks.
 
   drawing(): Drawing {
@@ -130,7 +160,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     return this.#overlays[step];
   }
 
-  do(...operations: Operation[]): void {
+  do(...operations: Single[]): void {
     if (!this.editable) return;
     this.#store.do(...operations);
     if (!operations.some((one) => one.do === "set" && (one.field.startsWith("expectations.") || one.field === "touchpoint"))) return;
@@ -202,11 +232,12 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
       h("button", { type: "button", class: "btn", onclick: () => this.#addStepHere() }, icon(this.said.sprite, "plus"), say("addStep")),
       h("button", { type: "button", class: "btn viv-map-wide", onclick: () => this.#addPhase() }, icon(this.said.sprite, "plus"), say("addPhase")),
       h("button", { type: "button", class: "btn viv-map-wide", onclick: () => this.#addLane() }, icon(this.said.sprite, "plus"), say("addLane")));
+    this.#people.setAttribute("aria-label", this.said.say("people"));
     return h("div", { class: "viv-map-tools" }, this.editable ? make : null,
       this.editable ? h("span", { class: "viv-map-group-of-tools" }, this.#undo, this.#redo) : null,
       h("span", { class: "viv-map-group-of-tools" },
         this.#tool("zoom-out", "zoomOut", () => this.#zoom(-1)), this.#tool("zoom-in", "zoomIn", () => this.#zoom(1))),
-      this.editable ? this.#status : null,
+      this.editable ? this.#status : null, this.#people,
       this.editable ? h("details", { class: "viv-menu viv-map-keys" }, h("summary", { class: "btn btn-icon", "aria-label": say("keys"), title: say("keys") }, icon(this.said.sprite, "help-circle")),
         h("div", { class: "viv-menu-body" }, ...say("keysText").split(" · ").map((one) => h("p", {}, one)))) : null);
   }
@@ -261,6 +292,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     if (this.editable) dragging(this.#board, {
       drawing: () => this.drawing(), place: (key, phase, after) => this.place(key, phase, after),
       move: (of, key, after) => this.do({ do: "move", of, key, after, phase: "" }),
+      connect: (source, target) => this.connect(source, target),
     });
     let width = window.innerWidth;
     window.addEventListener("resize", () => {
@@ -284,6 +316,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     const spot = this.#spotOf(event);
     if (!spot || this.#editing || spot.row === "overlay") return;
     this.#board.spot = spot;
+    this.#moved();
     this.#board.mark();
     const chosen = this.#chosenAt(spot);
     const shown = this.#panel.chosen !== null;
@@ -294,6 +327,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
   #adds(what: DOMStringMap): void {
     if (what["add"] === "phase") return this.#addPhase();
     const after = what["after"] ?? null;
+    if (what["add"] === "branch" && after) return this.branch(after);
     const phase = what["phase"] ?? this.drawing().steps.find((one) => one.key === after)?.phase;
     if (phase) this.#addStep(phase, after);
   }
@@ -332,10 +366,13 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
       F2: () => this.#edit(this.#board.spot),
       " ": () => this.#details(),
       Delete: () => this.#clear(),
-      Insert: () => this.#addStepHere(),
+      Insert: () => (event.shiftKey ? this.#branchHere() : this.#addStepHere()),
+      "+": () => this.#addStepHere(),
+      "/": () => this.#branchHere(),
       Escape: () => this.#panel.chosen && this.#panel.close(),
     };
-    const act = acts[key];
+    const typed = key === "+" || key === "/";
+    const act = typed && this.#board.spot.row !== "step" ? undefined : acts[key];
     if (act) {
       event.preventDefault();
       act();
@@ -359,8 +396,14 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     this.#go({ row: next, column: Math.min(Math.max(least, to), Math.max(0, this.#board.columns.length - 1)) });
   }
 
+  #moved(): void {
+    this.#touched = true;
+    this.#store.moved();
+  }
+
   #go(spot: Spot): void {
     this.#board.spot = spot;
+    this.#moved();
     this.#board.reach(spot);
     this.#board.mark();
     const chosen = this.#chosenAt(spot);
@@ -401,13 +444,53 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     const place = drawing.steps.findIndex((one) => one.key === after);
     const follower = drawing.steps[place + 1];
     const onward = after ? drawing.links.find((one) => one.source === after && one.target === follower?.key && one.kind === "next") : undefined;
-    const links: Link[] = after ? [{ source: after, target: step.key, kind: "next", share: null }] : [];
+    const links: Link[] = after ? [{ source: after, target: step.key, kind: "next", share: onward?.share ?? null }] : [];
     if (onward) links.push({ ...onward, source: step.key, share: null });
-    this.do({ do: "add", of: "step", part: step, after, belongings: { links } });
-    if (onward) this.do({ do: "remove", of: "link", key: `${onward.source} ${onward.target}` });
+    const added: Single = { do: "add", of: "step", part: step, after, belongings: { links } };
+    this.do(added, ...(onward ? [{ do: "remove", of: "link", key: `${onward.source} ${onward.target}` } as const] : []));
     this.#say(this.said.say("added", { name: step.name }));
     this.#go({ row: "step", column: this.#board.columnOf(step.key) });
     this.#edit(this.#board.spot);
+  }
+
+  #branchHere(): void {
+    const step = this.#board.columns[this.#board.spot.column]?.step;
+    if (step) this.branch(step.key);
+  }
+
+  /** Another way on from a step: a new step beside those that follow, which comes together with them again. */
+  branch(key: string): void {
+    if (!this.editable) return;
+    const drawing = this.drawing();
+    const place = drawing.steps.findIndex((one) => one.key === key);
+    const follower = drawing.steps[place + 1];
+    if (!follower) return this.#addStep(drawing.steps[place]?.phase ?? "", key);
+    const onward = (source: string): Link[] => drawing.links.filter((one) => one.source === source && one.kind !== "loop");
+    const way = (source: string, target: string): Single => ({ do: "add", of: "link", part: { source, target, kind: "next", share: null }, after: null });
+    const fork = forks(drawing).find((one) => one.step === key);
+    const beside = onward(key)[0]?.target ?? follower.key;
+    const meet = fork ? fork.join : (onward(beside)[0]?.target ?? drawing.steps[drawing.steps.findIndex((one) => one.key === beside) + 1]?.key ?? null);
+    const after = fork?.branches.at(-1)?.steps.at(-1) ?? beside;
+    const there = drawing.steps.find((one) => one.key === after) ?? follower;
+    const step = newStep(there.phase, this.said.say("newStep"));
+    const all: Single[] = [{ do: "add", of: "step", part: step, after }, way(key, step.key)];
+    if (onward(key).length === 0) all.push(way(key, beside)); // the line that was understood is said
+    if (!fork && meet && onward(beside).length === 0) all.push(way(beside, meet));
+    if (meet) all.push(way(step.key, meet));
+    this.do(...all);
+    this.#say(this.said.say("branched", { name: this.#name("step", key) }));
+    this.#go({ row: "step", column: this.#board.columnOf(step.key) });
+    this.#edit(this.#board.spot);
+  }
+
+  /** A way from one step to another; back, where the other stands before it. */
+  connect(source: string, target: string): void {
+    const drawing = this.drawing();
+    if (!this.editable || drawing.links.some((one) => one.source === source && one.target === target)) return;
+    const places = drawing.steps.map((one) => one.key);
+    const kind = places.indexOf(target) <= places.indexOf(source) ? "loop" : "next";
+    this.do({ do: "add", of: "link", part: { source, target, kind, share: null }, after: null });
+    this.#say(this.said.say("connected", { source: this.#name("step", source), target: this.#name("step", target) }));
   }
 
   #addPhase(): void {

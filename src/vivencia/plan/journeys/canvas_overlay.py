@@ -11,15 +11,18 @@ from vivencia.moments.wording import number
 from vivencia.plan.journeys import gap_words
 from vivencia.plan.journeys.gaps import Gap
 from vivencia.plan.journeys.overlay import Laid, Overlay
+from vivencia.plan.journeys.ways import Way
+from vivencia.understand.journey_words import share
 
 WORST = ("gap", "within", "met", "unknown")
 BADGES = 2
+WAY_TONES = {"met": "gain", "gap": "pain", "within": "caution", "unasked": "neutral"}
 
 
 def of(overlay: Overlay) -> dict[str, dict[str, Any]]:
     """Step's key -> what the canvas shows of it; steps of which the data say nothing are left out."""
     told = {one.step.key: _step(one) for one in overlay.steps}
-    return {key: one for key, one in told.items() if one["badges"] or one["lines"] or one["moment"]}
+    return {key: one for key, one in told.items() if one["badges"] or one["lines"] or one["moment"] or one["ways"]}
 
 
 def _step(laid: Laid) -> dict[str, Any]:
@@ -33,7 +36,16 @@ def _step(laid: Laid) -> dict[str, Any]:
         "lines": [*_coming(laid), *(line for one in gaps for line in _lines(one))],
         "moment": moment is not None,
         "href": _address("moment", findings.outcome, moment.key) if findings and moment else "",
+        "ways": {one.link.target: _way(one) for one in laid.ways},
     }
+
+
+def _way(way: Way) -> dict[str, str]:
+    """How many really go that way; against the share that is wanted, where one is."""
+    between = _("%(low)s to %(high)s") % {"low": share(way.low), "high": share(way.high)}
+    names = {"share": share(way.share), "between": between, "n": number(way.n, 0)}
+    text = _("lived: %(share)s (%(between)s) of %(n)s visits") % names
+    return {"short": share(way.share), "text": text, "tone": WAY_TONES[way.answer]}
 
 
 def _badge(gap: Gap) -> dict[str, str]:

@@ -6,13 +6,14 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vivencia.foundation.models import User
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.foundation.vocabulary import say
-from vivencia.plan.journeys import canvas_overlay, canvas_texts, maps, overlay, sheets, wording
+from vivencia.plan.journeys import canvas_overlay, canvas_texts, maps, overlay, presence, sheets, wording
 from vivencia.plan.journeys.drawing import DrawingError
 from vivencia.plan.journeys.library import about_choices
 from vivencia.plan.journeys.models import JourneyMap, MapOperation
@@ -34,6 +35,7 @@ def canvas(request: HttpRequest, pk: int) -> HttpResponse:
         "editable": may(user, Right.PLAN),
         "me": user.called,
         "state": reverse("journey-map-state", args=[pk]),
+        "here": reverse("journey-map-here", args=[pk]),
         "edit": reverse("journey-map-edit", args=[pk]),
         "undo": reverse("journey-map-undo", args=[pk]),
         "sheets": reverse("journey-map-sheets", args=[pk]),
@@ -65,6 +67,26 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
     told = request.GET.get("since", "")
     news = _news(the_map, int(told), user) if told.isdecimal() and len(told) < 10 else []
     return JsonResponse({**_state(the_map, user), "news": news}, headers={"ETag": f'"{the_map.seq}"'})
+
+
+@needs(Right.SEE_FIGURES)
+@require_POST
+def here(request: HttpRequest, pk: int) -> HttpResponse:
+    """A browser says on which step its person is, or that they leave; it is told who else is here, and whether the map
+    has moved on."""
+    seq = get_object_or_404(JourneyMap.objects.only("seq"), pk=pk).seq
+    user, now = who(request), timezone.now()
+    try:
+        told = _body(request)
+        step, leaves = str(told.get("step") or ""), bool(told.get("leaves"))
+    except (AttributeError, DrawingError, json.JSONDecodeError, RecursionError) as wrong:
+        return JsonResponse({"error": str(wrong)}, status=422)
+    if leaves:
+        presence.left(pk, user)
+        return JsonResponse({"seq": seq, "people": []})
+    presence.here(pk, user, step, now)
+    people = [{"id": one.user, "name": one.name, "step": one.step} for one in presence.others(pk, user, now)]
+    return JsonResponse({"seq": seq, "people": people})
 
 
 @needs(Right.PLAN)

@@ -11,6 +11,7 @@ def canvas() -> dict[str, Any]:
     return {
         "lanes": {code: str(name) for code, name in wording.LANES.items()},
         "whens": {code: str(name) for code, name in wording.WHENS.items()},
+        "then": {code: str(name) for code, name in wording.THENS.items()},
         "links": {code: str(name) for code, name in wording.LINKS.items()},
         "feelings": {code: str(name) for code, name in wording.FEELINGS.items()},
         "fields": {code: str(name) for code, name in wording.FIELDS.items()},
@@ -34,6 +35,8 @@ def _tools() -> dict[str, str]:
             "Journey map: arrow keys move, Enter edits, Alt with an arrow moves what is chosen, Delete removes it"
         ),
         "addStep": _("Add a step"),
+        "addBranch": _("Another way from here"),
+        "drawWay": _("Drag this onto another step to draw a way there"),
         "addPhase": _("Add a phase"),
         "addLane": _("Add a lane"),
         "undo": _("Undo"),
@@ -43,7 +46,8 @@ def _tools() -> dict[str, str]:
         "keys": _("Keys"),
         "keysText": _(
             "Arrows: move · Enter: edit · Space: details · Alt + arrows: move a step, phase or lane · "
-            "Insert: add a step · Delete: remove · Ctrl + Z: undo · Ctrl + Shift + Z: do again"
+            "Insert or +: add a step · Shift + Insert or /: another way from here · Delete: remove · Ctrl + Z: undo · "
+            "Ctrl + Shift + Z: do again"
         ),
         "saved": _("Saved"),
         "saving": _("Saving…"),
@@ -76,6 +80,10 @@ def _panel() -> dict[str, str]:
         "reopen": _("Take up again"),
         "removeComment": _("Remove"),
         "connect": _("Connect with"),
+        "connectNow": _("Connect"),
+        "thenLabel": _("After this step customers take"),
+        "sum": _("These shares make %(sum)s, but one of these ways is always taken: they should make up a whole."),
+        "livedShare": _("lived %(share)s"),
         "disconnect": _("Disconnect"),
         "choose": _("choose…"),
         "yes": _("yes"),
@@ -106,4 +114,13 @@ def _events() -> dict[str, str]:
         "overwrote": _("%(by)s had just changed this as well. Theirs is in the history: %(what)s"),
         "others": _("%(by)s: %(what)s"),
         "loop": _("back again"),
+        "branched": _(
+            "Another way from “%(name)s”. Customers take one of them; the details say whether they take all."
+        ),
+        "connected": _("Connected: %(source)s → %(target)s"),
+        "people": _("Also here"),
+        "here": _("is here"),
+        "there": _("at “%(step)s”"),
+        "came": _("%(name)s is here as well"),
+        "went": _("%(name)s has left"),
     }

@@ -317,7 +317,7 @@ class _Held:
         if told is None or times.value is None:
             return None
         if told.method == "mean":
-            return distinct(self.on.people(self.on.visits(self.step.touchpoint))) / self.on.years
+            return self.on.customers_a_year(self.step.touchpoint)
         short = _short(told, self.wanted)
         if not short.any():
             return 0.0

@@ -88,6 +88,28 @@ class Ground:
             return np.zeros(0, np.int64)
         return self._by_step.get(self.table.code(touchpoint), np.zeros(0, np.int64))
 
+    def customers_a_year(self, touchpoint: str | None) -> float:
+        """How many different customers a year have something happen at a touchpoint, whatever their journeys are read
+        by; what nobody is known of counts for itself."""
+        return self._coming.get(touchpoint or "", 0) / self.years
+
+    @cached_property
+    def _coming(self) -> dict[str, int]:
+        def compute() -> dict[str, int]:
+            events = self.read.events.filter(_.touchpoint.notnull())
+            events = events.filter((_.occurred_at >= self.since) & (_.occurred_at < self.until))
+            if self.segment:
+                meant = pa.table({"customer_id": pa.array(self.customer_ids(sorted(self.persons)), pa.string())})
+                events = events.semi_join(ibis.memtable(meant), "customer_id")
+            counted = events.group_by("touchpoint").aggregate(
+                known=_.customer_id.nunique(), unknown=_.customer_id.isnull().sum()
+            )
+            return {row["touchpoint"]: row["known"] + row["unknown"] for row in self.read.to_arrow(counted).to_pylist()}
+
+        what = f"map-coming-{self.since.isoformat()}-{self.until.isoformat()}"
+        told: dict[str, int] = self.look.remember(what, compute)
+        return told
+
     def people(self, rows: Ints) -> Ints:
         """The number of the person behind each row."""
         table = self.table

@@ -1,7 +1,8 @@
 """A lived map filled in from the ledger: the way most people go, with what they lived at each step.
 
 Steps are the touchpoints that enough journeys come by, in the order they are usually lived; one that fewer than half
-come by is optional. Ways are the usual next step, frequent short cuts, and frequent ways back. No customer's words are
+come by is optional. Ways (`lived_ways`) are the usual next step, where journeys part, what is lived in any order,
+frequent short cuts, and frequent ways back. No customer's words are
 in it: a map is kept, and what people said must go when they do. Pages show their words beside the map instead.
 """
 
@@ -22,12 +23,13 @@ from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.vocabulary import say, title
 from vivencia.measure.metrics.figure import Figure
 from vivencia.plan.journeys import gap_words
-from vivencia.plan.journeys.drawing import Cell, Drawing, Lane, Link, Phase, Step, When, arranged, key_for
+from vivencia.plan.journeys.drawing import Cell, Drawing, Lane, Phase, Step, When, arranged, key_for
 from vivencia.plan.journeys.ground import Ground, ground
+from vivencia.plan.journeys.lived_ways import beside, first_places, ways
 from vivencia.plan.journeys.observed import Name, Observed, observe
 from vivencia.understand import phases, voices
 from vivencia.understand.journey_words import duration, share
-from vivencia.understand.journeys.flow import Flow, flow
+from vivencia.understand.journeys.flow import flow
 from vivencia.understand.journeys.lanes import Lane as Column
 from vivencia.understand.journeys.lanes import lanes
 from vivencia.understand.journeys.phases import place
@@ -38,9 +40,7 @@ from vivencia.understand.settling import view
 COMMON = 0.05  # share of journeys from which on a touchpoint is a step of the map
 MOST_STEPS = 24
 MAIN = 0.5  # fewer come by: optional
-TAKEN = 0.1  # share of a step's visits from which on a short cut or a way back is drawn
 TOPICS = 3
-LOOKED_AT = 200_000  # journeys from which the order of steps is read
 LANES: tuple[tuple[str, str], ...] = (
     ("touchpoint", "touchpoint"),
     ("passing", "free"),
@@ -94,9 +94,9 @@ def filled(on: Ground, language: str, *, name: str, persona: str = "") -> Drawin
     order = _main(table, columns)
     steps, parts = _steps(table, order, columns)
     told = tuple(cell for step in steps for cell in _cells(on, step, columns[step.touchpoint or ""]))
-    return arranged(
-        replace(nothing, phases=parts, steps=steps, links=_links(steps, flow(table)), lanes=tuple(_lanes()), notes=told)
-    )
+    links, together = ways(steps, flow(table), beside(table, order))
+    steps = tuple(replace(step, then="all") if step.key in together else step for step in steps)
+    return arranged(replace(nothing, phases=parts, steps=steps, links=links, lanes=tuple(_lanes()), notes=told))
 
 
 def figures(on: Ground, step: Step) -> Lived:
@@ -127,14 +127,7 @@ def _main(table: JourneyTable, columns: dict[str, Column]) -> list[str]:
 def _ordered(table: JourneyTable, steps: Sequence[str]) -> list[str]:
     """Steps by how many of the others they usually come before, of the journeys that come by both; those that come
     before as many keep their order. Means of places mislead where journeys are of very different length."""
-    firsts = np.flatnonzero(table.first)
-    codes = np.asarray(table.step[firsts], np.int64)
-    case = table.case_of[firsts]
-    some = case < LOOKED_AT
-    seen = np.full((min(table.journeys, LOOKED_AT), len(steps)), -1, np.int64)
-    for place_of, name in enumerate(steps):
-        here = some & (codes == table.code(name))
-        seen[case[here], place_of] = firsts[here]
+    seen = first_places(table, steps)
     wins = np.zeros(len(steps), np.int64)
     for a in range(len(steps)):
         both = (seen[:, a] >= 0)[:, None] & (seen >= 0)
@@ -175,42 +168,6 @@ def _when(inside: Sequence[When | None]) -> When:
     return max(set(known), key=known.count) if known else "during"
 
 
-def _links(steps: Sequence[Step], counted: Flow) -> tuple[Link, ...]:
-    """The usual next step of each, other frequent moves on, and frequent ways back; each with its share of the step's
-    visits. A step nothing frequent leads to or from keeps its most frequent move, so that the map hangs together."""
-    key_of = {step.touchpoint: step.key for step in steps}
-    rank = {step.key: at for at, step in enumerate(steps)}
-    visits = {one.touchpoint: one.count for one in counted.touchpoints}
-    shares = {
-        (key_of[edge.source], key_of[edge.target]): edge.count / visits[edge.source]
-        for edge in counted.edges
-        if edge.source in key_of and edge.target in key_of
-    }
-    forward = {pair: taken for pair, taken in shares.items() if rank[pair[0]] < rank[pair[1]]}
-    drawn = {pair for pair, taken in shares.items() if taken >= TAKEN}
-    usual = set()
-    for at, step in enumerate(steps):
-        after = [pair for pair in forward if pair[0] == step.key]
-        before = [pair for pair in forward if pair[1] == step.key]
-        if at + 1 < len(steps):
-            usual.add(max(after, key=lambda pair: forward[pair], default=(step.key, steps[at + 1].key)))
-        if at and not any(pair in drawn for pair in before):
-            drawn.add(max(before, key=lambda pair: forward[pair], default=(steps[at - 1].key, step.key)))
-    return tuple(
-        Link(
-            a,
-            b,
-            "loop" if rank[b] <= rank[a] else "next" if (a, b) in usual else "optional",
-            _rounded(shares.get((a, b))),
-        )
-        for a, b in sorted(drawn | usual)
-    )
-
-
-def _rounded(taken: float | None) -> float | None:
-    return None if taken is None else round(taken, 3)
-
-
 def _lanes() -> list[Lane]:
     names = {
         "touchpoint": _("Touchpoint"),
@@ -248,7 +205,7 @@ def _cells(on: Ground, step: Step, column: Column) -> list[Cell]:
 def _passing(on: Ground, figure: Figure | None, column: Column) -> str:
     if figure is None or figure.value is None:
         return ""
-    a_year = round(len(np.unique(on.people(on.visits(column.step)))) / on.years)
+    a_year = round(on.customers_a_year(column.step))
     people = ngettext("%(n)s customer a year", "%(n)s customers a year", a_year) % {
         "n": number_format(a_year, 0, force_grouping=True)
     }

@@ -107,6 +107,23 @@ class MapOperation(models.Model):
         return f"{self.map_id} #{self.seq}"
 
 
+class MapPresence(models.Model):
+    """Somebody at a map, as their browser said last: `step` is the key of the step they are on, "" where on none."""
+
+    map = models.ForeignKey(JourneyMap, on_delete=models.CASCADE, related_name="present")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    step = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["map", "user"], name="map_presence_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.map_id}: {self.user_id}"
+
+
 class MapVersion(models.Model):
     """A map as it was, under a name. It never changes."""
 

@@ -6,9 +6,10 @@ from vivencia.moments.findings import Findings, Moment
 from vivencia.plan.journeys import lived
 from vivencia.plan.journeys.drawing import Drawing, Step
 from vivencia.plan.journeys.gaps import Gap, Studied, gaps_in, ground_of, segment_of, studied
-from vivencia.plan.journeys.ground import Ground, distinct
+from vivencia.plan.journeys.ground import Ground
 from vivencia.plan.journeys.lived import Lived
 from vivencia.plan.journeys.models import JourneyMap
+from vivencia.plan.journeys.ways import Way, ways_of
 from vivencia.understand.settling import View
 
 SHOWN = 3  # moments at one step
@@ -17,13 +18,15 @@ SHOWN = 3  # moments at one step
 @dataclass(frozen=True)
 class Laid:
     """One step. `customers_a_year` come by; `gaps`: each expectation against what is lived; `moments`: proven ones of
-    this touchpoint, the strongest first, each with the study it is from."""
+    this touchpoint, the strongest first, each with the study it is from; `ways`: where customers go on to, where it
+    branches."""
 
     step: Step
     lived: Lived
     customers_a_year: float | None
     gaps: tuple[Gap, ...]
     moments: tuple[tuple[Findings, Moment], ...]
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,18 +45,18 @@ def of(the_map: JourneyMap, seen: View) -> Overlay:
 
 def laid(drawing: Drawing, on: Ground, known: Studied, *, map_id: int | None = None) -> Overlay:
     gaps = gaps_in(drawing, on, known, map_id=map_id)
-    return Overlay(on, tuple(_step(one, on, known, gaps) for one in drawing.steps))
+    return Overlay(on, tuple(_step(drawing, one, on, known, gaps) for one in drawing.steps))
 
 
-def _step(step: Step, on: Ground, known: Studied, gaps: list[Gap]) -> Laid:
-    rows = on.visits(step.touchpoint)
-    coming = distinct(on.people(rows)) / on.years if step.touchpoint else None
+def _step(drawing: Drawing, step: Step, on: Ground, known: Studied, gaps: list[Gap]) -> Laid:
+    coming = on.customers_a_year(step.touchpoint) if step.touchpoint else None
     return Laid(
         step,
         lived.figures(on, step),
         coming,
         tuple(one for one in gaps if one.step_key == step.key),
         moments_at(step, known),
+        ways_of(drawing, step, on),
     )
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("plan/maps/new/", pages.new, name="journey-map-new"),
     path("plan/maps/<int:pk>/", canvas_pages.canvas, name="journey-map"),
     path("plan/maps/<int:pk>/state/", canvas_pages.state, name="journey-map-state"),
+    path("plan/maps/<int:pk>/here/", canvas_pages.here, name="journey-map-here"),
     path("plan/maps/<int:pk>/edit/", canvas_pages.edit, name="journey-map-edit"),
     path("plan/maps/<int:pk>/undo/", canvas_pages.undo, name="journey-map-undo"),
     path("plan/maps/<int:pk>/overlay/", canvas_pages.overlaid, name="journey-map-overlay"),

@@ -33,6 +33,7 @@ WHENS: Words = {
     "after": lazy("After the purchase"),
 }
 LINKS: Words = {"next": lazy("next"), "optional": lazy("perhaps"), "loop": lazy("back again")}
+THENS: Words = {"one": lazy("one of these ways"), "all": lazy("all of these ways, in any order")}
 FEELINGS: Words = {
     "-1": lazy("very bad"),
     "-0.5": lazy("bad"),
@@ -51,6 +52,7 @@ FIELDS: Words = {
     "touchpoint": lazy("Touchpoint in the data"),
     "channels": lazy("Channels"),
     "optional": lazy("Not everybody comes by here"),
+    "then": lazy("After this step customers take"),
     "responsible": lazy("Responsible"),
     "team": lazy("Team"),
     "systems": lazy("Systems"),
@@ -199,7 +201,7 @@ def value(field: str, given: Any) -> str:
         return ", ".join(say(str(one)) for one in given)
     if isinstance(given, int | float):
         return _number(field, float(given))
-    words: dict[str, Words] = {"when": WHENS, "kind": {**LINKS, **LANES}}
+    words: dict[str, Words] = {"when": WHENS, "kind": {**LINKS, **LANES}, "then": THENS}
     return str(words.get(field, {}).get(given) or _short(say(given) if field in _STORED else given))
 
 

@@ -1,6 +1,22 @@
-/** The ways between steps: a short arrow to the neighbour, an arc above the steps to everywhere else. */
+/**
+ * The ways between steps: straight to the neighbour, along a line of its own where steps branch, and an arc above the
+ * steps for short cuts and ways back.
+ */
 
+import type { Fork } from "./branches";
 import type { Drawing, Link } from "./drawing";
+
+export interface Plan {
+  places: Map<string, number>; // step -> column
+  levels: Map<string, number>; // step -> how far below the first line
+  forks: Fork[];
+  free: (column: number, level: number) => boolean; // no card there
+}
+
+export interface Names {
+  then: Record<string, string>;
+  share: (link: Link) => string;
+}
 
 interface Measures {
   width: number;
@@ -10,54 +26,86 @@ interface Measures {
 
 const SVG = "http://www.w3.org/2000/svg";
 const ARC = 40; // height above the cards
-const CARD = 92;
+export const CARD = 92;
+const MIDDLE = 40; // of a card, from its top
+const EDGE = 7; // between a card and its column's border
 
-export function arrows(drawing: Drawing, places: Map<string, number>, first: number, last: number, size: Measures): SVGSVGElement {
+export function arrows(drawing: Drawing, plan: Plan, names: Names, [first, last]: [number, number], size: Measures): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "viv-map-arrows");
   svg.setAttribute("aria-hidden", "true");
-  const width = (last - first + 1) * size.width;
-  svg.setAttribute("width", String(width));
-  svg.setAttribute("height", String((ARC + CARD) * size.zoom));
+  const deepest = Math.max(0, ...plan.levels.values());
+  svg.setAttribute("width", String((last - first + 1) * size.width));
+  svg.setAttribute("height", String((ARC + CARD * (deepest + 1)) * size.zoom));
   svg.style.left = `${size.head + first * size.width}px`;
   svg.append(heads());
   for (const link of drawing.links) {
-    const from = places.get(link.source);
-    const to = places.get(link.target);
+    const [from, to] = [plan.places.get(link.source), plan.places.get(link.target)];
     if (from === undefined || to === undefined) continue;
     if (Math.max(from, to) < first || Math.min(from, to) > last) continue;
-    svg.append(way(link, from - first, to - first, size));
+    svg.append(way(link, plan, names, first, size));
+  }
+  for (const fork of plan.forks) {
+    const at = plan.places.get(fork.step) ?? -1;
+    if (at < first || at > last) continue;
+    const below = ARC + CARD * ((plan.levels.get(fork.step) ?? 0) + 1) + 16;
+    svg.append(label(names.then[fork.then] ?? "", (at - first + 1) * size.width - 14, below * size.zoom, "is-then"));
   }
   return svg;
 }
 
-function way(link: Link, from: number, to: number, { width, zoom }: Measures): SVGGElement {
+function way(link: Link, plan: Plan, names: Names, first: number, size: Measures): SVGGElement {
   const group = document.createElementNS(SVG, "g");
   group.classList.add(`is-${link.kind}`);
-  const near = to === from + 1 && link.kind === "next";
   group.dataset["from"] = link.source;
   group.dataset["to"] = link.target;
-  if (!near) group.classList.add("is-far");
-  const middle = (ARC + 40) * zoom;
-  const lift = Math.min(ARC - 6, 12 + 9 * Math.log2(1 + Math.abs(to - from))) * zoom;
-  const down = ARC * zoom + 2;
-  const start = (from + 0.5) * width + Math.sign(to - from || 1) * 18 * zoom;
-  const end = (to + 0.5) * width - Math.sign(to - from || 1) * 18 * zoom;
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", near
-    ? `M ${(from + 1) * width - 9} ${middle} L ${(from + 1) * width + 3} ${middle}`
-    : `M ${start} ${down} C ${start} ${down - lift * 1.3} ${end} ${down - lift * 1.3} ${end} ${down - 3}`);
-  path.setAttribute("marker-end", `url(#viv-map-arrow-${link.kind})`);
-  group.append(path);
-  if (link.share !== null && !near) group.append(label(`${Math.round(link.share * 100)} %`, (start + end) / 2, down - lift - 2));
-  if (link.share !== null && near) group.append(label(`${Math.round(link.share * 100)} %`, (from + 1) * width - 3, middle - 6));
+  const [from, to] = [plan.places.get(link.source)! , plan.places.get(link.target)!];
+  const [here, there] = [plan.levels.get(link.source) ?? 0, plan.levels.get(link.target) ?? 0];
+  const level = Math.max(here, there);
+  let open = link.kind !== "loop" && to > from && (link.kind === "next" || here !== there || to > from + 1);
+  for (let column = from + 1; column < to; column += 1) open &&= plan.free(column, level);
+  group.append(...(open ? line(link, names, [from - first, here], [to - first, there], size) : arc(link, names, [from - first, here], [to - first, there], size)));
+  if (!open) group.classList.add("is-far");
   return group;
 }
 
-function label(text: string, x: number, y: number): SVGTextElement {
+/** Down right behind the step where the way leads down, up right before the next where it leads up. */
+function line(link: Link, names: Names, [from, here]: [number, number], [to, there]: [number, number], { width, zoom }: Measures): SVGElement[] {
+  const y = (level: number): number => (ARC + CARD * level + MIDDLE) * zoom;
+  const start = (from + 1) * width - EDGE - 2;
+  const end = to * width + EDGE - 4;
+  const turn = there > here ? (from + 1) * width - 1 : to * width - 1;
+  const path = here === there ? `M ${start} ${y(here)} L ${end} ${y(here)}` : `M ${start} ${y(here)} L ${turn} ${y(here)} L ${turn} ${y(there)} L ${end} ${y(there)}`;
+  const share = names.share(link);
+  if (!share) return [drawn(link, path)];
+  const near = to === from + 1 && here === there;
+  const at = near ? ARC + CARD * here - 4 : ARC + CARD * Math.max(here, there) + MIDDLE - 6;
+  return [drawn(link, path), label(share, near ? (from + 1) * width : (from + 1) * width + 8, at * zoom, near ? "" : "is-along")];
+}
+
+function arc(link: Link, names: Names, [from, here]: [number, number], [to, there]: [number, number], { width, zoom }: Measures): SVGElement[] {
+  const lift = Math.min(ARC - 6, 12 + 9 * Math.log2(1 + Math.abs(to - from))) * zoom;
+  const down = ARC * zoom + 2;
+  const top = (level: number): number => (ARC + CARD * level) * zoom + 2;
+  const start = (from + 0.5) * width + Math.sign(to - from || 1) * 18 * zoom;
+  const end = (to + 0.5) * width - Math.sign(to - from || 1) * 18 * zoom;
+  const path = `M ${start} ${top(here)} L ${start} ${down} C ${start} ${down - lift * 1.3} ${end} ${down - lift * 1.3} ${end} ${down - 3} L ${end} ${top(there) - 3}`;
+  const share = names.share(link);
+  return share ? [drawn(link, path), label(share, (start + end) / 2, down - lift - 2)] : [drawn(link, path)];
+}
+
+function drawn(link: Link, d: string): SVGPathElement {
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", d);
+  path.setAttribute("marker-end", `url(#viv-map-arrow-${link.kind})`);
+  return path;
+}
+
+function label(text: string, x: number, y: number, name = ""): SVGTextElement {
   const told = document.createElementNS(SVG, "text");
   told.setAttribute("x", String(x));
   told.setAttribute("y", String(y));
+  if (name) told.setAttribute("class", name);
   told.textContent = text;
   return told;
 }

@@ -4,9 +4,11 @@
  */
 
 import { h, icon } from "../survey-builder/dom";
-import { arrows } from "./arrows";
-import type { Drawing, Lane, Phase, Step } from "./drawing";
+import { arrows, CARD } from "./arrows";
+import { type Fork, forks, levels } from "./branches";
+import type { Cell, Drawing, Lane, Link, Phase, Step } from "./drawing";
 import { chips, emotion, feltAt, laneText, type Overlays, overlayBand, type Said } from "./showing";
+import type { Person } from "./store";
 
 export interface Column {
   phase: Phase;
@@ -22,7 +24,7 @@ export interface Spot {
 const AHEAD = 3; // columns kept ready beyond what is in sight
 const FEW_LINKS = 24; // up to here every way is drawn at full strength
 export const ARC = 40;
-const HEIGHTS = { phase: 38, step: ARC + 92, overlay: 58, lane: 66, emotion: 92 };
+const HEIGHTS = { phase: 38, step: ARC + CARD, overlay: 58, lane: 66, emotion: 92 };
 
 export class Board {
   readonly view: HTMLElement;
@@ -35,6 +37,11 @@ export class Board {
   #shown = new Map<number, HTMLElement[]>();
   #svg: SVGSVGElement | null = null;
   #drawing!: Drawing;
+  #forks: Fork[] = [];
+  #levels = new Map<string, number>();
+  #deepest = 0;
+  #notes = new Map<string, Cell>();
+  #people: Person[] = [];
   #frame = 0;
 
   constructor(private readonly said: Said, private readonly editable: boolean, private readonly overlays: () => Overlays) {
@@ -58,9 +65,15 @@ export class Board {
   /** Draw a drawing anew, where people are stays. */
   show(drawing: Drawing): void {
     this.#drawing = drawing;
+    this.#forks = forks(drawing);
+    this.#levels = levels(drawing, this.#forks);
+    this.#deepest = Math.max(0, ...this.#levels.values());
+    this.#notes = new Map(drawing.notes.map((one) => [`${one.step} ${one.lane}`, one]));
     this.columns.length = 0;
+    const inside = new Map(drawing.phases.map((phase): [string, Step[]] => [phase.key, []]));
+    for (const step of drawing.steps) inside.get(step.phase)?.push(step);
     for (const phase of drawing.phases) {
-      const steps = drawing.steps.filter((step) => step.phase === phase.key);
+      const steps = inside.get(phase.key) ?? [];
       if (steps.length === 0) this.columns.push({ phase, step: null });
       for (const step of steps) this.columns.push({ phase, step });
     }
@@ -75,13 +88,14 @@ export class Board {
 
   height(row: string, lane?: Lane): number {
     const kind = row === "phase" || row === "step" || row === "overlay" ? row : lane?.kind === "emotion" ? "emotion" : "lane";
-    return Math.round(HEIGHTS[kind] * this.zoom);
+    return Math.round((HEIGHTS[kind] + (row === "step" ? CARD * this.#deepest : 0)) * this.zoom);
   }
 
   #build(): void {
     this.#shown.clear();
     this.#rows.clear();
     this.view.style.setProperty("--z", String(this.zoom));
+    this.view.style.setProperty("--deepest", String(this.#deepest));
     this.view.style.setProperty("--column", `${this.width}px`);
     this.view.style.setProperty("--head", `${this.head}px`);
     this.view.setAttribute("aria-rowcount", String(this.rowNames.length));
@@ -164,8 +178,33 @@ export class Board {
   #arrows(first: number, last: number): void {
     this.#svg?.remove();
     const places = new Map(this.columns.map((one, place) => [one.step?.key ?? "", place]));
-    this.#svg = arrows(this.#drawing, places, first, last, { width: this.width, head: this.head, zoom: this.zoom });
+    const levelAt = this.columns.map(({ step }) => (step ? (this.#levels.get(step.key) ?? 0) : -1));
+    const plan = { places, levels: this.#levels, forks: this.#forks, free: (column: number, level: number) => levelAt[column] !== level };
+    const names = { then: this.said.words("then"), share: (link: Link) => this.#share(link) };
+    this.#svg = arrows(this.#drawing, plan, names, [first, last], { width: this.width, head: this.head, zoom: this.zoom });
     this.#rows.get("step")?.append(this.#svg);
+  }
+
+  /** The share wanted, and where the data know it the share who really go that way. */
+  #share(link: Link): string {
+    const wanted = link.share === null ? "" : this.said.percent(Math.round(link.share * 100) / 100);
+    const lived = this.overlays()[link.source]?.ways?.[link.target]?.short;
+    return [wanted, lived ? this.said.say("livedShare", { share: lived }) : ""].filter(Boolean).join(" · ");
+  }
+
+  /** Who else is here, at the steps they are on. */
+  present(people: Person[]): void {
+    this.#people = people;
+    for (const card of this.view.querySelectorAll<HTMLElement>(".viv-map-step[data-step]")) this.#who(card, card.dataset["step"]!);
+  }
+
+  #who(card: HTMLElement, step: string): void {
+    card.querySelector(".viv-map-who")?.remove();
+    const there = this.#people.filter((one) => one.step === step);
+    const [first] = there;
+    if (!first) return;
+    const names = there.map((one) => one.name).join(", ");
+    card.append(h("span", { class: `viv-map-who is-person-${first.id % 6}`, title: names }, names));
   }
 
   #column(place: number): HTMLElement[] {
@@ -192,6 +231,7 @@ export class Board {
   #card(step: Step): HTMLElement {
     const talk = this.#drawing.comments.filter((one) => one.step === step.key && !one.resolved).length;
     const overlay = this.overlays()[step.key];
+    const level = this.#levels.get(step.key) ?? 0;
     const card = h("div", { class: "viv-map-step", draggable: this.editable ? "true" : null, "data-step": step.key },
       h("div", { class: `viv-map-card${step.optional ? " is-optional" : ""}${overlay?.moment ? " is-moment" : ""}` },
         h("strong", { class: "viv-map-name" }, step.name || this.said.say("unnamed")),
@@ -199,8 +239,20 @@ export class Board {
           overlay?.moment ? h("span", { class: "viv-map-chip is-moment", title: this.said.say("moment") }, icon(this.said.sprite, "star")) : null,
           talk > 0 ? h("span", { class: "viv-map-chip", title: this.said.say("comments") }, icon(this.said.sprite, "message-2"), String(talk)) : null,
           ...chips(step, this.said).map((text) => h("span", { class: "viv-map-chip" }, text)))));
-    if (this.editable) card.append(h("button", { type: "button", class: "viv-map-after", "data-add": "step", "data-after": step.key, tabindex: "-1", title: this.said.say("addStep"), "aria-label": this.said.say("addStep") }, icon(this.said.sprite, "plus")));
+    card.style.setProperty("--level", String(level));
+    if (this.editable) card.append(this.#act("plus", "viv-map-after", "step", step, "addStep"), this.#act("git-branch", "viv-map-after is-branch", "branch", step, "addBranch"), this.#handle(step));
+    this.#who(card, step.key);
     return card;
+  }
+
+  #act(sign: string, name: string, add: string, step: Step, text: string): HTMLElement {
+    const label = this.said.say(text);
+    return h("button", { type: "button", class: name, "data-add": add, "data-after": step.key, tabindex: "-1", title: label, "aria-label": label }, icon(this.said.sprite, sign));
+  }
+
+  /** Dragged onto another step it makes a way there. */
+  #handle(step: Step): HTMLElement {
+    return h("span", { class: "viv-map-handle", draggable: "true", "data-way": step.key, title: this.said.say("drawWay") }, icon(this.said.sprite, "arrow-right"));
   }
 
   #vacant(phase: Phase): HTMLElement {
@@ -212,7 +264,7 @@ export class Board {
   }
 
   #cell(step: Step, lane: Lane, place: number): HTMLElement {
-    const noted = this.#drawing.notes.find((one) => one.step === step.key && one.lane === lane.key);
+    const noted = this.#notes.get(`${step.key} ${lane.key}`);
     const text = [laneText(step, lane, this.said), noted?.text].filter(Boolean).join("\n");
     const cell = h("div", { class: `viv-map-cell${noted?.source === "lived" ? " is-lived" : ""}`, title: text.length > 60 ? text : null });
     if (lane.kind === "emotion") cell.append(emotion(this.#drawing, lane, this.columns, place, this.said));
@@ -278,6 +330,12 @@ export class Board {
     if (this.columns.length === 0) return null;
     const column = Math.min(Math.max(0, Math.floor(at)), this.columns.length - 1);
     return { column, left: at - column < 0.5 };
+  }
+
+  /** Mark the step a way being drawn would lead to. */
+  aim(column: number | null): void {
+    this.view.querySelector(".viv-map-step.is-aimed")?.classList.remove("is-aimed");
+    if (column !== null) this.cell({ row: "step", column })?.classList.add("is-aimed");
   }
 
   showDrop(column: number | null): void {

@@ -7,9 +7,10 @@ interface Target {
   drawing(): Drawing;
   place(step: string, phase: string, after: string | null): void;
   move(of: "phase" | "lane", key: string, after: string | null): void;
+  connect(source: string, target: string): void;
 }
 
-type Dragged = { of: "step" | "phase" | "lane"; key: string };
+type Dragged = { of: "step" | "phase" | "lane" | "way"; key: string };
 
 export function dragging(board: Board, target: Target): void {
   const view = board.view;
@@ -18,7 +19,7 @@ export function dragging(board: Board, target: Target): void {
   view.addEventListener("dragstart", (event) => {
     dragged = grabbed(event.target as HTMLElement);
     if (!dragged || !event.dataTransfer) return;
-    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.effectAllowed = dragged.of === "way" ? "link" : "move";
     event.dataTransfer.setData("text/plain", dragged.key);
     view.classList.add("is-dragging");
   });
@@ -27,7 +28,8 @@ export function dragging(board: Board, target: Target): void {
     if (!dragged) return;
     event.preventDefault();
     const under = board.under(event.clientX);
-    if (under && dragged.of !== "lane") board.showDrop(under.left ? under.column : under.column + 1);
+    if (dragged.of === "way") board.aim(under && board.columns[under.column]?.step?.key !== dragged.key ? under.column : null);
+    else if (under && dragged.of !== "lane") board.showDrop(under.left ? under.column : under.column + 1);
     scrollNear(view, event.clientX);
   });
 
@@ -35,7 +37,8 @@ export function dragging(board: Board, target: Target): void {
     if (!dragged) return;
     event.preventDefault();
     const { of, key } = dragged;
-    if (of === "lane") dropLane(event, key, target);
+    if (of === "way") dropWay(event, key, board, target);
+    else if (of === "lane") dropLane(event, key, target);
     else dropAcross(event, { of, key }, board, target);
     over();
   });
@@ -45,6 +48,7 @@ export function dragging(board: Board, target: Target): void {
   function over(): void {
     dragged = null;
     board.showDrop(null);
+    board.aim(null);
     view.classList.remove("is-dragging");
   }
 }
@@ -52,6 +56,7 @@ export function dragging(board: Board, target: Target): void {
 function grabbed(element: HTMLElement): Dragged | null {
   const of = element.closest<HTMLElement>("[draggable=true]");
   if (!of) return null;
+  if (of.dataset["way"]) return { of: "way", key: of.dataset["way"] };
   if (of.dataset["step"]) return { of: "step", key: of.dataset["step"] };
   if (of.dataset["phase"]) return { of: "phase", key: of.dataset["phase"] };
   return of.dataset["row"] ? { of: "lane", key: of.dataset["row"] } : null;
@@ -75,6 +80,12 @@ function dropAcross(event: DragEvent, dragged: { of: "step" | "phase"; key: stri
   const there = row.findIndex((one) => one.key === column.step?.key);
   const after = there < 0 ? undefined : under.left ? row[there - 1]?.key : row[there]?.key;
   target.place(dragged.key, column.phase.key, after ?? null);
+}
+
+function dropWay(event: DragEvent, source: string, board: Board, target: Target): void {
+  const under = board.under(event.clientX);
+  const step = under && board.columns[under.column]?.step;
+  if (step && step.key !== source) target.connect(source, step.key);
 }
 
 function dropLane(event: DragEvent, key: string, target: Target): void {

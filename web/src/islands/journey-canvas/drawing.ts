@@ -24,6 +24,7 @@ export interface Step {
   touchpoint: string | null;
   channels: string[];
   optional: boolean;
+  then: string; // "one" of several ways is taken, or "all"
   expectations: Expected;
   responsible: string;
   team: string;
@@ -74,12 +75,15 @@ export interface Drawing {
 export type Sort = "map" | "phase" | "lane" | "step" | "link" | "comment";
 export type Part = Phase | Lane | Step | Link | Comment;
 
-export type Operation =
+export type Single =
   | { do: "set"; of: Sort; key: string; field: string; value: unknown }
   | { do: "note"; cell: Cell }
   | { do: "add"; of: Sort; part: Part; after: string | null; belongings?: { links: Link[] } }
   | { do: "remove"; of: Sort; key: string }
   | { do: "move"; of: Sort; key: string; after: string | null; phase: string };
+
+/** Several at once are one gesture: one undo takes them back. */
+export type Operation = Single | { do: "together"; operations: Single[] };
 
 const HELD = { phase: "phases", lane: "lanes", step: "steps", link: "links", comment: "comments" } as const;
 
@@ -95,7 +99,7 @@ export function freshKey(sort: string): string {
 
 export function newStep(phase: string, name: string): Step {
   return {
-    key: freshKey("s"), phase, name, touchpoint: null, channels: [], optional: false, expectations: {},
+    key: freshKey("s"), phase, name, touchpoint: null, channels: [], optional: false, then: "one", expectations: {},
     responsible: "", team: "", systems: [], policies: [], goal: "", questions: "", ideas: "",
   };
 }
@@ -113,6 +117,8 @@ export function apply(drawing: Drawing, operation: Operation): Drawing {
       return remove(drawing, operation.of, operation.key);
     case "move":
       return move(drawing, operation);
+    case "together":
+      return operation.operations.reduce(apply, drawing);
   }
 }
 
@@ -130,7 +136,7 @@ function arranged(drawing: Drawing): Drawing {
   return { ...drawing, steps };
 }
 
-function set(drawing: Drawing, { of, key, field, value }: Extract<Operation, { do: "set" }>): Drawing {
+function set(drawing: Drawing, { of, key, field, value }: Extract<Single, { do: "set" }>): Drawing {
   if (of === "map") return { ...drawing, [field]: value };
   return withHeld(drawing, of, held(drawing, of).map((part) => {
     if (keyOf(part) !== key) return part;
@@ -148,7 +154,7 @@ function note(drawing: Drawing, cell: Cell): Drawing {
   return { ...drawing, notes: cell.text || cell.feeling !== null ? [...others, cell] : others };
 }
 
-function add(drawing: Drawing, { of, part, after, belongings }: Extract<Operation, { do: "add" }>): Drawing {
+function add(drawing: Drawing, { of, part, after, belongings }: Extract<Single, { do: "add" }>): Drawing {
   if (held(drawing, of).some((one) => keyOf(one) === keyOf(part))) return drawing;
   const added = withHeld(drawing, of, placed(held(drawing, of), of, part, after));
   return belongings ? { ...added, links: [...added.links, ...belongings.links] } : added;
@@ -168,7 +174,7 @@ function remove(drawing: Drawing, of: Sort, key: string): Drawing {
   };
 }
 
-function move(drawing: Drawing, { of, key, after, phase }: Extract<Operation, { do: "move" }>): Drawing {
+function move(drawing: Drawing, { of, key, after, phase }: Extract<Single, { do: "move" }>): Drawing {
   const part = held(drawing, of).find((one) => keyOf(one) === key);
   if (!part) return drawing;
   const moved = of === "step" && phase ? ({ ...part, phase } as Step) : part;

@@ -1,7 +1,7 @@
 /** Everything about the chosen step, phase or lane, at the side of the board; on a phone over it. */
 
 import { h, icon, type Child } from "../survey-builder/dom";
-import { freshKey, type Comment, type Drawing, type Lane, type Link, type Operation, type Phase, type Sort, type Step } from "./drawing";
+import { freshKey, type Comment, type Drawing, type Lane, type Link, type Phase, type Single, type Sort, type Step } from "./drawing";
 import { type Overlay, type Said, sign } from "./showing";
 
 export type Chosen = { of: "step" | "phase" | "lane"; key: string };
@@ -13,7 +13,9 @@ export interface Host {
   readonly choices: Record<string, { value: string; label: string }[]>;
   drawing(): Drawing;
   overlay(step: string): Overlay | undefined;
-  do(...operations: Operation[]): void;
+  do(...operations: Single[]): void;
+  branch(step: string): void;
+  connect(source: string, target: string): void;
   discard(chosen: Chosen): void;
   shift(chosen: Chosen, by: number): void;
   closed(): void;
@@ -134,7 +136,7 @@ export class Panel {
         this.#list(step, "channels"), text("goal", 2), text("questions", 2), this.#tick(step)),
       this.#group(said.say("expectations"), true, ...this.#expectations(step)),
       this.#group(said.say("ours"), false, text("responsible"), text("team"), this.#list(step, "systems"), this.#list(step, "policies"), text("ideas", 3)),
-      this.#group(said.say("ways"), drawing.links.some((one) => one.source === step.key && one.kind !== "next"), ...this.#ways(drawing, step)),
+      this.#group(said.say("ways"), drawing.links.some((one) => one.source === step.key && one.kind !== "next") || drawing.links.filter((one) => one.source === step.key).length > 1, ...this.#ways(drawing, step)),
       this.#group(`${said.say("comments")} (${drawing.comments.filter((one) => one.step === step.key).length})`, true, ...this.#comments(drawing, step)),
       this.#shifts({ of: "step", key: step.key }),
     ];
@@ -289,13 +291,21 @@ export class Panel {
     const rows = mine.map((link) => this.#way(drawing, link));
     const there = new Set(mine.map((one) => one.target));
     const others = Object.fromEntries(drawing.steps.filter((one) => !there.has(one.key)).map((one) => [one.key, one.name || said.say("unnamed")]));
-    const places = drawing.steps.map((one) => one.key);
-    const add = this.#choice(others, "", "connect", (target) => {
-      if (!target) return;
-      const back = places.indexOf(target) <= places.indexOf(step.key);
-      this.host.do({ do: "add", of: "link", part: { source: step.key, target, kind: back ? "loop" : "next", share: null }, after: null });
-    }, said.say("choose"));
-    return [...rows, editable ? this.#named(said.say("connect"), add) : null];
+    const onward = mine.filter((one) => one.kind !== "loop");
+    const then = onward.length > 1 ? this.#named(said.say("thenLabel"), this.#choice(said.words("then"), step.then, "then", (value) => this.host.do({ do: "set", of: "step", key: step.key, field: "then", value }))) : null;
+    if (!editable) return [then, ...rows];
+    const to = this.#choice(others, "", "connect", () => undefined, said.say("choose"));
+    const connect = h("button", { type: "button", class: "btn btn-sm", onclick: () => (to.value ? this.host.connect(step.key, to.value) : to.focus()) }, said.say("connectNow"));
+    const branch = h("button", { type: "button", class: "btn btn-sm", onclick: () => this.host.branch(step.key) }, icon(said.sprite, "git-branch"), said.say("addBranch"));
+    return [then, ...rows, this.#sum(step, onward), this.#named(said.say("connect"), h("span", { class: "viv-map-pair" }, to, connect)), branch];
+  }
+
+  /** Shares of ways of which one is taken make up a whole. */
+  #sum(step: Step, onward: Link[]): HTMLElement | null {
+    const { said } = this.host;
+    if (step.then === "all" || onward.length < 2 || onward.some((one) => one.share === null)) return null;
+    const sum = onward.reduce((whole, one) => whole + (one.share ?? 0), 0);
+    return Math.abs(sum - 1) < 0.005 ? null : h("p", { class: "viv-map-hint" }, said.say("sum", { sum: said.percent(sum) }));
   }
 
   #way(drawing: Drawing, link: Link): HTMLElement {
@@ -312,8 +322,10 @@ export class Panel {
       },
     });
     share.value = link.share === null ? "" : String(Math.round(link.share * 1000) / 10);
+    const lived = this.host.overlay(link.source)?.ways?.[link.target];
     return h("div", { class: "viv-map-way" }, h("strong", {}, `→ ${target}`), kind, share,
-      editable ? h("button", { type: "button", class: "btn btn-icon btn-sm", "aria-label": `${said.say("disconnect")}: ${target}`, onclick: () => this.host.do({ do: "remove", of: "link", key }) }, icon(said.sprite, "x")) : null);
+      editable ? h("button", { type: "button", class: "btn btn-icon btn-sm", "aria-label": `${said.say("disconnect")}: ${target}`, onclick: () => this.host.do({ do: "remove", of: "link", key }) }, icon(said.sprite, "x")) : null,
+      lived ? h("small", { class: `viv-map-livedway is-${lived.tone ?? "neutral"}` }, sign(lived.tone, said), lived.text) : null);
   }
 
   #comments(drawing: Drawing, step: Step): Child[] {

@@ -11,6 +11,7 @@ export interface Overlay {
   badges?: { text: string; tone?: string; title?: string }[];
   lines?: { label: string; text: string; tone?: string; href?: string }[];
   trend?: string;
+  ways?: Record<string, { short: string; text: string; tone?: string }>; // how many really go to each step
   href?: string;
 }
 

@@ -3,7 +3,7 @@
  * connection fails. Others' edits come in every few seconds.
  */
 
-import { apply, freshKey, type Drawing, type Operation } from "./drawing";
+import { apply, freshKey, type Drawing, type Operation, type Single } from "./drawing";
 
 export interface News {
   by: string;
@@ -14,6 +14,13 @@ interface Done {
   applied: boolean;
   why: string;
   overwrote: News | null;
+}
+
+/** Somebody else at the map; `step` is the key of the step they are on. */
+export interface Person {
+  id: number;
+  name: string;
+  step: string;
 }
 
 interface Told {
@@ -28,6 +35,7 @@ export interface Addresses {
   state: string;
   edit: string;
   undo: string;
+  here: string;
 }
 
 interface Pending {
@@ -44,10 +52,15 @@ export interface Listener {
   lost(why: string): void;
   overwrote(news: News): void;
   refused(why: string): void;
+  people(people: Person[]): void;
+  /** The key of the step somebody is on, "" where on none. */
+  at(): string;
 }
 
 const POLL_MS = 4_000;
 const POLL_HIDDEN_MS = 30_000;
+const FIRST_MS = 300;
+const MOVED_MS = 700;
 const AGAIN_MS = 3_000;
 const TOGETHER = 100; // edits in one request
 
@@ -69,7 +82,9 @@ export class Store {
     this.can = first.can;
     this.#addresses = addresses;
     this.#listener = listener;
-    this.#later();
+    document.addEventListener("visibilitychange", this.#seen);
+    window.addEventListener("pagehide", this.#leave);
+    this.#later(FIRST_MS);
   }
 
   get idle(): boolean {
@@ -78,14 +93,18 @@ export class Store {
 
   stop(): void {
     clearTimeout(this.#timer);
+    document.removeEventListener("visibilitychange", this.#seen);
+    window.removeEventListener("pagehide", this.#leave);
+    this.#leave();
   }
 
-  /** Show it now, send it soon. */
-  do(...operations: Operation[]): void {
-    for (const operation of operations) {
-      this.#pending.push({ token: freshKey("t"), operation });
-      this.drawing = apply(this.drawing, operation);
-    }
+  /** Show it now, send it soon. Several at once are one gesture. */
+  do(...operations: Single[]): void {
+    const [first, ...more] = operations;
+    if (!first) return;
+    const operation: Operation = more.length === 0 ? first : { do: "together", operations };
+    this.#pending.push({ token: freshKey("t"), operation });
+    this.drawing = apply(this.drawing, operation);
     this.can = { undo: true, redo: false };
     this.#listener.drawn();
     void this.#send();
@@ -178,15 +197,53 @@ export class Store {
     if (told.news?.length) this.#listener.others(told.news);
   }
 
-  #later(): void {
+  #later(ms = POLL_MS): void {
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => void this.#poll(), document.hidden ? POLL_HIDDEN_MS : POLL_MS);
+    this.#timer = window.setTimeout(() => void this.#poll(), document.hidden ? POLL_HIDDEN_MS : ms);
   }
 
   async #poll(): Promise<void> {
-    if (this.idle) await this.#fetch(false);
+    const seq = document.hidden ? null : await this.#meet();
+    if (this.idle && (seq === null || seq > this.#seq)) await this.#fetch(false);
     this.#later();
   }
+
+  /** Say where we are, soon after we have moved. */
+  moved(): void {
+    if (!document.hidden) this.#later(MOVED_MS);
+  }
+
+  /** Say where we are and hear who else is here; the number of the map's newest edit, null where nobody answered. */
+  async #meet(): Promise<number | null> {
+    try {
+      const answer = await fetch(this.#addresses.here, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() },
+        body: JSON.stringify({ step: this.#listener.at() }),
+      });
+      if (!answer.ok) return null;
+      const told = (await answer.json()) as { seq: number; people: Person[] };
+      this.#listener.people(told.people);
+      return told.seq;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Who looks elsewhere is not here; who comes back is at once. */
+  #seen = (): void => {
+    if (document.hidden) this.#leave();
+    else void this.#poll();
+  };
+
+  #leave = (): void => {
+    void fetch(this.#addresses.here, {
+      method: "POST",
+      keepalive: true,
+      headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() },
+      body: JSON.stringify({ leaves: true }),
+    }).catch(() => undefined);
+  };
 
   async #fetch(anew: boolean): Promise<void> {
     try {

@@ -28,9 +28,13 @@ Costs = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Automaton:
-    """`keys`, `touchpoints` of the nodes (a node is a step lived; parallel steps have several); `enter[s, t]`: mandatory steps left out on the cheapest way from step s (or
-    the beginning) to step t; `end[s]`: the same from s to the end of the journey; `over`, `over_end`: which ones;
-    `unread`: keys of forks whose parallel branches are too many or entered from elsewhere, read as alternatives."""
+    """Nodes are steps lived; a step among parallel ones has several.
+
+    - `keys`, `touchpoints`: of the node's step;
+    - `enter[s, t]`: mandatory steps left out on the cheapest way from node s (or the beginning) to node t; `end[s]`:
+      the same from s to the end of the journey; `over`, `over_end`: which ones, as nodes;
+    - `unread`: keys of forks whose parallel branches are too many, or entered from elsewhere, so read as alternatives.
+    """
 
     keys: tuple[str, ...]
     touchpoints: tuple[str | None, ...]

@@ -2,8 +2,8 @@
 
 An automaton is in one step at a time. After a fork whose branches are all taken a journey is in several, so the block
 between fork and join is replaced by its states: how far each branch has come, and which step was lived last. States are
-only as many as journeys can tell apart; a block of more than `MOST_STATES`, or one that other ways lead into, is left as
-it was and read as alternatives, and said so.
+only as many as journeys can tell apart; a block of more than `MOST_STATES`, or one that other ways lead into, is left
+as it was and read as alternatives, and said so.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,11 +35,9 @@ def unfolded(after: Followers, loops: set[tuple[int, int]], together: Sequence[i
     """
     n = len(after) - 2
     net = _Net({place: place for place in range(n + 2)}, {place: list(after[place]) for place in range(n + 2)}, loops)
-    unread: list[int] = []
     blocks = [_block(net, fork, n, free) for fork in together]
-    for block in sorted((one for one in blocks if one), key=lambda one: (len(one.inside), -one.fork)):
-        if not net.write_out(block):
-            unread.append(block.fork)
+    inner_first = sorted((one for one in blocks if one), key=lambda one: (len(one.inside), -one.fork))
+    unread = [block.fork for block in inner_first if not net.write_out(block)]
     kept = [node for node in net.after if net.step[node] < n]
     place = {node: at for at, node in enumerate([*kept, n, n + 1])}
     followers = [[place[one] for one in net.after[node] if one in place] for node in place]
@@ -93,9 +91,9 @@ class _Net:
         whose = {node: at for at, nodes in enumerate(on) for node in nodes}
         for source, followers in self.after.items():
             for target in followers:
-                if target in inside and source != block.fork and not self._back(source, target):
-                    if whose.get(source) != whose[target]:
-                        return False
+                entered = target in inside and source != block.fork and not self._back(source, target)
+                if entered and whose.get(source) != whose[target]:
+                    return False
         return True
 
     def _back(self, source: int, target: int) -> bool:
@@ -105,7 +103,7 @@ class _Net:
         return (one for one in self.after[node] if not self._back(node, one))
 
     def _states(self, block: _Block, on: list[frozenset[int]]) -> dict[tuple[State, int], int] | None:
-        """Every (how far each branch has come, which moved last) that can be, numbered; None where they are too many."""
+        """Every (how far each branch has come, which moved last) there can be, numbered; None where too many."""
         found: dict[tuple[State, int], int] = {}
         start: State = (None,) * len(on)
         waiting = [start]
