@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import translation
 from tests.api.conftest import Send
 from tests.foundation.conftest import person, signed_in  # noqa: F401  # the cast
 from vivencia.foundation.models import Act, AuditEntry, InboxEvent, Role
-from vivencia.listen.api import keys, wording
+from vivencia.listen.api import arrivals, keys, wording
 from vivencia.listen.api.documents import document
 from vivencia.listen.api.models import PlannedCall, WriteKey
 from vivencia.listen.api.receiving import ALLOWED
@@ -145,3 +146,24 @@ def test_the_browser_script_is_small_and_for_every_site(client: Client) -> None:
     assert len(answer.content) < 10_000
     assert (answer["Content-Encoding"], answer["Access-Control-Allow-Origin"]) == ("gzip", "*")
     assert client.get("/analytics.js/v1/vk_1/analytics.min.js").status_code == 200
+
+
+def test_rejected_calls_go_by_themselves_and_the_page_says_when(
+    analyst: Client, send: Send, lived: Lived, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send("batch", {"batch": [{"type": "track", "userId": each, "event": ""} for each in ("ana", "bea")]})
+    lived()
+    came = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    InboxEvent.objects.update(received_at=came)
+    page = text(analyst, "/sources/plan/")
+    assert "kept for 90 days" in page
+    assert "30 May 2026" in page
+    assert arrivals.clear_old(came + timedelta(days=90)) == 0
+    monkeypatch.setenv("VIVENCIA_REJECTED_DAYS", "0")
+    assert arrivals.clear_old(came + timedelta(days=9000)) == 0
+    assert "kept until you decide" in text(analyst, "/sources/plan/")
+    monkeypatch.setenv("VIVENCIA_REJECTED_DAYS", "30")
+    assert arrivals.clear_old(came + timedelta(days=31)) == 2
+    entry = AuditEntry.objects.get(act=Act.ARRIVALS_DISCARDED)
+    assert (entry.by, entry.details) == (None, {"events": 2, "after_days": 30})
+    assert not InboxEvent.objects.exists()

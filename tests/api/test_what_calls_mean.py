@@ -232,7 +232,7 @@ def test_what_was_rejected_is_read_again_after_a_correction(send: Send, lived: L
     send("track", {"userId": "ana", "event": "Paid", "messageId": "1", "properties": {"sum": "ten"}})
     assert lived() == []
     reason = "sum is 'ten'; the track plan takes it for amount, it must be a number"
-    assert arrivals.reasons() == [(reason, 1)]
+    assert [(one.problem, one.count) for one in arrivals.reasons()] == [(reason, 1)]
     line.properties = {"amount": "-"}
     planning.decide(line, by=None)
     assert arrivals.try_again(reason) == 1

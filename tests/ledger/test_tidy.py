@@ -1,5 +1,7 @@
 """The ledger keeps itself tidy, and nobody who reads meanwhile notices."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -112,3 +114,9 @@ def test_customers_and_aliases_are_tidied_too(ledger: Ledger, home: Path) -> Non
 def test_before_the_first_import_there_is_nothing_to_tidy(home: Path) -> None:
     open_ledger().tidy()
     assert not (home / "ledger" / "HEAD").exists()
+
+
+def test_no_progress_bar_is_drawn_into_the_log_of_a_process_begun_with_c() -> None:
+    asked = "print(database().execute(\"SELECT current_setting('enable_progress_bar')\").fetchall())"
+    code = f"from vivencia.foundation.ledger.databases import database; {asked}"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[(False,)]\n"

@@ -7,11 +7,11 @@ that brought it leaves it, as this one's.
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from vivencia.foundation.ledger import told
+from vivencia.foundation.ledger.databases import database
 from vivencia.foundation.ledger.reading import Read
 
 
@@ -57,8 +57,7 @@ def _kept(name: str, folder: Path) -> Path:
 
 def _new(file: Path, known: pa.Table, name: str) -> pa.Table:
     same = " AND ".join(f"known.{column} IS NOT DISTINCT FROM told.{column}" for column in told.COLUMNS[name])
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with database() as connection:
         connection.register("known", known)
         rows = connection.read_parquet(str(file))
         connection.register("told", rows)

@@ -10,8 +10,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
-
+from vivencia.foundation.ledger.databases import database
 from vivencia.foundation.ledger.table import Table, logged_version
 from vivencia.foundation.ledger.writing import ROW_GROUP, spill_folder
 
@@ -44,8 +43,7 @@ def sort(name: str, table: Table, files: Sequence[Path], cache: Path) -> list[Pa
     for unfinished in table.folder.glob(".sorting-*"):
         shutil.rmtree(unfinished, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=table.folder, prefix=".sorting-") as beside:
-        with duckdb.connect(":memory:", config={"temp_directory": str(spill_folder(cache) / "sorting")}) as db:
-            db.execute("SET TimeZone = 'UTC'")
+        with database(spill_folder(cache) / "sorting") as db:
             rows = db.read_parquet([str(file) for file in files]).order(_ORDER[name])
             rows.write_parquet(
                 beside, compression="zstd", row_group_size=ROW_GROUP, file_size_bytes=FILE_SIZE, overwrite=True

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import duckdb
 import pyarrow as pa
+
+from vivencia.foundation.ledger.databases import database
 
 COLUMNS: Final = {
     "events": ("event_id",),
@@ -32,6 +33,5 @@ def digest(name: str) -> str:
 
 def digests(name: str, file: Path) -> pa.Table:
     """The digests of the rows in a Parquet file: `told`."""
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with database() as connection:
         return connection.read_parquet(str(file)).project(f"{digest(name)} AS told").to_arrow_table()

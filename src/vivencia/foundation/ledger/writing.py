@@ -58,6 +58,7 @@ def connection(cache: Path) -> duckdb.DuckDBPyConnection:
             _database[os.getpid()] = database
     cursor = database.cursor()
     cursor.execute("SET TimeZone = 'UTC'")
+    cursor.execute("SET enable_progress_bar = false")  # see `databases.database`
     return cursor
 
 

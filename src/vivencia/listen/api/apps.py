@@ -8,6 +8,6 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         from vivencia.foundation import inbox
-        from vivencia.listen.api import arrivals
+        from vivencia.listen.api import arrivals, chores  # noqa: F401
 
         inbox.KINDS[arrivals.KIND] = inbox.Kind(arrivals.reader, arrivals.ids, arrivals.settle)

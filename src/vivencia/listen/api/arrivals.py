@@ -1,18 +1,19 @@
 """Calls that arrived: kept in the inbox as they came, read by the track plan when they are drained."""
 
+import os
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
-from vivencia.foundation import inbox
+from vivencia.foundation import audit, inbox
 from vivencia.foundation.arriving import Told
-from vivencia.foundation.models import InboxEvent
+from vivencia.foundation.models import Act, InboxEvent
 from vivencia.listen.api import planning
 from vivencia.listen.api.keys import Key
 from vivencia.listen.api.models import WriteKey
@@ -21,6 +22,7 @@ from vivencia.listen.api.protocol.calls import Origin
 from vivencia.listen.api.protocol.plan import Label
 
 KIND = "call"
+KEPT_DAYS = 90  # rejected calls may hold personal data: they do not lie about for ever
 
 
 def keep(arrived: Iterable[Any], key: Key) -> None:
@@ -90,9 +92,41 @@ def rejected() -> QuerySet[InboxEvent]:
     return InboxEvent.objects.filter(kind=KIND).exclude(problem="").order_by("-pk")
 
 
-def reasons() -> list[tuple[str, int]]:
+@dataclass(frozen=True)
+class Reason:
+    """Why `count` calls were rejected; the oldest of them go on the day `goes`, None where they are kept for ever."""
+
+    problem: str
+    count: int
+    goes: date | None
+
+
+def reasons() -> list[Reason]:
     """Why calls were rejected, the most frequent first."""
-    return Counter(rejected().values_list("problem", flat=True)).most_common()
+    kept = rejected().order_by().values("problem").annotate(count=Count("pk"), first=Min("received_at"))
+    return [Reason(row["problem"], row["count"], goes_on(row["first"])) for row in kept.order_by("-count", "problem")]
+
+
+def kept_days() -> int:
+    """For how many days rejected calls are kept; 0: until somebody decides."""
+    return max(0, int(os.environ.get("VIVENCIA_REJECTED_DAYS") or KEPT_DAYS))
+
+
+def goes_on(received_at: datetime) -> date | None:
+    """The day on which a rejected call that came then is discarded, if nobody decides before."""
+    days = kept_days()
+    return timezone.localdate(received_at + timedelta(days=days)) if days else None
+
+
+def clear_old(now: datetime) -> int:
+    """Discard what was rejected longer ago than such calls are kept. Returns how many."""
+    days = kept_days()
+    if not days:
+        return 0
+    count = rejected().filter(received_at__lt=now - timedelta(days=days)).order_by().delete()[0]
+    if count:
+        audit.record(Act.ARRIVALS_DISCARDED, by=None, events=count, after_days=days)
+    return count
 
 
 def try_again(problem: str | None = None) -> int:

@@ -1,5 +1,6 @@
 """Sources, live: who may send, and what comes in."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -78,8 +79,9 @@ def track_plan(request: HttpRequest) -> HttpResponse:
         "undecided": undecided,
         "any": bool(page.paginator.count) or PlannedCall.objects.exists(),
         "waiting_decision": PlannedCall.objects.filter(decided_at=None).count(),
-        "reasons": [(problem, wording.reason(problem), count) for problem, count in reasons[:REASONS_SHOWN]],
-        "rejected": sum(count for _reason, count in reasons),
+        "reasons": [(one, wording.reason(one.problem)) for one in reasons[:REASONS_SHOWN]],
+        "rejected": sum(one.count for one in reasons),
+        "kept_days": arrivals.kept_days(),
         "keys": WriteKey.objects.filter(revoked_at=None).exists(),
     }
     part = getattr(request, "htmx", False)
@@ -135,9 +137,12 @@ def rejected(request: HttpRequest) -> HttpResponse:
     problem = request.GET.get("problem", "")
     rows = arrivals.rejected().filter(problem=problem)
     latest = [samples.rejected(row, request.user) for row in rows[: samples.MOST]]
-    return render(
-        request, "api/rejected.html", {"problem": wording.reason(problem), "count": rows.count(), "latest": latest}
-    )
+    said = {"problem": wording.reason(problem), "count": rows.count(), "latest": latest}
+    return render(request, "api/rejected.html", said | {"goes": _goes(problem)})
+
+
+def _goes(problem: str) -> date | None:
+    return next((one.goes for one in arrivals.reasons() if one.problem == problem), None)
 
 
 def _also(line: PlannedCall) -> list[str]:

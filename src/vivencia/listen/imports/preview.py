@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from vivencia.foundation.ledger.databases import database
 from vivencia.listen.imports import rejects as rejected
 from vivencia.listen.imports.assign import Assigned
 from vivencia.listen.imports.events import Batch, plan
@@ -36,8 +37,7 @@ def preview(mapping: Mapping, assigned: Assigned, folder: Path, limit: int = 12)
     """The first `limit` events, in the order they happened, and what would be rejected. Raises Problem."""
     folder.mkdir(parents=True, exist_ok=True)
     joined = {join.source for join in mapping.joins}
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with database() as connection:
         run = connection.execute
         tables = Tables(
             connection, mapping, assigned, folder, lambda sql: _nothing(run(sql)),
