@@ -134,6 +134,8 @@ def test_what_is_missing_or_impossible_is_asked_again_in_words() -> None:
     assert "Please choose a number from 0 to 10." in person.html
     assert person.send().status_code == 422
     assert "Please answer this question." in person.html
+    for impossible in ("0010999", "9" * 400, "9" * 5000, "³", "-1"):
+        assert person.send(nps=impossible).status_code == 422
     assert events() == []
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from vivencia.foundation import vocabulary
+from vivencia.foundation.numbers import whole
 from vivencia.listen.imports.conventions import ENCODINGS
 from vivencia.listen.imports.dates import SHOWN
 from vivencia.listen.imports.mapping import (
@@ -228,9 +229,10 @@ def changed(mapping: Mapping, action: str) -> tuple[Mapping, str]:
         return replace(mapping, **more), f"{what}{len(before)}"
     letter, number = what[:1], what[1:]
     before = getattr(mapping, _LISTS.get(letter, ""), ())
-    if verb != "remove" or not number.isdecimal() or int(number) >= len(before):
+    place = whole(number)
+    if verb != "remove" or place is None or place >= len(before):
         return mapping, ""
-    fewer: dict[str, Any] = {_LISTS[letter]: (*before[: int(number)], *before[int(number) + 1 :])}
+    fewer: dict[str, Any] = {_LISTS[letter]: (*before[:place], *before[place + 1 :])}
     left = replace(mapping, **fewer)
     if not (left.events or left.customers or left.aliases):
         raise Problem("nothing-left")

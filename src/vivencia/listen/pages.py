@@ -14,11 +14,11 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
+from vivencia.foundation.numbers import number_format, whole
 from vivencia.foundation.rights import Right, needs
 from vivencia.listen import demo_loading, editor, runs, uploads, wording
 from vivencia.listen.imports import preview as previews
@@ -241,7 +241,7 @@ def _stage(request: HttpRequest, path: Path, *, batch: str = "") -> HttpResponse
 
 def _replaced(number: str) -> ImportRun | None:
     """The import a corrected file is to replace, where the number is one that was brought in."""
-    return ImportRun.objects.filter(pk=int(number), state=State.DONE).first() if number.isdecimal() else None
+    return ImportRun.objects.filter(pk=whole(number), state=State.DONE).first()
 
 
 def _start(request: HttpRequest, run: ImportRun) -> HttpResponse:

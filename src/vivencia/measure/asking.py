@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from vivencia.foundation.numbers import whole
 from vivencia.measure.metrics.catalogue import named
 from vivencia.measure.metrics.computing import Question, refuse_to_split, splittable
 from vivencia.measure.metrics.groups import dimension
@@ -110,5 +111,5 @@ def chosen_segment(choice: str) -> segments.Definition | None:
     kind, _colon, key = choice.partition(":")
     if kind == "company" and key:
         return segments.Definition((segments.InSegment((key,)),))
-    saved = Segment.objects.filter(pk=int(key)).first() if kind == "saved" and key.isdecimal() else None
+    saved = Segment.objects.filter(pk=whole(key)).first() if kind == "saved" else None
     return saved.definition if saved else None

@@ -13,6 +13,7 @@ from django.utils import timezone
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act, AuditEntry, User
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics.periods import midnight
 from vivencia.moments.chain import Studied
@@ -264,8 +265,8 @@ def segment_named(name: str) -> str:
 
 def _saved(segment: str) -> Segment | None:
     """The segment saved here that a question is about, if it is about one and there still is one."""
-    number = segment.removeprefix(SAVED)
-    return Segment.objects.filter(pk=number).first() if segment.startswith(SAVED) and number.isdecimal() else None
+    number = whole(segment.removeprefix(SAVED))
+    return Segment.objects.filter(pk=number).first() if segment.startswith(SAVED) else None
 
 
 def _members(read: Read, segment: str, today: datetime) -> list[str] | None:

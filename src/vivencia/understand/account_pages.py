@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from vivencia.foundation.ledger.store import open_ledger
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.vocabulary import title, trait
 from vivencia.understand import accounts
@@ -26,7 +27,7 @@ def accounts_page(request: HttpRequest) -> HttpResponse:
     read = open_ledger().read()
     table = accounts.accounts(read, now_of(read))
     words = request.GET.get("q", "").strip()
-    number = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1
+    number = whole(request.GET.get("page")) or 1
     rows, total = accounts.find(table, words, PAGE * (max(1, number) - 1), PAGE)
     context = {
         "rows": [{**row, "called": row["name"] or reference(row["account_id"])} for row in rows],

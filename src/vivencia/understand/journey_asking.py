@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.vocabulary import say, title
 from vivencia.understand import journey_reading
 from vivencia.understand.journey_reading import Journeys
@@ -127,7 +128,7 @@ def words(read: Read, wish: Asked) -> str:
 def _segment_words(segment: str) -> str:
     kind, _colon, name = segment.partition(":")
     if kind == "s":
-        found = Segment.objects.filter(pk=int(name) if name.isdecimal() else 0).first()
+        found = Segment.objects.filter(pk=whole(name)).first()
         return found.name if found else _("unknown segment")
     return title(name)
 
@@ -148,7 +149,7 @@ def _customers(read: Read, segment: str) -> frozenset[str] | None:
     kind, _colon, name = segment.partition(":")
     if kind == "c":
         return journey_reading.customers_where(read, name)
-    if kind == "s" and name.isdecimal() and (saved := Segment.objects.filter(pk=int(name)).first()):
+    if kind == "s" and (saved := Segment.objects.filter(pk=whole(name)).first()):
         return frozenset(segment_members(read, saved, now_of(read))["customer_id"].to_pylist())
     return None
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.vocabulary import say, title
 from vivencia.understand import journey_asking
@@ -93,13 +94,13 @@ def _of_funnel(table: JourneyTable, given: QueryDict) -> tuple[Mask, str]:
     if len(steps) < 2 or not set(table.steps).issuperset(steps):
         return np.ones(table.journeys, np.bool_), _("All journeys")
     masks = reached(table, steps, WITHIN.get(given.get("within", "")))
-    there, lost = given.get("reached", ""), given.get("lost", "")
-    if there.isdecimal() and int(there) < len(steps):
-        return masks[int(there)], _("They went through as far as %(step)s") % {"step": say(steps[int(there)])}
-    if lost.isdecimal() and 0 < int(lost) < len(steps):
-        before, after = steps[int(lost) - 1], steps[int(lost)]
+    there, lost = whole(given.get("reached")), whole(given.get("lost"))
+    if there is not None and there < len(steps):
+        return masks[there], _("They went through as far as %(step)s") % {"step": say(steps[there])}
+    if lost is not None and 0 < lost < len(steps):
+        before, after = steps[lost - 1], steps[lost]
         words = {"before": say(before), "after": say(after)}
-        return masks[int(lost) - 1] & ~masks[int(lost)], _("They came to %(before)s but not to %(after)s") % words
+        return masks[lost - 1] & ~masks[lost], _("They came to %(before)s but not to %(after)s") % words
     return masks[0], _("They began with %(step)s") % {"step": say(steps[0])}
 
 

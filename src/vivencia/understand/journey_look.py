@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.foundation.numbers import whole
 from vivencia.understand import journey_asking, journey_reading
 from vivencia.understand.journey_asking import Asked
 from vivencia.understand.journeys import beside
@@ -86,7 +87,7 @@ class Look:
         kind, _colon, name = self.wish.segment.partition(":")
         if kind != "s":
             return ""
-        saved = Segment.objects.filter(pk=int(name) if name.isdecimal() else 0).first()
+        saved = Segment.objects.filter(pk=whole(name)).first()
         return f"{self.now:%Y-%m-%d}-{saved.stored!r}" if saved else ""
 
 

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.vocabulary import title
 from vivencia.understand import phases
@@ -41,9 +42,9 @@ def _save(request: HttpRequest, steps: list[str]) -> HttpResponse:
     kept = [place for place, name in given.items() if name]
     of_step = {}
     for number, step in enumerate(steps):
-        chosen = request.POST.get(f"step-{number}", "")
-        if request.POST.get(f"name-{number}") == step and chosen.isdecimal() and int(chosen) in kept:
-            of_step[step] = kept.index(int(chosen))
+        chosen = whole(request.POST.get(f"step-{number}"))
+        if request.POST.get(f"name-{number}") == step and chosen is not None and chosen in kept:
+            of_step[step] = kept.index(chosen)
     if not kept:
         messages.error(request, _("At least one phase needs a name."))
         return redirect("journey-phases")

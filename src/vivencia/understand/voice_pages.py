@@ -18,6 +18,7 @@ from vivencia.foundation.exporting import FORMS, MOST_ROWS, Sheet, as_csv, as_xl
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.foundation.vocabulary import say, title
 from vivencia.understand import emerging, emerging_noticed, voices
@@ -62,7 +63,7 @@ def voices_page(request: HttpRequest) -> HttpResponse:
     asked = asked_in(request.GET, read)
     if "meaning" in request.GET:
         asked = by_meaning(table, asked, masked=masked)
-    number = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
+    number = max(1, whole(request.GET.get("page")) or 1)
     heard = voices.heard(table, asked, PAGE * (number - 1), PAGE, masked=masked)
     context = {
         **_summary(heard, request.GET),
@@ -92,7 +93,7 @@ def asked_in(given: QueryDict, read: Read) -> Asked:
     def said(name: str) -> str:
         return str(given.get(name, "")).strip()
 
-    saved = Segment.objects.filter(pk=int(said("saved"))).first() if said("saved").isdecimal() else None
+    saved = Segment.objects.filter(pk=whole(said("saved"))).first()
     until = _midnight(said("until"))
     return Asked(
         words=said("q"),

@@ -21,6 +21,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.rights import public
 from vivencia.listen.surveys import answering, framing, path, people, piping, screens, throttle, tokens
@@ -94,11 +95,11 @@ def link_page(request: HttpRequest, token: str) -> HttpResponse:
 def _with_score(request: HttpRequest, page: tokens.Page) -> tokens.Page:
     """The page with the score of the mail's link, which is remembered; anything else in its place is ignored."""
     first = Version.objects.get(pk=page.version).questionnaire.first_score if page.version else None
-    sent = request.GET.get("a", "")
+    sent = whole(request.GET.get("a"))
     low, high = (first.ends or (0, 1)) if first else (0, 0)
-    if first is None or not (sent.isascii() and sent.isdecimal() and low <= int(sent[:3]) <= high):
+    if first is None or sent is None or not low <= sent <= high:
         return page
-    scored = replace(page, score=int(sent))
+    scored = replace(page, score=sent)
     answering.opened(scored)
     return scored
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from vivencia.foundation.numbers import whole
 from vivencia.listen.surveys.questionnaire import Question
 
 LONGEST = 5_000  # characters of a comment; longer ones are cut, never refused
@@ -45,9 +46,10 @@ def _number(question: Question, posted: Posted) -> Any:
     if not sent:
         return None
     low, high = question.ends or (0, 0)
-    if not sent.isascii() or not sent.isdecimal() or not low <= int(sent[:4]) <= high:
+    number = whole(sent)
+    if number is None or not low <= number <= high:
         return Refused(question.key, "range")
-    return int(sent)
+    return number
 
 
 def _yes_no(question: Question, posted: Posted) -> Any:
@@ -83,7 +85,7 @@ def _ranking(question: Question, posted: Posted) -> Any:
     sent = {one.code: _one(posted, f"{field_of(question.key)}-{one.code}") for one in question.options}
     if not any(sent.values()):
         return None
-    places = sorted(sent.values(), key=lambda place: int(place) if place.isdecimal() and place.isascii() else 0)
+    places = sorted(sent.values(), key=lambda place: whole(place) or 0)
     if places != [str(place) for place in range(1, len(sent) + 1)]:
         return Refused(question.key, "ranking")
     return sorted(sent, key=lambda code: int(sent[code]))

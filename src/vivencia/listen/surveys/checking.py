@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from vivencia.foundation.numbers import whole
 from vivencia.listen.surveys import piping
 from vivencia.listen.surveys.questionnaire import (
     SCORED,
@@ -128,7 +129,7 @@ def _limit(question: Question, condition: ShowIf, asked: Question) -> Iterator[P
         yield Problem(question.key, "show_if", "condition-number", {"name": asked.key})
         return
     low, high = asked.ends
-    if not condition.value.isdecimal() or not low <= int(condition.value) <= high:
+    if (number := whole(condition.value)) is None or not low <= number <= high:
         yield Problem(question.key, "show_if", "condition-value", {"name": condition.value, "allowed": f"{low}–{high}"})
 
 

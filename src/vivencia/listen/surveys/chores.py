@@ -1,6 +1,8 @@
 """What surveys have the worker do again and again."""
 
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +12,7 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.listen.surveys import answering, inviting, triggers
 from vivencia.listen.surveys.models import Response
 
+logger = logging.getLogger("vivencia.surveys")
 LEFT_AFTER = timedelta(minutes=30)  # without another answer: the person has left
 _looked_at: dict[int, tuple[str, int]] = {}  # trigger -> the ledger's version and the hour it was last looked at
 
@@ -38,8 +41,15 @@ def settle_left() -> None:
     now = timezone.now()
     left = Response.objects.filter(finished_at__isnull=True, changed_at__lt=now - LEFT_AFTER, settled=False)
     for key in list(left.values_list("pk", flat=True)[:500]):
-        with transaction.atomic():
-            response = Response.objects.select_for_update(of=("self",)).select_related("survey", "version", "link")
-            one = response.filter(pk=key, finished_at__isnull=True).first()
-            if one is not None:
-                answering.settle(one, now)
+        try:
+            _settle(key, now)
+        except Exception as problem:  # noqa: BLE001  # one that cannot be told must not keep back all after it
+            logger.error("A response that was left could not be told to the ledger: %s", type(problem).__name__)
+
+
+def _settle(key: UUID, now: datetime) -> None:
+    with transaction.atomic():
+        response = Response.objects.select_for_update(of=("self",)).select_related("survey", "version", "link")
+        one = response.filter(pk=key, finished_at__isnull=True).first()
+        if one is not None:
+            answering.settle(one, now)

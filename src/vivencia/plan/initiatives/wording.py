@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.foundation import vocabulary
 from vivencia.foundation.models import User
+from vivencia.foundation.numbers import whole
 from vivencia.measure import wording as metric_words
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.metrics.metric import Variant
 from vivencia.moments.wording import OUTCOME_NAMES, number
+from vivencia.plan.initiatives import chances
 from vivencia.plan.initiatives.models import Initiative, Risk, Stage, Stream, Team, ValueUnit
 from vivencia.understand.models import Segment
 
@@ -99,10 +101,32 @@ class Words:
             return _("%(once)s once") % told
         return _("%(yearly)s a year") % told if yearly else _("not estimated yet")
 
+    def chance(self, one: Initiative) -> str:
+        """75 % (by its risk)."""
+        told = f"{chances.percent(one)}\N{NO-BREAK SPACE}%"
+        return told if one.chance is not None else _("%(told)s (by its risk)") % {"told": told}
+
+    def knowing_first(self, one: Initiative) -> str:
+        """What a pilot could spare."""
+        told = {
+            "n": 100 - chances.percent(one),
+            "spent": self.amount(chances.spared(one), ValueUnit.MONEY),
+            "worth": self.amount(chances.knowing_first(one), ValueUnit.MONEY),
+        }
+        return (
+            _(
+                "In %(n)s of 100 cases it would not work, and %(spent)s would be spent for nothing. A pilot that tells "
+                "in time is worth up to %(worth)s."
+            )
+            % told
+        )
+
     def headline(self, one: Initiative) -> str:
         """The case in one sentence, as an executive reads it."""
         first = one.cost_once + one.cost_a_year
         told = {"value": self.value(one), "cost": self.cost(one)}
+        if one.pilot_of is not None and one.value is None:
+            return _("It tells whether “%(tried)s” works, and costs %(cost)s.") % (told | {"tried": one.pilot_of.title})
         if one.value is None:
             return _("What it is worth is not estimated yet.")
         if not first:
@@ -194,7 +218,7 @@ def population_name(chosen: str) -> str:
     kind, _colon, key = chosen.partition(":")
     if kind == "company" and key:
         return vocabulary.title(key)
-    saved = Segment.objects.filter(pk=int(key)).first() if kind == "saved" and key.isdecimal() else None
+    saved = Segment.objects.filter(pk=whole(key)).first() if kind == "saved" else None
     if saved:
         return saved.name
     return _("a segment that is gone") if chosen else _("everybody")
@@ -206,6 +230,7 @@ FIELD_NAMES: dict[str, Promise] = {
     "effort": gettext_lazy("effort"),
     "owner_id": gettext_lazy("owner"),
     "depends_on": gettext_lazy("only after"),
+    "pilot_of_id": gettext_lazy("pilot of"),
     "stage": gettext_lazy("stage"),
     "reason": gettext_lazy("reason"),
 }
@@ -219,7 +244,7 @@ def changed(changes: dict[str, Any]) -> list[str]:
 def _change(name: str, before: Any, after: Any) -> str:
     label = str(FIELD_NAMES.get(name) or _field(name).verbose_name)
     label = label[:1].upper() + label[1:]
-    if name in ("problem", "approach", "effort", "depends_on"):
+    if name in ("problem", "approach", "effort", "depends_on", "pilot_of_id"):
         return label
     if before in (None, ""):
         return f"{label}: {_said(name, after)}"

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from vivencia.foundation.exporting import FORMS
 from vivencia.foundation.models import User
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.rights import Right, needs, public
 from vivencia.plan.initiatives.models import Initiative, Stage, ValueUnit
@@ -42,7 +43,7 @@ def _done(pk: int) -> Plan:
 def roadmap_page(request: HttpRequest) -> HttpResponse:
     """The plan in force, or the version or trial asked for (`?version=`)."""
     asked = request.GET.get("version", "")
-    plan = _done(int(asked)) if asked.isdecimal() else plans.current()
+    plan = plans.current() if (number := whole(asked)) is None else _done(number)
     newest = Plan.objects.filter(kept=True).first()
     shown: dict[str, Any] = {
         "plan": plan,
@@ -70,6 +71,8 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
         "report": report,
         "certified": words.certified(report),
         "often": words.often(report["range"].get("next_best")) if "prices" in report else "",
+        "counted": words.counted(plan),
+        "pilots": words.pilots(report),
         "lanes": lanes,
         "chosen": sum(len(lane.bars) for lane in lanes),
         "out": out,
@@ -118,9 +121,11 @@ def _texts() -> dict[str, str]:
 
 def _trouble(plan: Plan) -> str:
     told = str(TROUBLES.get(plan.trouble.get("code", ""), TROUBLES["lost"]))
-    numbers = [int(key) for key in plan.trouble.get("initiatives", [])]
-    titles = list(Initiative.objects.filter(pk__in=numbers).values_list("title", flat=True))
-    return f"{told} {_('These cannot be done even alone:')} {', '.join(titles)}." if titles else told
+    words = _words(plan)
+    rules = [words.rule(kind, of) for kind, of in plan.trouble.get("conflict", [])]
+    return (
+        f"{told} {_('These cannot be kept together, so one has to give way:')} {'; '.join(rules)}." if rules else told
+    )
 
 
 @needs(Right.PLAN)
@@ -172,7 +177,7 @@ def _place(told: str, quarters: int) -> Placed | Literal["free", ""]:
         return None
     if told in ("any", "free"):
         return "any" if told == "any" else "free"
-    return int(told) if told.isdecimal() and int(told) < quarters else ""
+    return place if (place := whole(told)) is not None and place < quarters else ""
 
 
 @needs(Right.PLAN)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vivencia.foundation.models import User
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, needs
 from vivencia.measure.reading import source
 from vivencia.plan.vision import answers, comparing, evidence, showing, versions
@@ -103,7 +104,7 @@ def edit_page(request: HttpRequest) -> HttpResponse:
         except answers.UnreadableError as unreadable:
             wrong = str(unreadable)
         else:
-            after = int(told["after"]) if told.get("after", "").isdecimal() else -1
+            after = -1 if (known := whole(told.get("after"))) is None else known
             try:
                 versions.save(vision, _by(request), after=after, note=told.get("note", ""))
             except versions.MovedOnError:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from vivencia.foundation.models import User
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.understand.personas import assignments, findings, persona_words, showing
 from vivencia.understand.personas.models import Finding, Persona
@@ -52,8 +53,8 @@ def personas_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def find(request: HttpRequest) -> HttpResponse:
     """Have the worker look for personas; `groups`: divide into so many all the same (0: whichever is clearest)."""
-    asked = request.POST.get("groups", "")
-    number = int(asked) if asked.isdecimal() and int(asked) <= MOST_ASKED and asked != "1" else None
+    asked = whole(request.POST.get("groups"))
+    number = asked if asked is not None and asked <= MOST_ASKED and asked != 1 else None
     findings.begin(request.user if isinstance(request.user, User) else None, number)
     return redirect("personas")
 
