@@ -3,6 +3,7 @@
 import re
 import socketserver
 import threading
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,8 @@ class Folder:
     messages: dict[int, bytes] = field(default_factory=dict)
     validity: int = 7
     commands: list[str] = field(default_factory=list)
+    name: str = "INBOX"
+    password: str = "secret-7"
     port: int = 0
 
     def deliver(self, raw: bytes) -> int:
@@ -46,11 +49,17 @@ class _Talk(socketserver.StreamRequestHandler):
         self._say(f"{tag} OK done")
 
     def _login(self, tag: str, rest: str) -> None:
-        right = rest.replace('"', "") == "hola secret-7"
+        right = rest.replace('"', "") == f"hola {self.folder.password}"
+        self._say(f"{tag} OK in" if right else f"{tag} NO [AUTHENTICATIONFAILED] no")
+
+    def _authenticate(self, tag: str, rest: str) -> None:
+        self._say("+ ")
+        said = b64decode(self.rfile.readline()).decode()
+        right = said == f"\0hola\0{self.folder.password}"
         self._say(f"{tag} OK in" if right else f"{tag} NO [AUTHENTICATIONFAILED] no")
 
     def _examine(self, tag: str, rest: str) -> None:
-        if rest.strip('"') != "INBOX":
+        if rest.strip('"') != self.folder.name:
             self._say(f"{tag} NO no such folder")
             return
         self._say(f"* {len(self.folder.messages)} EXISTS")

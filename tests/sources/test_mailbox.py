@@ -180,3 +180,45 @@ def test_what_keeps_a_mailbox_from_being_read_is_said_and_forgotten_once_mended(
     listening.look()
     mailbox.refresh_from_db()
     assert mailbox.problem == ""
+
+
+MALFORMED = (
+    b"From: x@y.example\nMessage-ID: <m1@x>\nDate: Fri, 31 Dec 9999 23:59:59 -1200\n\nFrom the end of time.\n",
+    b'From: x@y.example\nMessage-ID: <m2@x>\nContent-Type: text/plain; charset="a\0b"\n\nA set nobody has.\n',
+    b"From: x@y.example\nMessage-ID: <m3@x>\nContent-Type: text/plain; charset=undefined\n\nOr wants.\n",
+)
+
+
+def test_malformed_mail_is_read_as_far_as_it_goes(ledger: Ledger, folder: Folder, mailbox: Mailbox) -> None:
+    for raw in MALFORMED:
+        folder.deliver(raw)
+    assert listening.look() == 3
+    assert [each["text"] for each in mails(ledger)] == ["From the end of time.", "A set nobody has.", "Or wants."]
+
+
+def test_a_message_that_cannot_be_read_is_counted_and_stops_neither_its_mailbox_nor_others(
+    ledger: Ledger, folder: Folder, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = listening.parse
+    monkeypatch.setattr(listening, "parse", lambda raw: 1 / 0 if b"Do you have" in raw else parse(raw))
+    folder.deliver(STRANGER)
+    folder.deliver(QUESTION)
+    listening.look()
+    mailbox.refresh_from_db()
+    assert (mailbox.skipped, mailbox.last_uid, len(mails(ledger))) == (1, 2, 1)
+
+    monkeypatch.setattr(listening, "open_ledger", lambda: 1 / 0)
+    Mailbox.objects.create(name="Otra", host="127.0.0.1", port=1, security="none", user="x", sealed_password=seal("x"))
+    assert listening.look() == 0
+    problems = list(Mailbox.objects.order_by("pk").values_list("problem", flat=True))
+    assert problems[0] == "unexpected trouble (ZeroDivisionError)" and "cannot be reached" in problems[1]
+
+
+def test_folders_and_passwords_may_have_letters_of_any_language(folder: Folder, mailbox: Mailbox) -> None:
+    folder.name, folder.password = "Atenci&APM-n &- quejas", "contrase\N{LATIN SMALL LETTER N WITH TILDE}a"
+    Mailbox.objects.update(
+        sealed_password=seal(folder.password), folder="Atenci\N{LATIN SMALL LETTER O WITH ACUTE}n & quejas"
+    )
+    listening.look()
+    mailbox.refresh_from_db()
+    assert mailbox.problem == ""

@@ -4,6 +4,7 @@ import imaplib
 import re
 import socket
 import ssl
+from binascii import b2a_base64
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -115,19 +116,35 @@ def _connected(place: Place) -> imaplib.IMAP4:
 
 
 def _sign_in(imap: imaplib.IMAP4, place: Place) -> None:
+    said = f"\0{place.user}\0{place.password}".encode()
     try:
-        imap.login(place.user, place.password)
+        if said.isascii():
+            imap.login(place.user, place.password)
+        else:  # LOGIN speaks ASCII only
+            imap.authenticate("PLAIN", lambda _challenge: said)
     except imaplib.IMAP4.error as problem:
         raise MailboxError(f"{place.host} refuses the user name or password") from problem
 
 
 def _select(imap: imaplib.IMAP4, folder: str) -> int:
-    quoted = '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    quoted = '"' + encoded(folder).replace("\\", "\\\\").replace('"', '\\"') + '"'
     answer, _count = imap.select(quoted, readonly=True)
     if answer != "OK":
         raise MailboxError(f"there is no folder {folder!r}")
     validity = imap.response("UIDVALIDITY")[1]
     return int(validity[0] or 0) if validity and validity[0] else 0
+
+
+def encoded(folder: str) -> str:
+    """A folder's name as IMAP writes it: modified UTF-7 (RFC 3501, 5.1.3)."""
+    return _BEYOND_ASCII.sub(_in_base64, folder.replace("&", "&-"))
+
+
+_BEYOND_ASCII = re.compile(r"[^ -~]+")
+
+
+def _in_base64(found: re.Match[str]) -> str:
+    return f"&{b2a_base64(found[0].encode('utf-16-be'), newline=False).decode().rstrip('=').replace('/', ',')}-"
 
 
 def _plain(problem: BaseException) -> str:

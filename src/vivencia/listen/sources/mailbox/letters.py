@@ -80,10 +80,10 @@ def _date(message: EmailMessage, received_at: datetime) -> datetime:
     """When it was written; when it was received where that is not told, or lies in the future."""
     try:
         written = parsedate_to_datetime(_header(message, "Date"))
-    except (TypeError, ValueError):
+        written = (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):  # no date, or one no calendar holds
         return received_at
-    written = written if written.tzinfo else written.replace(tzinfo=UTC)
-    return min(written.astimezone(UTC), received_at) if written.year > 1990 else received_at
+    return min(written, received_at) if written.year > 1990 else received_at
 
 
 def _text(message: EmailMessage) -> str:
@@ -102,7 +102,7 @@ def _content(part: EmailMessage | Message) -> str:
     for charset in (part.get_content_charset() or "utf-8", "utf-8"):
         try:
             return payload.decode(charset)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):  # no such set, a name that cannot be one, or bytes it does not know
             continue
     return payload.decode("latin-1")
 

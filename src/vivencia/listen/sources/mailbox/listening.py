@@ -7,6 +7,7 @@ inbox, and the event's id is made of the Message-ID, so that neither a crash nor
 import hashlib
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +58,9 @@ def _looked_into(mailbox: Mailbox, now: Callable[[], datetime]) -> int:
         problem = str(trouble)[:300]
         if problem != mailbox.problem:
             logger.warning("Mailbox %s: %s", mailbox.pk, problem)
+    except Exception as trouble:  # noqa: BLE001  # what one mailbox suffers from must not keep us from the others
+        problem = f"unexpected trouble ({type(trouble).__name__})"
+        logger.error("Mailbox %s: %s", mailbox.pk, problem)  # no traceback: it could quote what somebody wrote
     Mailbox.objects.filter(pk=mailbox.pk).update(looked_at=now(), problem=problem)
     return count
 
@@ -70,10 +74,32 @@ def _read_on(mailbox: Mailbox) -> int:
             _renumbered(mailbox, folder.uid_validity)
         read = open_ledger().read()
         for fetched in folder.after(mailbox.last_uid):
-            _take(mailbox, fetched, read)
+            if (said := _readable(mailbox, fetched)) is None:
+                Mailbox.objects.filter(pk=mailbox.pk).update(last_uid=fetched.uid, skipped=F("skipped") + 1)
+            else:
+                _take(mailbox, fetched, said, read)
             mailbox.last_uid = fetched.uid
             count += 1
     return count
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a message says: reports of returned mail, or a letter."""
+
+    reports: list[Report]
+    letter: Letter | None
+
+
+def _readable(mailbox: Mailbox, fetched: Fetched) -> _Said | None:
+    """What it says; None where it is so malformed that it cannot be read: anybody can send such a thing, once."""
+    try:
+        message = parse(fetched.raw)
+        told = reports(message)
+        return _Said(told, None if told else letter(message, fetched.received_at))
+    except Exception as trouble:  # noqa: BLE001  # the library trips over malformed mail in ever new ways
+        logger.warning("Mailbox %s: message %s is skipped (%s)", mailbox.pk, fetched.uid, type(trouble).__name__)
+        return None
 
 
 def _renumbered(mailbox: Mailbox, uid_validity: int) -> None:
@@ -82,10 +108,8 @@ def _renumbered(mailbox: Mailbox, uid_validity: int) -> None:
 
 
 @transaction.atomic
-def _take(mailbox: Mailbox, fetched: Fetched, read: Read) -> None:
-    message = parse(fetched.raw)
-    told = reports(message)
-    heard = None if told else letter(message, fetched.received_at)
+def _take(mailbox: Mailbox, fetched: Fetched, said: _Said, read: Read) -> None:
+    told, heard = said.reports, said.letter
     if told:
         _pass_on(told, fetched.received_at)
         counted = "returned"
