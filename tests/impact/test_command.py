@@ -59,7 +59,7 @@ def test_bad_rows_are_named_and_the_others_go_on(tmp_path: Path) -> None:
     said = [(one["row"], one["field"]) for one in answer["rejects"]]
     assert said == [(146, "period"), (147, "outcome"), (148, "unit"), (149, "period"), (150, "treated_from"),
                     (151, "treated_from")]  # fmt: skip
-    assert "allowed: a whole number" in answer["rejects"][0]["message"]
+    assert answer["rejects"][0]["code"] == "period" and "allowed: a whole number" in answer["rejects"][0]["message"]
 
 
 @pytest.mark.parametrize("given", ["2025-07", "2025-07-01", "2025-Q3", "2025-W31", "7"])
@@ -84,7 +84,7 @@ def test_a_lot_is_declared_by_a_column(tmp_path: Path) -> None:
     ("lines", "head", "said"),
     [
         ([], "unit,period,value", "outcome, treated_from"),
-        (["a,1,x,"], HEAD, "row 2, outcome: 'x' is not a number"),
+        (["a,1,x,"], HEAD, "row 2, outcome: “x” is no number"),
         (["a,1,1,", "a,2,2,"], HEAD, "no unit is treated"),
     ],
 )
@@ -105,4 +105,51 @@ def test_where_nothing_can_be_estimated_the_reason_and_the_rows_left_out_are_sai
 
     assert ran.exit_code == 2
     assert "ninguna unidad empieza en estos periodos" in ran.output
-    assert "1 de 3 filas" in ran.output and "row 2, outcome" in ran.output
+    assert f"{file}: no se pudieron usar 1 de 3 filas" in ran.output
+    assert "fila 2, outcome: «x» no es un número; se admite: un número como 3.25" in ran.output
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("a,2025-13,1,", "period: «2025-13» no es un período"),
+        ("a,2025-W05,1,", "period: «2025-W05» es una semana y las filas anteriores tienen un mes"),
+        ("a,,1,", "period: está vacío"),
+        (",2025-04,1,", "unit: está vacío"),
+        ("a,2025-04,,", "outcome: está vacío"),
+        ("a,2025-04,1e999,", "outcome: «1e999» no es un número"),
+        ("a,99999999999999999999,1,", "period: «99999999999999999999» no es un período"),
+        ("a,2025-03,1,", "period: la unidad a ya tiene este período en la fila 2"),
+        ("a,2025-04,1,2025-03", "treated_from: para la unidad a se indicó antes otro período de inicio"),
+        ("b,2025-04,1,7", "treated_from: «7» es un número entero y los períodos son un mes"),
+        ("b,2025-04,1,soon", "treated_from: «soon» no es un período"),
+        ("b,2025-04,1,,maybe", "randomised: «maybe» no es ni sí ni no"),
+        ("b,2025-04,1,,no,-1", "weight: «-1» es negativo"),
+    ],
+)
+def test_every_kind_of_broken_row_is_named_with_its_field_and_what_is_allowed(
+    tmp_path: Path, line: str, said: str
+) -> None:
+    file = written(tmp_path, ["a,2025-03,1,", line], HEAD + ",randomised,weight")
+
+    ran = CliRunner().invoke(main, ["--language", "es", "impact", "--file", file])
+
+    assert ran.exit_code == 2 and f"fila 3, {said}" in ran.output and "; se admite: " in ran.output
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "falta la columna unit, period, outcome, treated_from"),
+        (HEAD.encode(), "no hay ninguna fila debajo del encabezado"),
+        (b"\xff\xfe\x00", "no es texto en UTF-8"),
+        (HEAD.encode() + b"\na,1," + b"9" * 140_000, "no es un CSV"),
+    ],
+)
+def test_a_file_that_is_no_table_is_named(tmp_path: Path, content: bytes, said: str) -> None:
+    file = tmp_path / "outcomes.csv"
+    file.write_bytes(content)
+
+    ran = CliRunner().invoke(main, ["--language", "es", "impact", "--file", str(file)])
+
+    assert ran.exit_code == 2 and said in ran.output and "outcomes.csv" in ran.output

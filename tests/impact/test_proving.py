@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.metrics.events import customers_table, events_table
 from vivencia.foundation.ledger.store import open_ledger
-from vivencia.foundation.models import Role
+from vivencia.foundation.models import Act, AuditEntry, Role
 from vivencia.measure.reading import source
 from vivencia.plan.impact import holdouts, proving, story
 from vivencia.plan.impact.jobs import prove
@@ -164,10 +164,18 @@ def test_the_list_of_those_left_out_is_for_who_may_take_rows_out(signed_in: Ente
     initiative = declared(holdout=20)
     address = f"/plan/impact/{initiative.pk}/left-out.csv"
     assert signed_in(Role.VIEWER).get(address).status_code == 403
-    rows = signed_in(Role.ANALYST).get(address).content.decode().split()
+    rows = signed_in(Role.ANALYST).get(address).content.decode("utf-8-sig").split()
     assert rows[0] == "customer_id,left_out"
     assert ("yes" in rows[1]) == holdouts.left_out(initiative.pk, rows[1].split(",")[0], 20)
+    assert AuditEntry.objects.get(act=Act.EXPORTED).details["rows"] == len(rows) - 1 == 400
     assert signed_in(Role.ANALYST).get(f"/plan/impact/{declared().pk}/left-out.csv").status_code == 404
+
+
+def test_a_population_that_is_gone_is_not_everybody(signed_in: Enter) -> None:
+    lived(0.0, 10)
+    initiative = declared(population="saved:999", holdout=20)
+    answer = signed_in(Role.ANALYST).get(f"/plan/impact/{initiative.pk}/left-out.csv", follow=True)
+    assert "no longer there" in answer.content.decode() and "customer_id" not in answer.content.decode()
 
 
 def test_what_does_not_exist_is_not_found(signed_in: Enter) -> None:

@@ -1,5 +1,6 @@
 """`vivencia impact`: what something did, from a table of outcomes."""
 
+import csv
 import json
 import sys
 from collections.abc import Iterator
@@ -29,24 +30,48 @@ def impact(name: str, method: str | None, better: str, expected: float | None, *
     try:
         with _opened(name) as file:
             table = tables.read(file)
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise click.UsageError(_("%(file)s cannot be read: %(why)s") % {"file": name, "why": wrong}) from wrong
+    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
+        raise click.UsageError(
+            _("%(file)s cannot be read: %(why)s") % {"file": _named(name), "why": _unreadable(wrong)}
+        ) from wrong
     except NotPossible as wrong:
-        raise _nothing(wrong) from wrong
+        _say_rejects(name, wrong.facts.get("rejects", ()), wrong.facts.get("rows", 0), wrong.facts.get("rows", 0))
+        raise _nothing(name, wrong) from wrong
     try:
         found = choosing.estimate(table.panel, method)
     except NotPossible as wrong:
-        _print_rejects(table)
-        raise _nothing(wrong) from wrong
+        _print_rejects(name, table)
+        raise _nothing(name, wrong) from wrong
     told = verdict(found.result, better=1 if better == "up" else -1, expected=expected)
     if as_json:
         click.echo(json.dumps(_as_json(found, told, table), ensure_ascii=False))
     else:
         _print(found, told, table)
+        _print_rejects(name, table)
 
 
-def _nothing(refused: NotPossible) -> click.UsageError:
-    return click.UsageError(_("nothing can be estimated: %(why)s") % {"why": wording.why_not(refused)})
+def _nothing(name: str, refused: NotPossible) -> click.UsageError:
+    return click.UsageError(
+        _("%(file)s: nothing can be estimated: %(why)s") % {"file": _named(name), "why": wording.why_not(refused)}
+    )
+
+
+def _named(name: str) -> str:
+    return _("standard input") if name == "-" else name
+
+
+def _unreadable(wrong: OSError | UnicodeDecodeError | csv.Error) -> str:
+    if isinstance(wrong, FileNotFoundError):
+        return _("there is no such file")
+    if isinstance(wrong, IsADirectoryError):
+        return _("it is a folder")
+    if isinstance(wrong, PermissionError):
+        return _("reading it is not allowed")
+    if isinstance(wrong, UnicodeDecodeError):
+        return _("it is not text in UTF-8")
+    if isinstance(wrong, csv.Error):
+        return _("it is no CSV")
+    return str(wrong)
 
 
 @contextmanager
@@ -104,7 +129,10 @@ def _as_json(found: Found, told: Verdict, table: tables.Table) -> dict[str, Any]
         ],
         "rows": table.rows,
         "rejected": table.rejected,
-        "rejects": [{"row": one.row, "field": one.field, "message": one.message} for one in table.rejects],
+        "rejects": [
+            {"row": one.row, "field": one.field, "code": one.code, "message": wording.rejected(one)}
+            for one in table.rejects
+        ],
     }
 
 
@@ -129,11 +157,18 @@ def _print(found: Found, told: Verdict, table: tables.Table) -> None:
     for check in result.checks:
         mark = "+" if check.state == "passed" else "!"
         click.echo(f"  {mark} {wording.CHECKS[check.name]}: {wording.check_words(check)}")
-    _print_rejects(table)
 
 
-def _print_rejects(table: tables.Table) -> None:
-    if table.rejected:
-        click.echo(_("%(n)s of %(rows)s rows could not be used:") % {"n": table.rejected, "rows": table.rows}, err=True)
-        for reject in table.rejects:
-            click.echo(f"  {reject}", err=True)
+def _print_rejects(name: str, table: tables.Table) -> None:
+    _say_rejects(name, table.rejects, table.rejected, table.rows)
+
+
+def _say_rejects(name: str, rejects: tuple[tables.Reject, ...], rejected: int, rows: int) -> None:
+    if not rejects:
+        return
+    told = {"file": _named(name), "n": rejected, "rows": rows}
+    click.echo(_("%(file)s: %(n)s of %(rows)s rows could not be used:") % told, err=True)
+    for reject in rejects:
+        click.echo(f"  {wording.rejected_row(reject)}", err=True)
+    if rejected > len(rejects):
+        click.echo("  " + _("and %(n)s rows more") % {"n": rejected - len(rejects)}, err=True)

@@ -1,8 +1,5 @@
 """Pages of impact: the story of what was done, and one initiative's proof."""
 
-import csv
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,13 +7,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from vivencia.foundation import audit
+from vivencia.foundation.exporting import FORMS, Sheet, as_csv
+from vivencia.foundation.models import Act
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.measure.asking import chosen_segment
 from vivencia.measure.metrics import periods
 from vivencia.measure.reading import source
 from vivencia.plan.impact import holdouts, jobs, showing
 from vivencia.plan.initiatives.initiatives import declaration
-from vivencia.plan.initiatives.models import Initiative
+from vivencia.plan.initiatives.models import Declaration, Initiative
 from vivencia.understand import segments
 
 
@@ -61,21 +61,28 @@ def left_out(request: HttpRequest, pk: int) -> HttpResponse:
     held = declaration(initiative)
     if held is None or not held.holdout_percent:
         raise Http404
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    people = _population(held)
+    if people is None:
+        messages.error(request, _("The segment the initiative was for is no longer there, so nobody can be listed."))
+        return redirect("impact-initiative", initiative.pk)
+    rows = [
+        (customer, "yes" if holdouts.left_out(initiative.pk, customer, held.holdout_percent) else "no")
+        for customer in people
+    ]
+    audit.record(Act.EXPORTED, by=request.user, what="left out by lot", initiative=initiative.pk, rows=len(rows))
+    response = HttpResponse(as_csv(Sheet("left out", ("customer_id", "left_out"), rows)), content_type=FORMS["csv"])
     response["Content-Disposition"] = f'attachment; filename="left-out-{initiative.pk}.csv"'
-    rows = csv.writer(response)
-    rows.writerow(["customer_id", "left_out"])
-    for customer in _population(held):
-        rows.writerow([customer, "yes" if holdouts.left_out(initiative.pk, customer, held.holdout_percent) else "no"])
     return response
 
 
-def _population(held: Any) -> list[str]:
-    """The people it is for, as they are now (or were when it began)."""
-    here = source()
+def _population(held: Declaration) -> list[str] | None:
+    """The people it is for, as they are now (or were when it began); None where the segment is gone."""
+    here, definition = source(), chosen_segment(held.population)
+    if held.population and definition is None:
+        return None
     if here.read.horizon is None:
         return []
     start = min(periods.midnight(held.starts, here.rules.zone), here.as_of)
-    definition = chosen_segment(held.population) or segments.Definition()
-    told = here.read.to_arrow(segments.members(here.read, definition, start))["customer_id"].to_pylist()
+    chosen = segments.members(here.read, definition or segments.Definition(), start)
+    told = here.read.to_arrow(chosen)["customer_id"].to_pylist()
     return sorted(one for one in told if one)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.plan.impact.methods.choosing import Found
 from vivencia.plan.impact.methods.result import Check, NotPossible
+from vivencia.plan.impact.methods.table import Reject
 from vivencia.plan.impact.methods.verdict import Verdict
 
 METHODS = {
@@ -24,9 +25,41 @@ WHY_NOT = {
     "no_comparison": gettext_lazy("no untreated unit was observed in the same periods"),
     "too_few": gettext_lazy("there are too few units to say how sure an effect would be"),
     "several_starts": gettext_lazy("this method needs one start for all"),
+    "columns": gettext_lazy("there is no column %(missing)s; needed: %(needed)s; also read: randomised, weight"),
+    "no_rows": gettext_lazy("there is no row below the heading"),
+    "rows_unusable": gettext_lazy("none of its %(rows)s rows can be used"),
     "short_before": gettext_lazy(
         "it takes %(needed)s periods before the start and one after; before there are %(before)s"
     ),
+}
+_PERIODS = gettext_lazy(
+    "a whole number, a day 2026-03-31, a week 2026-W13, a month 2026-03 or a quarter 2026-Q1, one kind in a file"
+)
+KINDS = {
+    "number": gettext_lazy("a whole number"),
+    "day": gettext_lazy("a day"),
+    "week": gettext_lazy("a week"),
+    "month": gettext_lazy("a month"),
+    "quarter": gettext_lazy("a quarter"),
+}
+REJECTED = {
+    "unit_missing": gettext_lazy("it is empty; allowed: any name"),
+    "period_missing": gettext_lazy("it is empty; allowed: %(periods)s"),
+    "period": gettext_lazy("“%(given)s” is no period; allowed: %(periods)s"),
+    "twice": gettext_lazy("unit %(unit)s has this period already in row %(earlier)s; allowed: one row for each"),
+    "other_kind": gettext_lazy(
+        "“%(given)s” is %(kind)s, the rows before have %(before)s; allowed: one kind of period in a file"
+    ),
+    "number_missing": gettext_lazy("it is empty; allowed: a number such as 3.25"),
+    "number": gettext_lazy("“%(given)s” is no number; allowed: a number such as 3.25"),
+    "other_start": gettext_lazy(
+        "unit %(unit)s was said to begin at another period before; allowed: one start a unit, or empty = never"
+    ),
+    "start_kind": gettext_lazy(
+        "“%(given)s” is %(kind)s, the periods are %(before)s; allowed: the same kind, or empty = never"
+    ),
+    "yes": gettext_lazy("“%(given)s” is neither yes nor no; allowed: 1, true, yes, sí; 0, false, no, empty"),
+    "negative": gettext_lazy("“%(given)s” is negative; allowed: a number from 0 up"),
 }
 WHY = {
     "by_lot": gettext_lazy(
@@ -186,6 +219,16 @@ def why(found: Found) -> str:
 
 
 def why_not(refused: NotPossible) -> str:
-    """Why nothing can be estimated from a file; what is about the file's own words is said as it comes."""
+    """Why nothing can be estimated from a file."""
     known = WHY_NOT.get(refused.code)
     return str(known) % refused.facts if known else str(refused)
+
+
+def rejected(one: Reject) -> str:
+    """What is wrong with a field of a row, and what is allowed."""
+    facts = {name: KINDS.get(said, said) if name in ("kind", "before") else said for name, said in one.facts.items()}
+    return str(REJECTED[one.code]) % {"periods": _PERIODS, **facts}
+
+
+def rejected_row(one: Reject) -> str:
+    return _("row %(row)s, %(field)s: %(why)s") % {"row": one.row, "field": one.field, "why": rejected(one)}

@@ -1,15 +1,16 @@
 """Reading the documented table: unit, period, outcome, treated_from, and where there are any randomised and weight.
 
-Rows that cannot be read are counted and named (row, field, what is allowed); the others go on.
+Rows that cannot be read are counted and named (row, field, a code of what is wrong and its facts, for `wording` to
+say in the reader's language); the others go on.
 """
 
 import csv
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -17,10 +18,10 @@ from vivencia.plan.impact.methods.panel import NEVER, IntArray, Panel
 from vivencia.plan.impact.methods.result import NotPossible
 
 NEEDED = ("unit", "period", "outcome", "treated_from")
-ALLOWED_PERIODS = "a whole number, a day 2026-03-31, a month 2026-03, a quarter 2026-Q1, a week 2026-W13 or a year"
 YES, NO = {"1", "true", "yes", "y", "sí", "si", "t"}, {"0", "false", "no", "n", "", "f"}
 NOT_YET = {"", "never", "none", "null", "nan", "na", "nat", "inf"}
 MOST_SAID = 20
+LARGEST = 1e100
 SEASONS = {"month": 12, "quarter": 4, "week": 52, "day": 7}
 
 WEEK = re.compile(r"^(\d{4})-?[Ww](\d{1,2})$")
@@ -32,14 +33,13 @@ NUMBER = re.compile(r"^-?\d+(?:\.0+)?$")
 
 @dataclass(frozen=True)
 class Reject:
-    """A row that could not be used. row: its number in the file, the heading is 1."""
+    """A row that could not be used. row: its number in the file, the heading is 1. code: what is wrong with the field
+    (docs/guide/impact.md); facts: what the words of it need."""
 
     row: int
     field: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"row {self.row}, {self.field}: {self.message}"
+    code: str
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,14 @@ class Table:
     rows: int
     rejected: int
     rejects: tuple[Reject, ...]
+
+
+class WrongError(ValueError):
+    """A field that cannot be read."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code, self.facts = code, facts
 
 
 @dataclass(frozen=True)
@@ -64,9 +72,9 @@ class _Row:
 
 
 def period(text: str) -> tuple[str, int]:
-    """The kind of a period and its place among those of its kind. Raises ValueError naming what is allowed."""
+    """The kind of a period and its place among those of its kind. Raises WrongError."""
     told = text.strip()
-    if NUMBER.match(told):
+    if NUMBER.match(told) and len(told) < 16:
         return "number", int(float(told))
     if found := MONTH.match(told):
         year, month = int(found[1]), int(found[2])
@@ -81,7 +89,7 @@ def period(text: str) -> tuple[str, int]:
             return "day", date.fromisoformat(found[1]).toordinal()
     except ValueError:
         pass
-    raise ValueError(f"{text!r} is not a period; allowed: {ALLOWED_PERIODS}")
+    raise WrongError("period" if told else "period_missing", given=told)
 
 
 def read(file: TextIO) -> Table:
@@ -94,8 +102,7 @@ def read(file: TextIO) -> Table:
     names = [name.strip().lower().lstrip("\ufeff") for name in next(lines, [])]
     missing = [name for name in NEEDED if name not in names]
     if missing:
-        raise NotPossible("columns", f"there is no column {', '.join(missing)}; needed: {', '.join(NEEDED)}; "
-                          f"also read: randomised, weight")  # fmt: skip
+        raise NotPossible("columns", "columns are missing", missing=", ".join(missing), needed=", ".join(NEEDED))
     return table(names, lines, comma=mark == ";")
 
 
@@ -123,8 +130,8 @@ def table(names: Sequence[str], lines: Iterable[Sequence[str]], *, comma: bool =
         labels.setdefault(row.period, given["period"].strip())
         rows.append(row)
     if not rows:
-        said = "; ".join(str(one) for one in rejects[:3])
-        raise NotPossible("no_rows", f"there is no row that can be used{': ' + said if said else ''}")
+        code = "rows_unusable" if rejects else "no_rows"
+        raise NotPossible(code, "there is no row that can be used", rejects=tuple(rejects[:MOST_SAID]), rows=counted)
     kind = max(kinds, key=lambda one: kinds[one])
     return Table(_panel(rows, labels, kind), counted, len(rejects), tuple(rejects[:MOST_SAID]))
 
@@ -133,37 +140,35 @@ def _fits(row: _Row, seen: dict[tuple[str, int], int], starts: dict[str, tuple[i
     """The row, or why it contradicts an earlier one."""
     if (row.unit, row.period) in seen:
         earlier = seen[row.unit, row.period]
-        return Reject(row.number, "period", f"unit {row.unit} has this period already in row {earlier}")
+        return Reject(row.number, "period", "twice", {"unit": row.unit, "earlier": earlier})
     said = starts.setdefault(row.unit, (row.start, row.randomised))
     if said[0] != row.start:
-        return Reject(
-            row.number, "treated_from", f"unit {row.unit} was said to begin otherwise before; allowed: one value a unit"
-        )
+        return Reject(row.number, "treated_from", "other_start", {"unit": row.unit})
     return row
 
 
 def _row(number: int, given: dict[str, str], kinds: dict[str, int], *, comma: bool) -> _Row | Reject:
     unit = given.get("unit", "").strip()
     if not unit:
-        return Reject(number, "unit", "is empty; allowed: any name")
+        return Reject(number, "unit", "unit_missing")
     try:
-        field = "period"
+        name = "period"
         kind, place = period(given.get("period", ""))
         if kinds and kind not in kinds:
-            raise ValueError(f"is a {kind}, the rows before have a {next(iter(kinds))}; allowed: one kind in a file")
-        field = "outcome"
+            raise WrongError("other_kind", given=given["period"].strip(), kind=kind, before=next(iter(kinds)))
+        name = "outcome"
         outcome = _number(given.get("outcome", ""), comma=comma)
-        field = "treated_from"
+        name = "treated_from"
         start = _start(given.get("treated_from", ""), kind)
-        field = "randomised"
+        name = "randomised"
         by_lot = _yes(given.get("randomised", ""))
-        field = "weight"
+        name = "weight"
         told = given.get("weight", "").strip()
         weight = _number(told, comma=comma) if told else 1.0
         if weight < 0:
-            raise ValueError(f"{told!r} is negative; allowed: a number from 0 up")
-    except ValueError as wrong:
-        return Reject(number, field, str(wrong))
+            raise WrongError("negative", given=told)
+    except WrongError as wrong:
+        return Reject(number, name, wrong.code, wrong.facts)
     kinds[kind] = kinds.get(kind, 0) + 1
     return _Row(number, unit, place, outcome, start, by_lot, weight)
 
@@ -173,7 +178,7 @@ def _start(text: str, kind: str) -> int | None:
         return None
     own, place = period(text)
     if own != kind:
-        raise ValueError(f"is a {own}, the periods are a {kind}; allowed: the same kind, or empty = never")
+        raise WrongError("start_kind", given=text.strip(), kind=own, before=kind)
     return place
 
 
@@ -185,15 +190,15 @@ def _number(text: str, *, comma: bool) -> float:
         value = float(told)
     except ValueError:
         value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(f"{text!r} is not a number; allowed: a number such as 3.25")
+    if not abs(value) < LARGEST:
+        raise WrongError("number" if told else "number_missing", given=told)
     return value
 
 
 def _yes(text: str) -> bool:
     told = text.strip().lower()
     if told not in YES | NO:
-        raise ValueError(f"{text!r} is neither yes nor no; allowed: 1, true, yes, sí; 0, false, no, empty")
+        raise WrongError("yes", given=told)
     return told in YES
 
 
