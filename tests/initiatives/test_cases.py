@@ -255,3 +255,42 @@ def test_the_board_and_the_list_show_what_each_brings_for_its_cost(lead: Client)
     assert [card.initiative.pk for card in shown] == [cheap.pk, dear.pk, unknown.pk]
     assert [card.times for card in shown] == [10.0, 0.5, None]
     assert [one.initiative.pk for one in lead.get("/plan/initiatives/?q=dear").context["cards"]] == [dear.pk]
+
+
+def test_one_click_makes_a_pilot_of_what_may_fail(lead: Client) -> None:
+    big = ready(chance=50, cost_once=8000, effort={})
+
+    page = lead.get(f"/plan/initiatives/{big.pk}/").content.decode()
+    assert "In 50 of 100 cases it would not work, and 8,000" in page and f"?pilot_of={big.pk}" in page
+
+    asked = f"/plan/initiatives/new/?pilot_of={big.pk}"
+    form = lead.get(asked).context["form"]
+    given = {name: form[name].value() for name in form.fields if form[name].value() not in (None, "")}
+    lead.post(asked, {**given, "cost_once": "300"})
+
+    pilot = Initiative.objects.get(pilot_of=big)
+    assert (pilot.title, pilot.value) == ("Pilot: Promise what can be kept", None)
+    assert (
+        "It tells whether “Promise what can be kept” works"
+        in lead.get(f"/plan/initiatives/{pilot.pk}/").content.decode()
+    )
+    assert lead.get(f"/plan/initiatives/new/?pilot_of={pilot.pk}").status_code == 404
+    assert lead.get("/plan/initiatives/new/?pilot_of=999999").status_code == 404
+    assert pilot.title in lead.get(f"/plan/initiatives/{big.pk}/").content.decode()
+
+
+def test_a_pilot_comes_before_what_it_tries_out_and_has_none_itself(lead: Client) -> None:
+    big, small = ready(chance=50, cost_once=8000), ready(title="Small")
+    Initiative.objects.filter(pk=small.pk).update(pilot_of=big)
+    other = ready(title="Other")
+
+    def errors(one: Initiative, **changes: object) -> dict[str, list[str]]:
+        form = lead.get(f"/plan/initiatives/{one.pk}/edit/").context
+        told = {name: form["form"][name].value() for name in form["form"].fields}
+        given = {name: value for name, value in {**told, **changes}.items() if value not in (None, "", [])}
+        answer = lead.post(f"/plan/initiatives/{one.pk}/edit/", {**given, "seen": form["seen"]})
+        return dict(answer.context["form"].errors) if answer.context else {}
+
+    assert "pilot_of" in errors(big, pilot_of=other.pk)
+    assert "pilot_of" in errors(other, pilot_of=big.pk, depends_on=[big.pk])
+    assert errors(other, pilot_of=big.pk) == {}

@@ -35,7 +35,8 @@ FIRST = quarter_of(TODAY)
 
 @pytest.fixture
 def work(db: None) -> dict[str, Initiative]:
-    """Ten days a quarter: web (8 days) and stock (8 days) cannot share a quarter; tone has no value yet."""
+    """Ten days a quarter: web (8 days) and stock (8 days) cannot share a quarter; tone has no value yet. Both are
+    certain to work."""
     Frame.objects.create(pk=1, quarters=2, quarters_after=2)
     team = Team.objects.create(name="IT")
     for k in range(2):
@@ -43,8 +44,8 @@ def work(db: None) -> dict[str, Initiative]:
         Budget.objects.create(quarter=later(FIRST, k), amount=1000)
     effort = {str(team.pk): {"0": 8}}
     return {
-        "web": Initiative.objects.create(title="Web, faster", value=4000, cost_once=100, effort=effort),
-        "stock": Initiative.objects.create(title="Stock; true", value=3000, cost_once=100, effort=effort),
+        "web": Initiative.objects.create(title="Web, faster", chance=100, value=4000, cost_once=100, effort=effort),
+        "stock": Initiative.objects.create(title="Stock; true", chance=100, value=3000, cost_once=100, effort=effort),
         "tone": Initiative.objects.create(title="Tone"),
     }
 

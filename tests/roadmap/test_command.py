@@ -58,14 +58,15 @@ WRONG = [
     ([], "expected an object with quarters"),
     (PLAN | {"quartres": 3}, "unknown field 'quartres'; allowed: quarters"),
     (PLAN | {"quarters": 0}, "quarters: 0; allowed: a whole number from 1 to 40"),
-    (PLAN | {"initiatives": []}, "initiatives: []; allowed: a list of 1"),
+    ({name: told for name, told in PLAN.items() if name != "initiatives"}, "initiatives: not there; allowed: a list"),
+    (PLAN | {"budget": 1e13}, "budget: 10000000000000.0; allowed: a list of 3 numbers from 0 to 1e+12"),
     (PLAN | {"budget": [1, 2]}, "budget: [1, 2]; allowed: a list of 3 numbers"),
     (PLAN | {"objective": "profit"}, "objective: 'profit'; allowed: value, net"),
     (PLAN | {"teams": [{"key": "it", "capacity": -1}]}, "team 'it', capacity: -1; allowed"),
     (PLAN | {"teams": PLAN["teams"] * 2}, "teams: 'it' is there twice"),
-    ({"key": "x"}, "initiative 'x', value: None; allowed: a number, or an object"),
+    ({"key": "x"}, "initiative 'x', value: not there; allowed: a number up to 1e+12, or an object"),
     ({"key": "x", "value": True}, "initiative 'x', value: True; allowed"),
-    ({"key": "x", "value": {"mean": 1, "low": 2}}, "initiative 'x', value, low: 2; allowed: a number to 1"),
+    ({"key": "x", "value": {"mean": 1, "low": 2}}, "initiative 'x', value, low: 2; allowed: a number from -1e+12 to 1"),
     ({"key": "x", "value": 1, "effort": {"IT": [1]}}, "initiative 'x', effort: unknown team 'IT'; allowed: it"),
     (
         {"key": "x", "value": 1, "effort": {"it": [1, 2]}},
@@ -80,7 +81,7 @@ WRONG = [
     ({"key": "x", "value": 1, "pilot": {"of": "web", "chance": 2}}, "initiative 'x', pilot, chance: 2; allowed"),
     ({"key": "x", "value": 1, "must_do": "yes"}, "initiative 'x', must_do: 'yes'; allowed: true, false"),
     ({"key": "web", "value": 1}, "initiatives: 'web' is there twice"),
-    ({"key": "x", "value": 1, "must_do": True, "effort": {"it": 99}}, "No plan keeps all the rules"),
+    ({"key": "x", "value": 1, "must_do": True, "effort": {"it": 99}}, "the capacity of it; x must be done"),
 ]
 
 
@@ -94,6 +95,24 @@ def test_a_wrong_file_is_told_where_and_what_is_allowed(tmp_path: Path, content:
 
     assert code == 2 and out == "" and "Traceback" not in err
     assert message in " ".join(err.split())
+
+
+@pytest.mark.django_db
+def test_no_initiatives_is_an_empty_plan_and_null_says_nothing(tmp_path: Path) -> None:
+    code, out, _ = run(
+        tmp_path, {"quarters": 2, "budget": None, "teams": None, "initiatives": []}, "--json", "--explain"
+    )
+
+    told = json.loads(out)
+    assert code == 0 and (told["value"], told["bound"], told["proven"], told["initiatives"]) == (0.0, 0.0, True, [])
+
+
+@pytest.mark.django_db
+def test_what_brings_nothing_is_not_done(tmp_path: Path) -> None:
+    late = {"key": "late", "value": 5, "earliest": "2027-Q3", "effort": {"it": 1}}
+    code, out, _ = run(tmp_path, PLAN | {"initiatives": [{"key": "none", "value": 0}, late]}, "--json")
+
+    assert code == 0 and [each["chosen"] for each in json.loads(out)["initiatives"]] == [False, False]
 
 
 @pytest.mark.django_db

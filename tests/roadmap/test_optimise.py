@@ -24,11 +24,12 @@ def small_problems(draw: st.DrawFn) -> Problem:
     quarters = draw(st.integers(2, 3))
     many = draw(st.integers(1, 5))
     whole = st.integers(0, 9)
-    initiatives = []
+    initiatives: list[Initiative] = []
     for i in range(many):
         lasts = draw(st.integers(1, 2))
         gap = "g" if draw(st.integers(0, 2)) == 0 else ""
-        pilot = Pilot(f"i{draw(st.integers(0, i - 1))}", 0.5) if i and draw(st.integers(0, 3)) == 0 else None
+        tried = initiatives[draw(st.integers(0, i - 1))] if i and draw(st.integers(0, 3)) == 0 else None
+        pilot = Pilot(tried.key, None if tried.chance < 1 else 0.5) if tried else None
         first = (f"i{draw(st.integers(0, i - 1))}",) if i and pilot is None and draw(st.booleans()) else ()
         mean = float(draw(whole))
         initiatives.append(
@@ -46,6 +47,7 @@ def small_problems(draw: st.DrawFn) -> Problem:
                 earliest=draw(st.integers(0, 1)),
                 deadline=draw(st.sampled_from([None, None, 1])),
                 pilot=pilot,
+                chance=draw(st.sampled_from([1.0, 1.0, 0.5])),
             )
         )
     return Problem(

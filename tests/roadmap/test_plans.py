@@ -114,7 +114,7 @@ def test_an_impossible_change_is_refused(plan: Plan, work: Work) -> None:
         plans.try_change(plan, str(work["stock"].pk), 1, None)
 
 
-def test_what_cannot_be_done_even_alone_is_named(work: Work) -> None:
+def test_rules_that_cannot_be_kept_together_are_named(work: Work) -> None:
     Initiative.objects.filter(pk=work["stock"].pk).update(must_do=True, cost_once=5000)
 
     made = plans.ask(None, TODAY)
@@ -122,7 +122,7 @@ def test_what_cannot_be_done_even_alone_is_named(work: Work) -> None:
     made.refresh_from_db()
 
     assert made.state == PlanState.FAILED
-    assert made.trouble == {"code": "impossible", "initiatives": [str(work["stock"].pk)]}
+    assert made.trouble == {"code": "impossible", "conflict": [["budget", ""], ["must do", str(work["stock"].pk)]]}
 
 
 def test_nothing_to_plan_and_a_circle_are_troubles_not_errors(work: Work) -> None:

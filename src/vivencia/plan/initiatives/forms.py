@@ -80,7 +80,7 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
             "title", "problem", "approach", "persona", "step_name", "stream", "owner", "gap_share", "value",
             "value_low", "value_high", "value_unit", "effect", "effect_low", "effect_high", "effect_by", "population",
             "holdout_percent", "cost_once", "cost_a_year", "length_quarters", "depends_on", "starts", "ends",
-            "deadline", "must_do", "risk", "risk_note",
+            "deadline", "must_do", "risk", "chance", "risk_note", "pilot_of",
         ]  # fmt: skip
         widgets: ClassVar[dict[str, Any]] = {
             "problem": forms.Textarea({"rows": 5}),
@@ -94,6 +94,11 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
             "persona": gettext_lazy("Who lives it, in your own words."),
             "gap_share": gettext_lazy("Percent. The value follows; so does the effect, unless you change it yourself."),
             "effect": gettext_lazy("Change of the metric in the population, with its sign: a fall is negative."),
+            "chance": gettext_lazy("Percent. Empty: by its risk; low counts as 90, medium as 75, high as 50."),
+            "pilot_of": gettext_lazy(
+                "A pilot tries an initiative small and cheaply. Finished before that one starts, it tells whether that "
+                "works; where it does not, its cost is spared."
+            ),
             "holdout_percent": gettext_lazy(
                 "Percent of the population who get it later, drawn by lot: the surest proof. 0: nobody."
             ),
@@ -113,6 +118,8 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
         others = Initiative.objects.exclude(pk=one.pk).exclude(stage=Stage.DROPPED)
         fields["depends_on"].queryset = others
         fields["depends_on"].required = False
+        fields["pilot_of"].queryset = others.filter(pilot_of=None)
+        fields["pilot_of"].empty_label = _("none: it stands for itself")
         for name in ("value", "value_low", "value_high", "value_unit") if one.stake is not None else ("gap_share",):
             del fields[name]
         self.before = {name: getattr(one, name) for name in (*ESTIMATES, "gap_share")}
@@ -129,12 +136,22 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
             self.add_error("effect_by", _("An effect is seen after the start."))
         if self.instance.pk and initiatives.depends_in_a_circle(self.instance, told.get("depends_on") or []):
             self.add_error("depends_on", _("That would make it wait for itself."))
+        self._pilot(told)
         self._share(told)
         try:
             self.effort, self.new_team = efforts.read(self.data)
         except efforts.NotDaysError as wrong:
             self.add_error(None, str(wrong))
         return told
+
+    def _pilot(self, told: dict[str, Any]) -> None:
+        tried = told.get("pilot_of")
+        if tried is None:
+            return
+        if self.instance.pk and self.instance.pilots.exists():
+            self.add_error("pilot_of", _("It has a pilot itself: a pilot of a pilot tells nothing more."))
+        if tried in (told.get("depends_on") or []):
+            self.add_error("pilot_of", _("It is to come after that one, and so cannot try it out first."))
 
     def _in_order(self, told: dict[str, Any], low: str, middle: str, high: str) -> None:
         ends = [told.get(name) for name in (low, middle, high)]

@@ -16,8 +16,8 @@ from vivencia.plan.initiatives.models import ChangeKind, Declaration, Initiative
 FOLLOWED = (
     "title", "problem", "approach", "persona", "step_name", "gap_share", "value", "value_low", "value_high",
     "value_unit", "metric", "variant", "effect", "effect_low", "effect_high", "effect_by", "population",
-    "holdout_percent", "stream", "cost_once", "cost_a_year", "effort", "length_quarters", "risk", "risk_note",
-    "owner_id", "must_do", "deadline", "starts", "ends",
+    "holdout_percent", "stream", "cost_once", "cost_a_year", "effort", "length_quarters", "risk", "chance", "risk_note",
+    "pilot_of_id", "owner_id", "must_do", "deadline", "starts", "ends",
 )  # fmt: skip
 DECLARED = (
     "metric", "variant", "population", "effect", "effect_low", "effect_high", "effect_by", "starts", "holdout_percent",

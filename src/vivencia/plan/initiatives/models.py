@@ -101,6 +101,8 @@ class Initiative(models.Model):
       by `effect_by`.
     - `effort`: {team's pk as text: {quarters after its start as text: person-days}}; `length_quarters`: how long.
     - `holdout_percent`: share of the population left out by lot, for comparison.
+    - `chance`: how likely it is that it works, 1-100; None: by its risk (`chances`). `pilot_of`: the initiative that
+      this one tries out small beforehand.
     """
 
     title = models.CharField(_("title"), max_length=160)
@@ -153,6 +155,12 @@ class Initiative(models.Model):
     )
     risk = models.CharField(_("risk"), max_length=10, choices=Risk, default=Risk.MEDIUM)
     risk_note = models.CharField(_("what may go wrong"), max_length=400, blank=True)
+    chance = models.PositiveSmallIntegerField(
+        _("chance that it works"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    pilot_of = models.ForeignKey(
+        "self", verbose_name=_("pilot of"), on_delete=models.SET_NULL, null=True, blank=True, related_name="pilots"
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("owner"), on_delete=models.SET_NULL, null=True, blank=True,
         related_name="+",

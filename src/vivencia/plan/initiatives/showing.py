@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from vivencia.foundation.organisation import organisation
 from vivencia.moments.wording import number
-from vivencia.plan.initiatives import claims, efforts, initiatives, listing, overlaps, past, sources
+from vivencia.plan.initiatives import chances, claims, efforts, initiatives, listing, overlaps, past, sources
 from vivencia.plan.initiatives.forms import InitiativeForm
 from vivencia.plan.initiatives.models import Declaration, Initiative, Stage
 from vivencia.plan.initiatives.overlaps import Overlap
@@ -64,10 +64,10 @@ GROUPS: tuple[tuple[Promise, Promise, tuple[str, ...]], ...] = (
     (
         gettext_lazy("When, and what may go wrong"),
         gettext_lazy("Without a start, the roadmap finds the best one."),
-        ("starts", "ends", "deadline", "must_do", "depends_on", "risk", "risk_note"),
+        ("starts", "ends", "deadline", "must_do", "depends_on", "risk", "chance", "risk_note", "pilot_of"),
     ),
 )  # fmt: skip
-WIDE = ("title", "problem", "approach", "depends_on", "risk_note", "measure", "gap_share")
+WIDE = ("title", "problem", "approach", "depends_on", "risk_note", "measure", "gap_share", "pilot_of")
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,7 @@ def case(one: Initiative) -> dict[str, Any]:
         "columns": range(1, quarters_shown(one) + 1),
         "needs": list(one.depends_on.all()),
         "needed_by": list(one.needed_by.all()),
+        **_tried(one, words),
         "warnings": warnings(one),
         "calibrated": _calibrated(one, words),
         "origin": sources.origin(one),
@@ -158,6 +159,20 @@ def case(one: Initiative) -> dict[str, Any]:
             {"entry": entry, "changes": changed(entry.changes)} for entry in one.history.select_related("by")[:100]
         ],
         "outcome": one.outcomes.first(),
+    }
+
+
+def _tried(one: Initiative, words: Words) -> dict[str, Any]:
+    """How likely it is to work, what is then to be expected, its pilots, and what knowing first would be worth."""
+    expected = chances.expected(one)
+    open_still = one.stage not in (Stage.DONE, Stage.DROPPED)
+    return {
+        "chance": words.chance(one),
+        "percent": chances.percent(one),
+        "expected": words.amount(expected, one.value_unit) if expected and open_still else "",
+        "pilots": list(one.pilots.exclude(stage=Stage.DROPPED)),
+        "pilot_of": one.pilot_of,
+        "knowing_first": words.knowing_first(one) if chances.may_be_tried(one) else "",
     }
 
 
@@ -200,12 +215,13 @@ def open_questions(one: Initiative) -> list[str]:
     """What somebody who decides would still ask."""
     if one.stage in (Stage.DONE, Stage.DROPPED):
         return []
+    pilot = one.pilot_of_id is not None
     asked = (
-        (one.value is None, _("What is it worth a year?")),
+        (one.value is None and not pilot, _("What is it worth a year?")),
         (not listing.first_year(one), _("What does it cost?")),
         (not efforts.total(one), _("Which teams does it take, and how many days?")),
         (one.owner_id is None, _("Who answers for it?")),
-        (not one.metric or one.effect is None, _("Which metric is to show it, and by how much?")),
+        ((not one.metric or one.effect is None) and not pilot, _("Which metric is to show it, and by how much?")),
         (not one.approach.strip(), _("What exactly will be done?")),
     )
     return [question for open_still, question in asked if open_still]

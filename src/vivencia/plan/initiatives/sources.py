@@ -1,6 +1,7 @@
 """What an initiative is made from, as an address says it.
 
-`?moment=<outcome>:<key>` (with `segment`, `since`, `until` of its study) or `?gap=<map>:<step>:<expectation>`.
+`?moment=<outcome>:<key>` (with `segment`, `since`, `until` of its study), `?gap=<map>:<step>:<expectation>` or
+`?pilot_of=<initiative>`.
 """
 
 from collections.abc import Mapping
@@ -12,11 +13,11 @@ from django.urls import NoReverseMatch, reverse
 from vivencia.measure.asking import day
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.studies import Question
-from vivencia.plan.initiatives import drafts, gap_drafts
+from vivencia.plan.initiatives import drafts, gap_drafts, pilot_drafts
 from vivencia.plan.initiatives.drafts import Draft, UnknownSourceError
 from vivencia.plan.initiatives.models import Initiative
 
-NAMES = ("moment", "gap", "segment", "since", "until")
+NAMES = ("moment", "gap", "segment", "since", "until", "pilot_of")
 
 
 def query(told: Mapping[str, str]) -> str:
@@ -33,6 +34,8 @@ def draft(told: Mapping[str, str], today: date) -> Draft:
         return drafts.of_moment(_question(outcome, told), key, today)
     if told.get("gap"):
         return gap_drafts.of_gap(told["gap"], today)
+    if told.get("pilot_of"):
+        return pilot_drafts.of_initiative(told["pilot_of"])
     return Draft(Initiative())
 
 

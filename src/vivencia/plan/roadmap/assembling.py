@@ -2,31 +2,37 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.organisation import organisation
+from vivencia.plan.initiatives import chances
+from vivencia.plan.initiatives.calibration import Estimate
 from vivencia.plan.initiatives.models import Budget, Capacity, Initiative, Stage, Stream, Team, ValueUnit
+from vivencia.plan.initiatives.past import Lesson, lesson
 from vivencia.plan.initiatives.quarters import later, quarter_of
 from vivencia.plan.roadmap.models import Frame
 from vivencia.plan.roadmap.optimiser import problem as optimised
-from vivencia.plan.roadmap.optimiser.problem import Gap, Problem, Worth
+from vivencia.plan.roadmap.optimiser.problem import Gap, Pilot, Problem, Worth
 
 OPEN = (Stage.IDEA, Stage.PLANNED, Stage.RUNNING)
 NO_VALUE, OTHER_UNIT, TOO_LATE, WAITS = "no value", "other unit", "deadline passed", "waits for dropped"
+NOTHING_TO_TELL = "nothing to tell"
 
 
 @dataclass(frozen=True)
 class Assembled:
-    """The problem; `unvalued`: initiatives that are not in it (by number as text) and why (a code)."""
+    """The problem; `unvalued`: initiatives that are not in it (by number as text) and why (a code). `lesson`: what past
+    initiatives taught, where values are counted in its light."""
 
     problem: Problem
     first: date
     unvalued: dict[str, str]
     unlimited: tuple[Team, ...]
+    lesson: Lesson | None = None
 
 
 def frame() -> Frame:
@@ -56,14 +62,18 @@ def assembled(today: date) -> Assembled:
     quarters = quarters_of(first, made_by.quarters)
     open_ones = list(Initiative.objects.filter(stage__in=OPEN).prefetch_related("depends_on").order_by("pk"))
     unvalued = _unvalued(open_ones, made_by.unit, first)
+    learned = lesson()
     needed = {first_one.pk for one in open_ones for first_one in one.depends_on.all()}
     counted = [one for one in open_ones if str(one.pk) not in unvalued or one.pk in needed]
     teams, unlimited = _teams(quarters)
     gaps = _gaps([one for one in counted if str(one.pk) not in unvalued])
     initiatives = tuple(
-        _initiative(one, first, made_by.quarters, str(one.pk) not in unvalued, gaps, {team.key for team in teams})
+        _initiative(
+            one, first, made_by.quarters, str(one.pk) not in unvalued, gaps, {team.key for team in teams}, learned
+        )
         for one in counted
     )
+    initiatives = tuple(replace(each, pilot=_pilot(each.pilot, initiatives)) for each in initiatives)
     problem = Problem(
         made_by.quarters,
         initiatives,
@@ -78,13 +88,18 @@ def assembled(today: date) -> Assembled:
         tuple(f"{quarter.year}-Q{(quarter.month + 2) // 3}" for quarter in quarters),
     )
     kept = {each.key for each in initiatives}
-    return Assembled(problem, first, {key: why for key, why in unvalued.items() if key not in kept}, unlimited)
+    left = {key: why for key, why in unvalued.items() if key not in kept}
+    return Assembled(problem, first, left, unlimited, learned)
 
 
-def _unvalued(ones: Iterable[Initiative], unit: str, first: date) -> dict[str, str]:
+def _unvalued(ones: Sequence[Initiative], unit: str, first: date) -> dict[str, str]:
     found = {}
+    tried = _tried(ones, unit)
     for one in ones:
-        if one.value is None:
+        if one.value is None and one.pilot_of_id is not None:
+            if str(one.pilot_of_id) not in tried:
+                found[str(one.pk)] = NOTHING_TO_TELL
+        elif one.value is None:
             found[str(one.pk)] = NO_VALUE
         elif one.value_unit != unit:
             found[str(one.pk)] = OTHER_UNIT
@@ -93,6 +108,21 @@ def _unvalued(ones: Iterable[Initiative], unit: str, first: date) -> dict[str, s
         elif any(each.stage == Stage.DROPPED for each in one.depends_on.all()):
             found[str(one.pk)] = WAITS
     return found
+
+
+def _tried(ones: Sequence[Initiative], unit: str) -> set[str]:
+    """Initiatives of which a pilot could tell something: their money can still be spared, in a plan that counts money.
+    What was tried already and is running tells nothing more."""
+    if unit != ValueUnit.MONEY:
+        return set()
+    kept = [one for one in ones if one.value is not None and one.value_unit == unit and one.stage != Stage.RUNNING]
+    return {str(one.pk) for one in kept}
+
+
+def _pilot(pilot: Pilot | None, initiatives: Sequence[optimised.Initiative]) -> Pilot | None:
+    """A pilot of what is not in the problem, or is certain to work, tells nothing."""
+    tried = next((each for each in initiatives if pilot and each.key == pilot.of), None)
+    return pilot if tried is not None and tried.chance < 1.0 else None
 
 
 def _teams(quarters: Sequence[date]) -> tuple[tuple[optimised.Team, ...], tuple[Team, ...]]:
@@ -140,7 +170,13 @@ def _gaps(ones: Sequence[Initiative]) -> dict[str, Gap]:
 
 
 def _initiative(
-    one: Initiative, first: date, quarters: int, valued: bool, gaps: dict[str, Gap], teams: set[str]
+    one: Initiative,
+    first: date,
+    quarters: int,
+    valued: bool,
+    gaps: dict[str, Gap],
+    teams: set[str],
+    learned: Lesson | None,
 ) -> optimised.Initiative:
     gone = _gone(one, first)
     effort = _effort(one, gone, teams)
@@ -148,7 +184,7 @@ def _initiative(
     running = one.stage == Stage.RUNNING
     return optimised.Initiative(
         str(one.pk),
-        _worth(one) if valued else Worth(0.0, 0.0, 0.0),
+        _worth(one, learned) if valued else Worth(0.0, 0.0, 0.0),
         one.title,
         one.stream,
         lasts,
@@ -161,6 +197,8 @@ def _initiative(
         0,
         None if running or one.deadline is None else _offset(one.deadline, first, quarters),
         0 if running else None,
+        pilot=Pilot(str(one.pilot_of_id)) if one.pilot_of_id is not None else None,
+        chance=chances.share(one) if valued and one.value is not None else 1.0,
     )
 
 
@@ -191,8 +229,12 @@ def _effort(one: Initiative, gone: int, teams: set[str]) -> dict[str, tuple[floa
     return found
 
 
-def _worth(one: Initiative) -> Worth:
+def _worth(one: Initiative, learned: Lesson | None) -> Worth:
+    """What it brings a year if it works, in the light of past initiatives where there are enough."""
     mean = float(one.value or 0.0)
     low = mean if one.value_low is None else min(float(one.value_low), mean)
     high = mean if one.value_high is None else max(float(one.value_high), mean)
-    return Worth(mean, low, high)
+    if learned is None or one.value is None:
+        return Worth(mean, low, high)
+    told = learned.counted(Estimate(mean, low, high))
+    return Worth(told.value, min(told.low, told.value), max(told.high, told.value))

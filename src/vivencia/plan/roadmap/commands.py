@@ -8,10 +8,13 @@ import click
 from django.utils.translation import gettext as _
 
 from vivencia.plan.roadmap.optimiser.answers import next_best, prices
+from vivencia.plan.roadmap.optimiser.conflicts import Rule, conflict
 from vivencia.plan.roadmap.optimiser.optimise import Found, ImpossibleError, optimise
 from vivencia.plan.roadmap.optimiser.problem import Problem
 from vivencia.plan.roadmap.optimiser.reading import WrongFileError, problem_of
 from vivencia.plan.roadmap.optimiser.report import report
+
+EXPLAIN_SECONDS = 10.0
 
 
 @click.command()
@@ -35,7 +38,7 @@ def roadmap(source: Path, seconds: float, *, explain: bool, as_json: bool) -> No
     except WrongFileError as wrong:
         raise click.UsageError(f"{source.name}: {wrong}") from wrong
     except ImpossibleError as impossible:
-        raise click.UsageError(_impossible(impossible)) from impossible
+        raise click.UsageError(_impossible(problem, impossible)) from impossible
     other = next_best(problem, found, seconds / 3) if explain else None
     told = report(problem, found, other, prices(problem, found, seconds) if explain else None)
     if as_json:
@@ -51,13 +54,28 @@ def _content(source: Path) -> Any:
         raise WrongFileError(_("not JSON: %(why)s") % {"why": wrong}) from wrong
 
 
-def _impossible(impossible: ImpossibleError) -> str:
+def _impossible(problem: Problem, impossible: ImpossibleError) -> str:
+    """Which rules cannot be kept together."""
     if impossible.proven:
-        return _(
-            "No plan keeps all the rules. Look at must_do, start, deadline, and the streams' min_share and min_count: "
-            "together they ask for more than capacity and budget allow."
-        )
+        rules = conflict(problem, EXPLAIN_SECONDS)
+        if not rules:
+            return _("No plan keeps all the rules.")
+        return _("No plan keeps all the rules. These cannot be kept together, let one go: %(rules)s.") % {
+            "rules": "; ".join(_ruled(rule) for rule in rules)
+        }
     return _("No plan that keeps all the rules was found in this time; give it more --seconds.")
+
+
+def _ruled(rule: Rule) -> str:
+    told = {
+        "must do": _("%(of)s must be done (must_do)"),
+        "dates": _("when %(of)s may be done (earliest, deadline, start, left_out)"),
+        "order": _("what %(of)s comes after (after)"),
+        "capacity": _("the capacity of %(of)s"),
+        "budget": _("the budget"),
+        "balance": _("the limits of the stream %(of)s"),
+    }
+    return told[rule.kind] % {"of": rule.of}
 
 
 def _say(problem: Problem, found: Found, told: dict[str, Any]) -> None:

@@ -41,6 +41,7 @@ class Plan(models.Model):
 
     - `first_quarter`: first day of its first quarter. `problem`: as `vivencia roadmap --file` reads it, keys of
       initiatives and teams are their numbers as text; `unvalued`: initiatives that could not be counted, and why.
+      `counted`: {"past": {n, percent}} where values are counted in the light of past initiatives; {} where not.
     - `starts`: {initiative: quarter from 0}. `report`: as docs/guide/roadmap.md describes the answer.
     - `base`: the plan that was changed by hand; `change`: {initiative: quarter from 0 | null = left out | "any" = in,
       whenever best}; `fixed`: all changes by hand that still hold. `loss`: what this change cost (below 0: it gained).
@@ -53,6 +54,7 @@ class Plan(models.Model):
     first_quarter = models.DateField()
     problem: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     unvalued: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    counted: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     starts: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     report: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     trouble: "models.JSONField[Any, Any]" = models.JSONField(default=dict)

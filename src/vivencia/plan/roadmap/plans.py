@@ -1,6 +1,5 @@
 """A plan's life: asked for, found in the background, changed by hand, kept, written into the initiatives."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -10,10 +9,12 @@ from django.utils import timezone
 from vivencia.foundation.models import User
 from vivencia.plan.initiatives import initiatives as kept_initiatives
 from vivencia.plan.initiatives.models import Initiative, Stage
+from vivencia.plan.initiatives.past import Lesson
 from vivencia.plan.initiatives.quarters import last_day, later
 from vivencia.plan.roadmap.assembling import assembled
 from vivencia.plan.roadmap.models import Plan, PlanState
 from vivencia.plan.roadmap.optimiser.answers import Placed, Price, change, next_best, placed, prices
+from vivencia.plan.roadmap.optimiser.conflicts import conflict
 from vivencia.plan.roadmap.optimiser.optimise import Found, ImpossibleError, optimise
 from vivencia.plan.roadmap.optimiser.problem import Problem
 from vivencia.plan.roadmap.optimiser.reading import WrongFileError, problem_of
@@ -37,6 +38,7 @@ def ask(by: User | None, today: date, fixed: dict[str, Placed] | None = None) ->
         first_quarter=together.first,
         problem=content_of(together.problem),
         unvalued=together.unvalued,
+        counted=_counted(together.lesson),
         fixed={key: place for key, place in (fixed or {}).items() if key in known},
         seconds=SECONDS,
         kept=True,
@@ -46,6 +48,12 @@ def ask(by: User | None, today: date, fixed: dict[str, Placed] | None = None) ->
 
     transaction.on_commit(lambda: find_plan.enqueue(plan.pk))
     return plan
+
+
+def _counted(learned: Lesson | None) -> dict[str, Any]:
+    if learned is None:
+        return {}
+    return {"past": {"n": learned.held.n, "percent": 100 * max(learned.held.ratio, 0.0)}}
 
 
 def under_way() -> Plan | None:
@@ -101,18 +109,9 @@ def _keep(
 
 
 def impossible_because(plan: Plan) -> dict[str, Any]:
-    """Which must-dos cannot be done even alone (their numbers as text)."""
+    """Which rules cannot be kept together: [kind, of what]."""
     problem = placed(problem_of(plan.problem), plan.fixed)
-    alone = []
-    for each in problem.initiatives:
-        if not each.must_do:
-            continue
-        others = tuple(replace(other, must_do=False) if other is not each else each for other in problem.initiatives)
-        try:
-            optimise(replace(problem, initiatives=others, streams=()), 0.3)
-        except ImpossibleError:
-            alone.append(each.key)
-    return {"initiatives": alone}
+    return {"conflict": [[rule.kind, rule.of] for rule in conflict(problem, plan.seconds)]}
 
 
 def found_of(plan: Plan) -> Found:
@@ -131,8 +130,8 @@ def try_change(plan: Plan, key: str, place: Placed | Literal["free"], by: User |
     before = found_of(plan)
     changed = change(problem, before, fixed, CHANGE_SECONDS)
     trial = Plan(
-        first_quarter=plan.first_quarter, problem=plan.problem, unvalued=plan.unvalued, base=plan, by=by,
-        change={key: place}, fixed=fixed, loss=changed.loss, seconds=CHANGE_SECONDS,
+        first_quarter=plan.first_quarter, problem=plan.problem, unvalued=plan.unvalued, counted=plan.counted,
+        base=plan, by=by, change={key: place}, fixed=fixed, loss=changed.loss, seconds=CHANGE_SECONDS,
     )  # fmt: skip
     _keep(trial, placed(problem, fixed), changed.found)
     return trial

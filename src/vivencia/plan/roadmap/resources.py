@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
+from vivencia.plan.initiatives import chances
 from vivencia.plan.initiatives.models import Initiative, Stage, ValueUnit
 from vivencia.plan.roadmap.assembling import Assembled
 from vivencia.plan.roadmap.models import Plan
@@ -94,13 +95,13 @@ def wins(plan: Plan | None, unit: str) -> list[Win]:
         stage__in=(Stage.DONE, Stage.DROPPED)
     )
     listed = list(ones)
-    dearest = max((float(one.value or 0) for one in listed), default=0.0) or 1.0
+    dearest = max((_expected(one) for one in listed), default=0.0) or 1.0
     longest = max((one.length_quarters for one in listed), default=1)
     starts = plan.starts if plan else {}
     enough = 1.0 if unit == ValueUnit.MONEY else median([*filter(None, map(_times, listed))] or [0.0])
     found = []
     for one in listed:
-        value, cost, times = float(one.value or 0), _cost(one), _times(one)
+        value, cost, times = _expected(one), _cost(one), _times(one)
         quick = one.length_quarters <= 2 and value > 0 and (times is None or times >= enough)
         x = 100 * (one.length_quarters - 0.5) / longest
         y = 27 - 25 * max(value, 0.0) / dearest
@@ -110,10 +111,15 @@ def wins(plan: Plan | None, unit: str) -> list[Win]:
     return sorted(found, key=lambda win: (not win.quick, -win.value))
 
 
+def _expected(one: Initiative) -> float:
+    """What it brings a year on average over working and not."""
+    return chances.expected(one) or 0.0
+
+
 def _cost(one: Initiative) -> float:
     return float(one.cost_once + one.cost_a_year)
 
 
 def _times(one: Initiative) -> float | None:
-    """Its value for each of what it costs in its first year; none where it costs nothing."""
-    return float(one.value or 0) / _cost(one) if _cost(one) else None
+    """Its expected value for each of what it costs in its first year; none where it costs nothing."""
+    return _expected(one) / _cost(one) if _cost(one) else None

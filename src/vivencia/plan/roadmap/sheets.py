@@ -20,6 +20,7 @@ def workbook(plan: Plan, words: Words) -> bytes:
 def _chosen(plan: Plan) -> Sheet:
     streams = dict(Stream.choices)
     content = {each["key"]: each for each in plan.problem["initiatives"]}
+    titles = {key: each["title"] for key, each in content.items()}
     owners = {
         str(one.pk): one.owner.called if one.owner else ""
         for one in Initiative.objects.filter(pk__in=[int(key) for key in plan.starts]).select_related("owner")
@@ -28,17 +29,19 @@ def _chosen(plan: Plan) -> Sheet:
     for key in sorted(plan.starts, key=lambda key: (plan.starts[key], content[key]["title"])):
         each = content[key]
         first, last = dates(plan, key, each["duration"])
-        value = each["value"]
+        value, chance = each["value"], float(each.get("chance", 1.0))
         rows.append(
             (
                 each["title"], str(streams.get(each["stream"], "")), owners.get(key, ""), first.isoformat(),
-                last.isoformat(), value["mean"], value["low"], value["high"], each["cost_once"],
-                4 * each["cost_a_quarter"],
+                last.isoformat(), value["mean"], value["low"], value["high"], round(100 * chance),
+                chance * value["mean"], each["cost_once"], 4 * each["cost_a_quarter"],
+                titles.get((each.get("pilot") or {}).get("of", ""), ""),
             )
         )  # fmt: skip
     heads = (
-        _("Initiative"), _("Stream"), _("Owner"), _("Starts"), _("Ends"), _("Value a year"), _("at least"),
-        _("at most"), _("Cost, once"), _("Cost, every year"),
+        _("Initiative"), _("Stream"), _("Owner"), _("Starts"), _("Ends"), _("Value a year, if it works"),
+        _("at least"), _("at most"), _("Chance that it works (percent)"), _("Expected a year"), _("Cost, once"),
+        _("Cost, every year"), _("Pilot of"),
     )  # fmt: skip
     return Sheet(_("Roadmap"), heads, rows)
 
@@ -74,6 +77,7 @@ def _about(plan: Plan, words: Words) -> Sheet:
         (_("Lower end of the range"), words.amount(report["range"]["low"])),
         (_("Upper end of the range"), words.amount(report["range"]["high"])),
         (_("How good it is"), words.certified(report)),
+        *((_("How values are counted"), told) for told in words.counted(plan)),
         (_("Rules checked"), str(report["checks"]["rules"])),
         (_("Planned on"), plan.at.strftime("%Y-%m-%d %H:%M UTC")),
     ]

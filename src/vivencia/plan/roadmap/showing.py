@@ -11,7 +11,9 @@ from vivencia.plan.roadmap.wording import UNVALUED, Words
 
 @dataclass(frozen=True)
 class Bar:
-    """An initiative on the timeline; `pk` as text, quarters from 0, `before` and `after` the empty ones beside it."""
+    """An initiative on the timeline; `pk` as text, quarters from 0, `before` and `after` the empty ones beside it.
+    `value`: expected a year, over working and not; `chance` in percent, None where it is certain; `tries`: title of the
+    initiative it is a pilot of."""
 
     pk: str
     title: str
@@ -23,6 +25,8 @@ class Bar:
     by_hand: bool
     must_do: bool
     says: str
+    chance: int | None
+    tries: str
 
 
 @dataclass(frozen=True)
@@ -83,11 +87,12 @@ def _spent(content: dict[str, Any], plan: Plan, stream: str, quarters: int) -> f
 def _bar(plan: Plan, words: Words, each: dict[str, Any], quarters: int) -> Bar:
     start, lasts = int(plan.starts[each["key"]]), int(each["duration"])
     first, last = words.quarters[start], words.quarters[min(start + lasts, quarters) - 1]
-    value = words.amount(each["value"]["mean"])
+    chance = float(each.get("chance", 1.0))
+    tries = words.titles.get((each.get("pilot") or {}).get("of", ""), "")
     return Bar(
         each["key"],
         each["title"],
-        value,
+        words.amount(_expected(each)),
         start,
         lasts,
         range(start),
@@ -95,7 +100,14 @@ def _bar(plan: Plan, words: Words, each: dict[str, Any], quarters: int) -> Bar:
         each["key"] in plan.fixed,
         bool(each["must_do"]),
         first if first == last else f"{first} – {last}",
+        round(100 * chance) if chance < 1.0 else None,
+        tries,
     )
+
+
+def _expected(each: dict[str, Any]) -> float:
+    """What it brings a year on average over working and not."""
+    return float(each.get("chance", 1.0) * each["value"]["mean"])
 
 
 def left_out(plan: Plan, words: Words) -> list[Out]:
@@ -105,11 +117,11 @@ def left_out(plan: Plan, words: Words) -> list[Out]:
         Out(
             told["key"],
             told["title"],
-            words.amount(content[told["key"]]["value"]["mean"]),
+            words.amount(_expected(content[told["key"]])),
             words.why_not(told["why_not"]),
             told["why_not"]["reason"] not in ("too late", "too large"),
         )
-        for told in sorted(plan.report["initiatives"], key=lambda told: -content[told["key"]]["value"]["mean"])
+        for told in sorted(plan.report["initiatives"], key=lambda told: -_expected(content[told["key"]]))
         if not told["chosen"]
     ]
     uncounted = Initiative.objects.filter(pk__in=[int(key) for key in plan.unvalued])

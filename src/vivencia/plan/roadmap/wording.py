@@ -8,15 +8,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.moments.wording import number
-from vivencia.plan.initiatives.models import Stream, Team, ValueUnit
+from vivencia.plan.initiatives.chances import BY_RISK
+from vivencia.plan.initiatives.models import Risk, Stream, Team, ValueUnit
 from vivencia.plan.initiatives.wording import Words as InitiativeWords
-from vivencia.plan.roadmap.assembling import NO_VALUE, OTHER_UNIT, TOO_LATE, WAITS, quarter_name, quarters_of
+from vivencia.plan.roadmap.assembling import (
+    NO_VALUE,
+    NOTHING_TO_TELL,
+    OTHER_UNIT,
+    TOO_LATE,
+    WAITS,
+    quarter_name,
+    quarters_of,
+)
 from vivencia.plan.roadmap.models import Plan
 
 UNVALUED: dict[str, Promise] = {
     NO_VALUE: gettext_lazy("What it is worth is not estimated yet."),
     OTHER_UNIT: gettext_lazy("Its value is counted in another unit."),
     TOO_LATE: gettext_lazy("Its deadline has passed."),
+    NOTHING_TO_TELL: gettext_lazy(
+        "A pilot that would spare nothing: what it tries out is running, is not counted, or the plan counts no money."
+    ),
     WAITS: gettext_lazy("It depends on an initiative that was dropped."),
 }
 TROUBLES: dict[str, Promise] = {
@@ -68,6 +80,23 @@ class Words:
         }
         return sentences[why["reason"]]
 
+    def rule(self, kind: str, of: str) -> str:
+        """A rule that stands in a conflict with others."""
+        told = {
+            "title": self.titles.get(of, of),
+            "team": self.teams.get(of, of),
+            "stream": str(dict(Stream.choices).get(of, of)),
+        }
+        clauses = {
+            "must do": _("“%(title)s” must be done") % told,
+            "dates": _("the dates of “%(title)s”") % told,
+            "order": _("what “%(title)s” has to wait for") % told,
+            "capacity": _("the days there are of %(team)s") % told,
+            "budget": _("the money there is"),
+            "balance": _("the limits of the stream “%(stream)s”") % told,
+        }
+        return clauses[kind]
+
     def price(self, price: dict[str, Any]) -> str:
         """The rule eased, as a clause: "5 more days of IT in Q1 2027"."""
         told = {
@@ -93,6 +122,46 @@ class Words:
             return _("It is proven that no other plan within these limits brings more.")
         gap = number(100 * (report["gap"] or 0.0), 1)
         return _("No plan within these limits can bring over %(gap)s %% more than this one.") % {"gap": gap}
+
+    def counted(self, plan: Plan) -> list[str]:
+        """How values are counted: risk, and what past initiatives taught."""
+        told = [
+            _(
+                "What an initiative brings is counted with the chance that it works: as said in its case, else by its "
+                "risk (low %(low)s %%, medium %(medium)s %%, high %(high)s %%)."
+            )
+            % {"low": BY_RISK[Risk.LOW], "medium": BY_RISK[Risk.MEDIUM], "high": BY_RISK[Risk.HIGH]}
+        ]
+        past = plan.counted.get("past")
+        if past:
+            held = {"n": past["n"], "percent": number(past["percent"], 0)}
+            return [
+                *told,
+                _(
+                    "%(n)s past initiatives brought %(percent)s %% of what was expected: estimates are counted in "
+                    "that light."
+                )
+                % held,
+            ]
+        return [*told, _("How far estimates hold here is not known yet: three past initiatives are needed.")]
+
+    def pilots(self, report: dict[str, Any]) -> list[str]:
+        """What the chosen pilots spare."""
+        sentence = _(
+            "“%(pilot)s” tells whether “%(tried)s” works before its money is spent: in %(n)s of 100 cases it does not, "
+            "and knowing first is worth %(spares)s on average."
+        )
+        return [
+            sentence
+            % {
+                "pilot": self.titles.get(each["key"], each["key"]),
+                "tried": self.titles.get(each["of"], each["of"]),
+                "n": round(100 * (1 - each["chance"])),
+                "spares": self.amount(each["spares"]),
+            }
+            for each in report.get("pilots", [])
+            if each["spares"] > 0
+        ]
 
     def often(self, other: dict[str, Any] | None) -> str:
         """How often the plan beats the next best."""

@@ -136,7 +136,7 @@ def _mended(problem: Problem, starts: Starts, fixed: Mapping[str, Placed]) -> St
     plan = {key: start for key, start in starts.items() if key not in fixed}
     plan |= {key: place for key, place in fixed.items() if isinstance(place, int)}
     plan |= {key: starts[key] for key, place in fixed.items() if place == "any" and key in starts}
-    loose = sorted((key for key in plan if key not in fixed), key=lambda key: problem.by_key[key].worth.mean)
+    loose = sorted((key for key in plan if key not in fixed), key=lambda key: problem.by_key[key].expected)
     while not check(problem, plan).passed:
         if not loose:
             return None

@@ -54,7 +54,7 @@ def worth(problem: Problem, starts: Starts) -> float:
     return (
         sum(_once(problem, problem.by_key[key], start) for key, start in starts.items())
         + sum(_year_by_year(problem, starts, quarter) for quarter in range(problem.quarters + problem.quarters_after))
-        + sum(_spared(problem, starts, each) for each in problem.initiatives)
+        + sum(spared(problem, starts, each) for each in problem.initiatives)
         - (_discounted_money(problem, starts) if problem.objective == "net" else 0.0)
     )
 
@@ -154,16 +154,17 @@ def _day(problem: Problem, quarter: int) -> float:
 def _once(problem: Problem, each: Initiative, start: int) -> float:
     if each.worth.pays != "once":
         return 0.0
-    return each.worth.mean * _day(problem, start + each.duration - 1)
+    return each.chance * each.worth.mean * _day(problem, start + each.duration - 1)
 
 
 def _year_by_year(problem: Problem, starts: Starts, quarter: int) -> float:
     """What everything finished before a quarter earns in it."""
     done = [problem.by_key[key] for key, start in starts.items() if start + problem.by_key[key].duration <= quarter]
-    own = sum(each.worth.mean for each in done if not each.gap and each.worth.pays == "a_year")
+    own = sum(each.chance * each.worth.mean for each in done if not each.gap and each.worth.pays == "a_year")
     shared = 0.0
     for gap in problem.gaps:
-        left_open = prod(1.0 - min(each.worth.mean / gap.whole, LARGEST_SHARE) for each in done if each.gap == gap.key)
+        closing = (each.chance * each.worth.mean / gap.whole for each in done if each.gap == gap.key)
+        left_open = prod(1.0 - min(share, LARGEST_SHARE) for share in closing)
         shared += gap.whole * (1.0 - left_open)
     return (own + shared) / 4.0 * _day(problem, quarter)
 
@@ -172,7 +173,7 @@ def _discounted_money(problem: Problem, starts: Starts) -> float:
     return sum(money_used(problem, starts, quarter) * _day(problem, quarter) for quarter in range(problem.quarters))
 
 
-def _spared(problem: Problem, starts: Starts, each: Initiative) -> float:
+def spared(problem: Problem, starts: Starts, each: Initiative) -> float:
     """What a pilot finished before its programme spares on average: the loss where that would not have worked."""
     pilot = each.pilot
     if pilot is None or each.key not in starts or pilot.of not in starts:
@@ -183,7 +184,8 @@ def _spared(problem: Problem, starts: Starts, each: Initiative) -> float:
     programme = problem.by_key[pilot.of]
     cost = _discounted_money(problem, {programme.key: begins}) if problem.objective == "net" else 0.0
     unpaid = _unworking(problem, programme, begins, pilot.value_if_not)
-    return (1.0 - pilot.chance) * max(0.0, cost - unpaid)
+    works = programme.chance if pilot.chance is None else pilot.chance
+    return (1.0 - works) * max(0.0, cost - unpaid)
 
 
 def _unworking(problem: Problem, programme: Initiative, start: int, value: float) -> float:

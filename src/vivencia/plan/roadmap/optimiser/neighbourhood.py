@@ -22,7 +22,8 @@ TOLERANCE = 1e-5
 # A start that costs more than this share of the whole value in the relaxation is not worth trying.
 HOPELESS = 0.012
 NOISES = (0.02, 0.1, 0.2)
-LARGEST_RUIN = 9
+LARGEST_RUIN = 12
+PATIENCE, DEAREST = 50, 1e4
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,9 @@ class Neighbourhood:
             self.before[then].append(first)
             self.after[first].append(then)
         self._dependent = [i for i in range(tables.n) if self.before[i]]
+        self._ready: Ints = np.where([bool(each) for each in self.before], NEVER, 0).astype(np.int64)
+        self._use_of = np.ascontiguousarray(guide.use.T)
+        self._lacking = np.empty(self._use_of.shape, dtype=bool)
         self._uses = guide.use > 0
         self._cost = guide.use @ guide.price
         self._least = max(float(np.median(self._cost)) * 0.02, 1e-9) if len(self._cost) else 1.0
@@ -87,6 +91,8 @@ class Neighbourhood:
         rows = self.guide.index[chosen, start[chosen]]
         room = self.tables.room.reshape(-1) - self.guide.use[rows].sum(axis=0)
         self.room = np.where(np.abs(room) < TOLERANCE, 0.0, room)  # solvers keep to limits within a tolerance
+        for i in self._dependent:
+            self._ready[i] = self._ready_at(i)
 
     def remove(self, i: int) -> None:
         """Take an initiative out, and what comes after it."""
@@ -94,6 +100,7 @@ class Neighbourhood:
             return
         for then in self.after[i]:
             self.remove(then)
+            self._ready[then] = NEVER
         self.room = self.room + self.guide.use[self.guide.index[i, self.start[i]]]
         self.start[i] = -1
 
@@ -121,29 +128,33 @@ class Neighbourhood:
     def fill(self, noise: float, led: float = 0.0) -> None:
         """Put in what gains most for its price until nothing fits; `led`: how far the relaxation's solution leads."""
         guide = self.guide
-        open_ = np.flatnonzero(guide.worth_trying & (self.start[guide.of] < 0))
-        open_ = open_[(guide.use[open_] <= self.room + ROUNDING).all(axis=1)]
+        open_ = np.flatnonzero(guide.worth_trying & (self.start[guide.of] < 0) & self._fits())
         power = self.dice.uniform(0.3, 1.0)
         score = guide.gain[open_] / np.maximum(self._cost[open_], self._least) ** power
         score *= (1.0 + led * guide.solution[open_]) * self.dice.uniform(1.0 - noise, 1.0 + noise, len(open_))
         score += NEVER * self.tables.must[guide.of[open_]]
         open_ = open_[np.argsort(-score)]
-        ready = np.zeros(self.tables.n, dtype=np.int64)
-        for i in self._dependent:
-            ready[i] = self._ready(i)
+        ready = self._ready
         while len(open_):
-            possible = np.flatnonzero(guide.at[open_] >= ready[guide.of[open_]])
-            if not len(possible):
+            possible = guide.at[open_] >= ready[guide.of[open_]]
+            first = int(possible.argmax())
+            if not possible[first]:
                 return
-            row = open_[possible[0]]
-            i = guide.of[row]
+            row = open_[first]
+            i = int(guide.of[row])
             self.start[i] = guide.at[row]
             self.room = self.room - guide.use[row]
             for then in self.after[i]:
-                ready[then] = self._ready(then)
+                ready[then] = self._ready_at(then)
             open_ = open_[(guide.of[open_] != i) & (guide.use[open_] <= self.room + ROUNDING).all(axis=1)]
 
-    def _ready(self, i: int) -> int:
+    def _fits(self) -> Bools:
+        """Which starts use no more than there is left; by resource, which reads memory in its order."""
+        np.greater(self._use_of, self.room[:, None] + ROUNDING, out=self._lacking)
+        fits: Bools = np.logical_not(self._lacking.any(axis=0))
+        return fits
+
+    def _ready_at(self, i: int) -> int:
         """The first quarter in which everything before `i` is finished."""
         done = [
             int(self.start[first] + self.tables.duration[first]) if self.start[first] >= 0 else NEVER
@@ -167,26 +178,31 @@ class Neighbourhood:
     ) -> Ints | None:
         """The best allowed plan met while `over()` goes from 0 to 1 and it cools from `hot` to `cold` (× `scale`);
         each better one is told at once."""
-        penalty = 3.0 * self._streams.worth_of_money
-        here = self.worth() - penalty * self.missing()
-        kept, kept_room = self.start.copy(), self.room.copy()
+        penalty = least = 3.0 * self._streams.worth_of_money
+        worth, lacking = self.worth(), self.missing()
+        tries = 0
+        kept, kept_room, kept_ready = self.start.copy(), self.room.copy(), self._ready.copy()
         best, best_start = -np.inf, None
-        if self.missing() <= ROUNDING:
-            best, best_start = here, kept
+        if lacking <= ROUNDING:
+            best, best_start = worth, kept
             better(kept)
         while (share := over()) < 1.0:
             self.ruin(int(self.dice.integers(1, LARGEST_RUIN)))
             self.fill(float(self.dice.choice(NOISES)), led=0.0 if self.dice.random() < 0.8 else 3.0)
-            missing = self.missing()
-            there = self.worth() - penalty * missing
-            if missing <= ROUNDING and there > best + ROUNDING:
-                best, best_start = there, self.start.copy()
+            now, missing = self.worth(), self.missing()
+            if missing <= ROUNDING and now > best + ROUNDING:
+                best, best_start = now, self.start.copy()
                 better(best_start)
             heat = scale * hot ** (1.0 - share) * cold**share
-            if there > here or self.dice.random() < np.exp((there - here) / max(heat, ROUNDING)):
-                here, kept, kept_room = there, self.start.copy(), self.room.copy()
+            gained = now - worth - penalty * (missing - lacking)
+            if gained > 0 or self.dice.random() < np.exp(gained / max(heat, ROUNDING)):
+                worth, lacking = now, missing
+                kept, kept_room, kept_ready = self.start.copy(), self.room, self._ready.copy()
             else:
-                self.start, self.room = kept.copy(), kept_room.copy()
+                self.start, self.room, self._ready = kept.copy(), kept_room, kept_ready.copy()
+            tries += 1
+            if tries % PATIENCE == 0:  # what is missing weighs more the longer it is missing
+                penalty = min(penalty * 1.5, least * DEAREST) if lacking > ROUNDING else max(penalty / 1.2, least)
         return best_start
 
 

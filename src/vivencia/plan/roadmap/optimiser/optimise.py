@@ -22,13 +22,16 @@ from vivencia.plan.roadmap.optimiser.problem import Problem, Starts
 from vivencia.plan.roadmap.optimiser.solving import Relaxed, Solved, Solver, columns_of, relax
 from vivencia.plan.roadmap.optimiser.tables import Bools, Floats, Tables, tables
 
-HOT, COLD = 0.0002, 0.00005
-ROUND_SECONDS, JOIN_SECONDS = 1.5, 2.0
+# Temperatures of a round, as shares of what an initiative brings on average: from nothing, and from the best plan.
+FROM_NOTHING, FROM_THE_BEST, COLD = 0.2, 0.06, 0.01
+FRESH_EVERY = 4
+# Lengths of rounds as shares of the whole time: cooling slowly once finds more than cooling fast often.
+FRESH_ROUND, ROUND, SHORTEST_ROUND, JOIN_SECONDS = 0.4, 0.15, 0.3, 1.5
 JOINED_AT_FIRST, JOINED_AT_MOST = 250, 900
 CLOSE_ENOUGH = 1e-5  # solvers keep to their tolerances
 
 GRACE_SECONDS = 10.0
-LONGEST_ROUND = 0.15
+LONGEST_ROUND = 1.25  # on the wall, of what it should take
 
 Progress = Callable[[float, float, float], None]
 """Called with the share of time gone, the best value so far and the bound."""
@@ -97,11 +100,28 @@ def _concluded(problem: Problem, board: "_Board", prover: "_Prover", seconds: fl
         raise prover.failure
     if board.start is None:
         raise ImpossibleError(proven=prover.impossible)
-    starts = {each.key: int(q) for each, q in zip(problem.initiatives, board.start, strict=True) if q >= 0}
+    starts = _bare(problem, {e.key: int(q) for e, q in zip(problem.initiatives, board.start, strict=True) if q >= 0})
     value = worth(problem, starts)
     bound = max(board.bound, value)
     proven = bound - value <= CLOSE_ENOUGH * max(1.0, abs(value))
     return Found(starts, value, bound, seconds, prover.nodes, proven)
+
+
+def _bare(problem: Problem, starts: Starts) -> Starts:
+    """The plan without what brings nothing in it and nothing else needs: nobody should do it for nothing."""
+    left, value = dict(starts), worth(problem, starts)
+    needed = {first for key in starts for first in problem.by_key[key].after} | {
+        each.key for each in problem.initiatives if each.pilot
+    }
+    for key, start in starts.items():
+        each = problem.by_key[key]
+        unpaid = each.expected <= 0 or start + each.duration >= problem.quarters + problem.quarters_after
+        if not unpaid or each.must_do or key in needed:
+            continue
+        without = {other: at for other, at in left.items() if other != key}
+        if worth(problem, without) >= value and check(problem, without).passed:
+            left = without
+    return left
 
 
 class _Board:
@@ -201,16 +221,17 @@ def _look(t: Tables, model: Formulation, relaxed: Relaxed, board: _Board, seed: 
     led = guide(t, model, relaxed)
     place = Neighbourhood(t, led, seed)
     joiner = _Joiner(model, led)
-    rounds = 0
+    rounds, fresh_at = 0, 0 if board.start is None else FRESH_EVERY - 1
     while not board.over():
-        fresh = board.start is None or rounds % 4 == 3
+        fresh = board.start is None or rounds % FRESH_EVERY == fresh_at
         if fresh:
             place.take(np.full(t.n, -1, dtype=np.int64))
             place.fill(0.02 if rounds == 0 else 0.3, led=3.0)
         elif board.start is not None:
             place.take(board.start)
-        watch = _Round(board)
-        found = place.search(watch.share, board.offer, HOT, COLD, abs(relaxed.value))
+        watch = _Round(board, max(board.seconds * (FRESH_ROUND if fresh else ROUND), SHORTEST_ROUND))
+        each = abs(relaxed.value) / max(int((place.start >= 0).sum()), 1)
+        found = place.search(watch.share, board.offer, FROM_NOTHING if fresh else FROM_THE_BEST, COLD, each)
         if found is not None:
             joiner.note(found)
         if board.start is not None and not board.over():
@@ -222,19 +243,19 @@ def _look(t: Tables, model: Formulation, relaxed: Relaxed, board: _Board, seed: 
 
 
 class _Round:
-    """One round of ruin and recreate. Counted in processor time, so that on a busy machine it still does its work;
-    but no round takes more than a part of the whole time."""
+    """One round of ruin and recreate of so many `seconds`. Counted in processor time, so that on a busy machine it
+    still does its work; but no round takes much longer than it should."""
 
-    def __init__(self, board: _Board) -> None:
-        self._board = board
+    def __init__(self, board: _Board, seconds: float) -> None:
+        self._board, self._seconds = board, seconds
         self._wall, self._processor = monotonic(), thread_time()
 
     def share(self) -> float:
         """From 0 to 1 over the round; telling who waits on the way."""
         self._board.tell()
         worked, gone = thread_time() - self._processor, self._board.gone()
-        waited = (monotonic() - self._wall) / (LONGEST_ROUND * self._board.seconds)
-        return 1.0 if gone >= 1.0 else max(worked / ROUND_SECONDS, waited)
+        waited = (monotonic() - self._wall) / (LONGEST_ROUND * self._seconds)
+        return 1.0 if gone >= 1.0 else max(worked / self._seconds, waited)
 
     def slowness(self) -> float:
         """Seconds on the wall for a second of the processor, at least 1."""

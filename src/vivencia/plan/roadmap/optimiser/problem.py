@@ -31,11 +31,12 @@ class Worth:
 class Pilot:
     """Finishing this initiative before `of` starts tells whether `of` works.
 
-    `chance` is the probability that it does; `value_if_not` what it brings (a year) where it does not.
+    `chance` is the probability that it does (None: the programme's own); `value_if_not` what it brings (a year) where
+    it does not.
     """
 
     of: str
-    chance: float
+    chance: float | None = None
     value_if_not: float = 0.0
 
 
@@ -45,7 +46,8 @@ class Initiative:
 
     `effort` gives, per team, person-days in its first, second, … quarter. `cost_once` is spent in the first quarter,
     `cost_a_quarter` in every quarter from the first to the end of the plan. `start` fixes the quarter, `left_out` bars
-    the initiative.
+    the initiative. `chance`: the probability that it works; where it does not, it costs the same and brings nothing,
+    so `worth` is what it brings *if it works*.
     """
 
     key: str
@@ -64,6 +66,12 @@ class Initiative:
     start: int | None = None
     left_out: bool = False
     pilot: Pilot | None = None
+    chance: float = 1.0
+
+    @property
+    def expected(self) -> float:
+        """What it brings on average over working and not."""
+        return self.chance * self.worth.mean
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """A problem as JSON: docs/guide/roadmap.md describes every field. What is wrong is said with the initiative, the field
 and what is allowed."""
 
-import math
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, cast
 
@@ -9,6 +8,8 @@ from vivencia.plan.roadmap.optimiser.problem import Gap, Initiative, Pilot, Prob
 
 Choice = TypeVar("Choice", bound=str)
 LARGEST = {"quarters": 40, "initiatives": 2000}
+LARGEST_NUMBER = 1e12
+MOST_SAID = 120
 
 
 class WrongFileError(ValueError):
@@ -21,23 +22,22 @@ class Part:
     def __init__(self, content: object, where: str, fields: tuple[str, ...]) -> None:
         if not isinstance(content, Mapping):
             raise WrongFileError(f"{where}: expected an object with {', '.join(fields)}")
-        self.content, self.where = content, where
+        self.content = {name: value for name, value in content.items() if value is not None}  # null: not said
+        self.where = where
         unknown = sorted(set(content) - set(fields))
         if unknown:
             raise WrongFileError(f"{where}: unknown field {unknown[0]!r}; allowed: {', '.join(fields)}")
 
     def wrong(self, name: str, allowed: str) -> WrongFileError:
-        return WrongFileError(f"{self.where}, {name}: {self.content.get(name)!r}; allowed: {allowed}")
+        told = _shortened(repr(self.content[name])) if name in self.content else "not there"
+        return WrongFileError(f"{self.where}, {name}: {told}; allowed: {allowed}")
 
     def number(
-        self, name: str, default: float | None = None, least: float = -math.inf, most: float = math.inf
+        self, name: str, default: float | None = None, least: float = -LARGEST_NUMBER, most: float = LARGEST_NUMBER
     ) -> float:
         value = self.content.get(name, default)
-        limits = " ".join(
-            [*([f"from {least:g}"] if least > -math.inf else []), *([f"to {most:g}"] if most < math.inf else [])]
-        )
         if not is_number(value) or not least <= value <= most:
-            raise self.wrong(name, f"a number {limits}".strip())
+            raise self.wrong(name, f"a number from {least:g} to {most:g}")
         return float(value)
 
     def whole(self, name: str, default: int | None, least: int, most: int) -> int:
@@ -85,12 +85,17 @@ class Part:
         right = isinstance(values, list) and least <= len(values) <= most
         if not right or not all(is_number(each) and each >= 0 for each in cast("list[Any]", values)):
             many = f"{least}" if least == most else f"{least} to {most}"
-            raise self.wrong(name, f"a list of {many} numbers from 0, or one number from 0 for every quarter")
+            raise self.wrong(name, f"a list of {many} numbers from 0 to {LARGEST_NUMBER:g}, or one for every quarter")
         return tuple(float(each) for each in cast("list[Any]", values))
 
 
 def is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether it is a number one can still reckon with: far above it, sums lose what they are made of."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_NUMBER
+
+
+def _shortened(told: str) -> str:
+    return told if len(told) <= MOST_SAID else f"{told[:MOST_SAID]} …"
 
 
 def some(names: set[str], most: int = 12) -> str:
@@ -105,7 +110,7 @@ PLAN = (
 )  # fmt: skip
 INITIATIVE = (
     "key", "title", "value", "stream", "duration", "effort", "cost_once", "cost_a_quarter", "after", "gap", "must_do",
-    "earliest", "deadline", "start", "left_out", "pilot",
+    "earliest", "deadline", "start", "left_out", "pilot", "chance",
 )  # fmt: skip
 
 
@@ -122,8 +127,8 @@ def problem_of(content: object) -> Problem:
         "gaps": _unique("gaps", [each.key for each in gaps]),
     }
     listed = plan.list("initiatives")
-    if not 0 < len(listed) <= LARGEST["initiatives"]:
-        raise plan.wrong("initiatives", f"a list of 1 to {LARGEST['initiatives']} initiatives")
+    if "initiatives" not in plan.content or len(listed) > LARGEST["initiatives"]:
+        raise plan.wrong("initiatives", f"a list of at most {LARGEST['initiatives']} initiatives")
     labelled = labels or tuple(f"Q{q + 1}" for q in range(quarters))
     initiatives = tuple(_initiative(each, k, labelled, known) for k, each in enumerate(listed))
     _hang_together(initiatives)
@@ -212,6 +217,7 @@ def _initiative(content: object, k: int, labels: tuple[str, ...], known: dict[st
         _quarter(part, "start", labels),
         part.yes("left_out"),
         _pilot(part),
+        part.number("chance", 1.0, 0.0, 1.0),
     )
 
 
@@ -220,7 +226,7 @@ def _worth(part: Part) -> Worth:
     if is_number(given):
         return Worth(float(cast(float, given)), float(cast(float, given)), float(cast(float, given)))
     if not isinstance(given, Mapping):
-        raise part.wrong("value", "a number, or an object with mean, low, high, pays")
+        raise part.wrong("value", f"a number up to {LARGEST_NUMBER:g}, or an object with mean, low, high, pays")
     value = Part(given, f"{part.where}, value", ("mean", "low", "high", "pays"))
     mean = value.number("mean")
     low, high = value.number("low", mean, most=mean), value.number("high", mean, least=mean)
@@ -265,7 +271,8 @@ def _pilot(part: Part) -> Pilot | None:
     if given is None:
         return None
     pilot = Part(given, f"{part.where}, pilot", ("of", "chance", "value_if_not"))
-    return Pilot(pilot.text("of"), pilot.number("chance", None, 0.0, 1.0), pilot.number("value_if_not", 0.0))
+    chance = None if pilot.content.get("chance") is None else pilot.number("chance", None, 0.0, 1.0)
+    return Pilot(pilot.text("of"), chance, pilot.number("value_if_not", 0.0))
 
 
 def _hang_together(initiatives: tuple[Initiative, ...]) -> None:
@@ -277,9 +284,27 @@ def _hang_together(initiatives: tuple[Initiative, ...]) -> None:
                 if name not in keys or name == each.key:
                     wrong = f"initiative {each.key!r}, {field}: {name!r}"
                     raise WrongFileError(f"{wrong}; allowed: another initiative's key: {some(keys - {each.key})}")
+    _know_chances(initiatives)
     circle = circle_in({each.key: each.after for each in initiatives})
     if circle:
         raise WrongFileError(f"after: {' → '.join(circle)} is a circle; allowed: dependencies without circles")
+
+
+def _know_chances(initiatives: tuple[Initiative, ...]) -> None:
+    """Whether a programme works is said once: by itself, or by its pilots where its value is a mean over both."""
+    of = {each.key: each.chance for each in initiatives}
+    for each in initiatives:
+        if each.pilot is None or (each.pilot.chance is None) == (of[each.pilot.of] < 1.0):
+            continue
+        if each.pilot.chance is None:
+            raise WrongFileError(
+                f"initiative {each.key!r}, pilot, chance: not there; allowed: a number from 0 to 1, here or as the "
+                f"chance of {each.pilot.of!r}"
+            )
+        raise WrongFileError(
+            f"initiative {each.key!r}, pilot, chance: {each.pilot.chance!r}; allowed: nothing, for {each.pilot.of!r} "
+            "has its own chance"
+        )
 
 
 def circle_in(after: Mapping[str, tuple[str, ...]]) -> list[str]:

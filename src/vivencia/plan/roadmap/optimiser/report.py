@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from vivencia.plan.roadmap.optimiser.answers import Price, use, why_not
-from vivencia.plan.roadmap.optimiser.checking import check
+from vivencia.plan.roadmap.optimiser.checking import check, spared
 from vivencia.plan.roadmap.optimiser.optimise import Found
-from vivencia.plan.roadmap.optimiser.problem import Problem
+from vivencia.plan.roadmap.optimiser.problem import Initiative, Problem
 from vivencia.plan.roadmap.optimiser.uncertainty import better, draws_of, spread, values
 
 
@@ -35,10 +35,20 @@ def report(
         "initiatives": [_initiative(problem, found, key) for key in problem.by_key],
         "use": [asdict(each) for each in use(problem, found.starts)],
         "range": _range(problem, found, other),
+        "pilots": [_pilot(problem, found, each) for each in problem.initiatives if each.pilot],
     }
     if prices is not None:
         told["prices"] = [_price(problem, each) for each in prices]
     return told
+
+
+def _pilot(problem: Problem, found: Found, each: Initiative) -> dict[str, Any]:
+    """Whether a pilot is finished before its programme starts, and what it then spares on average."""
+    assert each.pilot is not None
+    spares = spared(problem, found.starts, each)
+    chance = problem.by_key[each.pilot.of].chance if each.pilot.chance is None else each.pilot.chance
+    chosen = each.key in found.starts
+    return {"key": each.key, "of": each.pilot.of, "chosen": chosen, "chance": chance, "spares": spares}
 
 
 def _initiative(problem: Problem, found: Found, key: str) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def _by_start(problem: Problem, rows: Sequence[Sequence[float]]) -> Floats:
 
 def _closes(each: Initiative, whole: float) -> float:
     """−ln(1 − share of the gap it closes): adds up over initiatives."""
-    return float(-np.log1p(-min(each.worth.mean / whole, LARGEST_SHARE))) if each.gap else 0.0
+    return float(-np.log1p(-min(each.expected / whole, LARGEST_SHARE))) if each.gap else 0.0
 
 
 def rates(problem: Problem) -> Floats:
@@ -117,7 +117,7 @@ def _earned(problem: Problem, each: Initiative, start: int, rate: Floats, a_year
 
 
 def _own_value(problem: Problem, each: Initiative, start: int, rate: Floats) -> float:
-    earned = 0.0 if each.gap else _earned(problem, each, start, rate, each.worth.mean)
+    earned = 0.0 if each.gap else _earned(problem, each, start, rate, each.expected)
     return earned - (_discounted_spend(problem, each, start) if problem.objective == "net" else 0.0)
 
 
@@ -125,11 +125,12 @@ def _gains(problem: Problem, pilot: Initiative, rate: Floats) -> tuple[float, ..
     """What knowing first brings, by the programme's start: the loss spared when the pilot says no."""
     assert pilot.pilot is not None
     programme = problem.by_key[pilot.pilot.of]
+    chance = programme.chance if pilot.pilot.chance is None else pilot.pilot.chance
     gains = []
     for start in range(problem.quarters):
         spared = _discounted_spend(problem, programme, start) if problem.objective == "net" else 0.0
         brought = _earned(problem, programme, start, rate, pilot.pilot.value_if_not)
-        gains.append((1.0 - pilot.pilot.chance) * max(0.0, spared - brought))
+        gains.append((1.0 - chance) * max(0.0, spared - brought))
     return tuple(gains)
 
 

@@ -30,7 +30,8 @@ class Spread:
 
 
 def draws_of(problem: Problem, many: int = 4000, seed: int = 1) -> Floats:
-    """Values of the initiatives, jointly: shape (many, initiatives). Those without a range never vary."""
+    """Values of the initiatives, jointly: shape (many, initiatives). Those without a range vary only by whether they
+    work (`chance`), each by itself."""
     dice = np.random.default_rng(seed)
     keys = [gap.key for gap in problem.gaps]
     shared = dice.standard_normal((many, 1 + len(keys)))
@@ -44,6 +45,9 @@ def draws_of(problem: Problem, many: int = 4000, seed: int = 1) -> Floats:
     below = (mean - np.array([each.worth.low for each in problem.initiatives])) / SIDE
     above = (np.array([each.worth.high for each in problem.initiatives]) - mean) / SIDE
     drawn: Floats = mean + np.where(error < 0, below, above) * error - (above - below) * HALF_NORMAL
+    chance = np.array([each.chance for each in problem.initiatives])
+    if (chance < 1.0).any():
+        drawn = drawn * (dice.random((many, len(problem.initiatives))) < chance)
     return drawn
 
 

@@ -52,4 +52,6 @@ def _initiative(each: Initiative, labels: list[str]) -> dict[str, Any]:
     }
     if each.pilot:
         told["pilot"] = {"of": each.pilot.of, "chance": each.pilot.chance, "value_if_not": each.pilot.value_if_not}
+    if each.chance < 1.0:
+        told["chance"] = each.chance
     return told
