@@ -1,4 +1,6 @@
-"""Are planted personas found, and none where there are none? `python -m bench.personas [--runs 20] [--large] [--json]`.
+"""Are planted personas found, and none where there are none?
+
+Run: `python -m bench.personas [--runs 20] [--first 0] [--large] [--json]`.
 
 Planted: worlds of 2 to 6 groups, of normal, skewed and counted numbers with a category, 15 to 30 % missing, some with
 groups of unequal size. Told are how often the number of groups is right, the adjusted Rand index over everybody (1:
@@ -8,6 +10,7 @@ Without groups: how often personas are found all the same; at most one in twenty
 
 import argparse
 import json
+import resource
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -56,9 +59,9 @@ def possible(people: People, truth: np.ndarray, found_scalings: Sequence[Scaling
     return float(adjusted_rand_score(truth, distances(seen, sums / np.maximum(known, 1)).argmin(axis=1)))
 
 
-def world(name: str, runs: int) -> Line:
+def world(name: str, runs: int, first: int) -> Line:
     told = []
-    for seed in range(runs):
+    for seed in range(first, first + runs):
         people, truth = planted(seed, **WORLDS[name])
         began = time.process_time()
         found = find(people)
@@ -71,20 +74,21 @@ def world(name: str, runs: int) -> Line:
     return Line(name, runs, columns[0].mean(), *(float(np.nanmedian(one)) for one in columns[1:]))
 
 
-def false_finds(shape: str, runs: int) -> tuple[int, float]:
+def false_finds(shape: str, runs: int, first: int) -> tuple[int, float]:
     began = time.process_time()
-    n = sum(find(without_groups(1_000 + seed, shape)).model is not None for seed in range(runs))
+    n = sum(find(without_groups(1_000 + seed, shape)).model is not None for seed in range(first, first + runs))
     return n, (time.process_time() - began) / runs
 
 
 def main() -> int:
     options = argparse.ArgumentParser()
     options.add_argument("--runs", type=int, default=20)
+    options.add_argument("--first", type=int, default=0, help="the first seed: other draws than before")
     options.add_argument("--large", action="store_true", help="also 20,000 and 1,000,000 people")
     options.add_argument("--json", action="store_true")
     asked = options.parse_args()
-    lines = [world(name, max(1, asked.runs // 4)) for name in WORLDS]
-    without = {shape: false_finds(shape, asked.runs) for shape in SHAPES}
+    lines = [world(name, max(1, asked.runs // 4), asked.first) for name in WORLDS]
+    without = {shape: false_finds(shape, asked.runs, asked.first) for shape in SHAPES}
     false = sum(n for n, _seconds in without.values())
     large = {n: sized(n) for n in (20_000, 1_000_000)} if asked.large else {}
     if asked.json:
@@ -102,6 +106,7 @@ def main() -> int:
         print(
             f"{n:,} people: found in {finding:.1f} s, assigned in {assigning:.1f} s of processor time; Rand {rand:.2f}"
         )
+    print(f"most memory held: {most_memory():.1f} GB")
     return int(false > 0.05 * asked.runs * len(SHAPES))
 
 
@@ -112,6 +117,11 @@ def sized(n: int) -> tuple[float, float, float]:
     middle = time.process_time()
     group = found_of(found, people).group
     return middle - began, time.process_time() - middle, float(adjusted_rand_score(truth, group))
+
+
+def most_memory() -> float:
+    """The most memory this process has held so far, in GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 if __name__ == "__main__":

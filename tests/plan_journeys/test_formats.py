@@ -9,19 +9,22 @@ from datetime import UTC, datetime, timedelta
 
 import pypdfium2
 import pytest
+import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone, translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plan_journeys.shop import drawing, step
 from vivencia.foundation.models import Role
-from vivencia.plan.journeys import maps
+from vivencia.plan.journeys import format_pages, format_words, maps, papers
 from vivencia.plan.journeys.drawing import (
     THENS,
     Cell,
     Comment,
     Drawing,
+    DrawingError,
     Expectations,
     Lane,
     Link,
@@ -32,9 +35,9 @@ from vivencia.plan.journeys.drawing import (
     to_json,
 )
 from vivencia.plan.journeys.format_pages import read as read_any
-from vivencia.plan.journeys.formats import cjml, ocel, paper, picture
+from vivencia.plan.journeys.formats import cjml, ocel, paper, picture, workbook
 from vivencia.plan.journeys.formats.errors import MOST_BYTES, FormatError
-from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Row, Words
+from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Line, Row, Words
 from vivencia.plan.journeys.models import JourneyMap
 
 Browser = Callable[..., Client]
@@ -217,14 +220,14 @@ def test_what_is_wrong_with_ocel_is_told_by_its_element(content: bytes, place: s
 
 
 def words() -> Words:
-    return Words("optional", "perhaps", "back to", "on to", "Expected", "Lived", "Worth", "Page %(page)s of %(pages)s",
+    return Words("optional", "Expected", "Lived", "Worth", "Page %(page)s of %(pages)s",
                  "steps %(first)s to %(last)s of %(n)s", "No steps yet", (("→", "there"),))  # fmt: skip
 
 
 def grid(columns: int, lanes: int = 2, text: str = "said") -> Grid:
     expected = (Expected("Promises", "98 %", "85 %", "gap", "pain", "27,000 EUR"),)
     made = tuple(
-        Column(n + 1, f"Step {n + 1} ñ €", "delivery", n % 2 == 1, expected, (("loop", "Step 1"),))
+        Column(n + 1, f"Step {n + 1} ñ €", "delivery", n % 2 == 1, expected, (("loop", "back again", "Step 1"),))
         for n in range(columns)
     )
     boxes = tuple(Box(text, (-1.0, 0.0, 1.0, None)[n % 4]) for n in range(columns))
@@ -263,6 +266,18 @@ def test_lanes_that_do_not_fit_go_on_another_sheet_with_the_steps_repeated() -> 
     assert all(any(f"Lane {n}" in one for one in pages) for n in range(14))
 
 
+def test_branches_stand_below_each_other_on_either_paper() -> None:
+    columns = grid(4).columns
+    forked = replace(grid(4), columns=(columns[0], columns[1], replace(columns[2], level=1), columns[3]),
+                     lines=(Line(0, 1), Line(0, 2, said="30 %"), Line(1, 3), Line(2, 3, perhaps=True)))  # fmt: skip
+    for size, wide in (("a3", 1190), ("a4", 841)):
+        content = paper.pdf(forked, "a4" if size == "a4" else "a3")
+        document = pypdfium2.PdfDocument(content)
+        assert int(document[0].get_size()[0]) == wide
+        document.close()
+        assert "30 %" in texts(content)[0]
+
+
 def test_a_map_without_steps_prints_and_a_word_without_end_is_broken() -> None:
     assert "No steps yet" in texts(paper.pdf(grid(0, 0)))[0]
     assert texts(paper.pdf(grid(2, text="x" * 3000)))
@@ -285,6 +300,93 @@ def test_the_picture_holds_the_whole_map_and_stays_of_a_size_that_opens() -> Non
 @pytest.fixture
 def target(at_the_shop: object, db: None) -> JourneyMap:
     return maps.create(drawing(step("purchase"), step("delivery", promise="delivery", promise_share=0.98)), by=None)
+
+
+def branched() -> Drawing:
+    drawn = drawing(step("purchase"), step("contact", promise_share=0.9), step("delivery", waiting_seconds=7200.0))
+    first = replace(drawn.steps[0], then="all", channels=("web", "app"), optional=True, goal="Buy; quickly")
+    links = (Link("purchase", "contact", "next", 0.7), Link("purchase", "delivery", "optional", 0.3))
+    own = (Lane("goal", "", "goal"), Lane("touchpoint", "", "touchpoint"), Lane("risk", "Risk", "free"))
+    drawn = replace(drawn, steps=(first, *drawn.steps[1:]), links=links, lanes=own)
+    return arranged(replace(drawn, notes=(Cell("contact", "risk", "nobody answers"),)))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_workbook_taken_out_comes_in_with_its_steps_ways_and_notes(db: None, language: str) -> None:
+    drawn = branched()
+    with translation.override(language):
+        tables = papers.tables(drawn, [], "")
+        content = workbook.xlsx(papers.grid_of(drawn, made=timezone.now()), "Map", tables)
+    (back,) = format_pages.read(content, "Order to door.xlsx")  # in whatever language it is read
+    assert [replace(one, phase="p") for one in back.steps] == list(drawn.steps)
+    assert (back.links, back.title, back.phases[0].name) == (drawn.links, drawn.title, "During")
+    assert [(one.step, one.text) for one in back.notes] == [("contact", "nobody answers")]
+
+
+def book(*rows: tuple[str, ...], ways: tuple[tuple[str, ...], ...] = ()) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as made:
+        for name, table in (("Hoja", rows), ("Idas", ways)):
+            sheet = made.add_worksheet(name)
+            for at, row in enumerate(table):
+                sheet.write_row(at, 0, row)
+    return out.getvalue()
+
+
+def test_a_hand_made_list_of_steps_becomes_a_map_and_unknown_columns_become_lanes(db: None) -> None:
+    made = book(("Fase", "Paso", "Riesgo", "Espera"), ("Antes", "Busca", "se pierde"), ("", "Compra"))
+    (drawn,) = format_pages.read(made, "mapa.xlsx")
+    assert [(one.name, drawn.phase(one.phase).name) for one in drawn.steps] == [("Busca", "Antes"), ("Compra", "Antes")]  # type: ignore[union-attr]
+    assert [lane.name for lane in drawn.lanes] == ["Riesgo", "Espera"] and drawn.notes[0].text == "se pierde"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"PK no workbook", "no se puede leer"),
+        (book(("Nombre",), ("Busca",)), "Ninguna hoja"),
+        (
+            book(
+                ("Fase", "Paso"),
+            ),
+            "Hoja",
+        ),
+        (book(("Fase", "Paso"), ("Antes", "")), "Hoja!B2 (Paso)"),
+        (book(("Fase", "Paso"), ("Antes", "Busca"), ("", "busca")), "Hoja!B3 (Paso)"),
+        (book(("Paso", "No todos pasan por aquí"), ("Busca", "quizás")), "Hoja!B2 (No todos pasan por aquí): «quizás»"),
+        (book(("Paso", "Puntuación, como mínimo"), ("Busca", "alta")), "un número de"),
+        (book(("Paso",), ("Busca",), ways=(("Desde el paso", "Hasta el paso"), ("Busca", "Vuela"))), "Idas!B2"),
+    ],
+)
+def test_what_is_wrong_with_a_workbook_is_told_by_its_cell_in_the_readers_language(
+    db: None, content: bytes, told: str
+) -> None:
+    with translation.override("es"):
+        with pytest.raises(FormatError) as wrong:
+            format_pages.read(content, "mapa.xlsx")
+        assert told in format_words.wrong(wrong.value) and "llowed" not in format_words.wrong(wrong.value)
+
+
+def test_what_is_wrong_with_a_json_map_is_told_in_spanish_too() -> None:
+    documents = {
+        "steps[0].phase": {"steps": [{"key": "a", "phase": "p"}]},
+        "links": {"links": 3},
+        "steps[0].then": {"phases": [{"key": "p"}], "steps": [{"key": "a", "phase": "p", "then": "some"}]},
+        "colour": {"colour": "red"},
+    }
+    with translation.override("es"):
+        for place, document in documents.items():
+            with pytest.raises(DrawingError) as wrong:
+                from_json(document)
+            sentence = format_words.wrong(wrong.value)
+            assert place in sentence and " is " not in sentence and "llowed" not in sentence and "there is" not in sentence, sentence
+
+
+def test_branches_travel_in_cjml_beside_what_other_tools_read() -> None:
+    content = cjml.write(branched(), customer="Customer", company="Shop")
+    (back,) = cjml.read(content, language="en")
+    assert back.links == branched().links
+    assert (back.steps[0].key, back.steps[0].optional, back.steps[0].then) == ("purchase", True, "all")
 
 
 def test_every_form_is_taken_out_by_who_may_export(target: JourneyMap, browser: Browser) -> None:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vivencia.foundation.writing import number_format
 from vivencia.moments.wording import number
 from vivencia.plan.journeys import gap_words
 from vivencia.plan.journeys.gaps import Gap

@@ -24,7 +24,7 @@ from vivencia.foundation.organisation import organisation
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.plan.journeys import format_words, gap_showing, maps, papers
 from vivencia.plan.journeys.drawing import Drawing, DrawingError, from_json, to_json
-from vivencia.plan.journeys.formats import cjml, ocel, paper, picture, workbook
+from vivencia.plan.journeys.formats import cjml, lists, ocel, paper, picture, workbook
 from vivencia.plan.journeys.formats.errors import MOST_BYTES, FormatError
 from vivencia.plan.journeys.formats.grid import Grid
 from vivencia.plan.journeys.gaps import Gap, gaps_in, ground_of, segment_of, studied
@@ -52,7 +52,9 @@ def export(request: HttpRequest, pk: int, form: str) -> HttpResponse:
     if form == "ocel.json" and not may(request.user, Right.SEE_CUSTOMERS):
         raise Http404
     try:
-        content = write(the_map)
+        content = (
+            paper.pdf(grid(the_map), "a4") if form == "pdf" and request.GET.get("paper") == "a4" else write(the_map)
+        )
     except FormatError as error:
         messages.error(request, format_words.wrong(error))
         return redirect("map-files", pk)
@@ -134,7 +136,7 @@ class FileForm(forms.Form):
     """A file to be read as one or more maps."""
 
     file = forms.FileField(
-        label=lazy("File"), help_text=lazy("JSON of Vivencia, CJML 2.0 (XML) or OCEL 2.0 (JSON), up to 5 MB.")
+        label=lazy("File"), help_text=lazy("JSON of Vivencia, XLSX, CJML 2.0 (XML) or OCEL 2.0 (JSON), up to 5 MB.")
     )
 
     def clean_file(self) -> list[Drawing]:
@@ -152,6 +154,9 @@ def read(content: bytes, name: str) -> list[Drawing]:
     language = get_language() or "es"
     if content.lstrip()[:1] == b"<" or name.lower().endswith((".xml", ".cjml")):
         return [papers.named(one) for one in cjml.read(content, language=language)]
+    if content[:2] == b"PK" or name.lower().endswith((".xlsx", ".xls")):
+        title = name.rpartition(".")[0] or name
+        return [papers.named(lists.read(content, format_words.lists(), language=language, title=title))]
     try:
         document: Any = json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -2,14 +2,16 @@
 
 from datetime import date, datetime
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
+from vivencia.foundation import writing
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.vocabulary import say
+from vivencia.foundation.writing import number_format
 from vivencia.measure.metrics.figure import Figure
 from vivencia.moments.wording import number
 from vivencia.plan.journeys.gaps import Gap, Trend
@@ -79,7 +81,7 @@ def amount(value: float | None, expectation: Name, unit: str = "") -> str:
 
 def _number(value: float, decimals: int) -> str:
     """Rounded first: Django's own formatting cuts the rest off."""
-    return str(number_format(round(value, decimals), decimals, force_grouping=True))
+    return number_format(value, decimals, force_grouping=True)
 
 
 def _signed(value: float, decimals: int) -> str:
@@ -160,7 +162,7 @@ def day(moment: datetime) -> str:
 
 
 def month(moment: date) -> str:
-    return str(date_format(moment, "M Y"))
+    return writing.month(moment)
 
 
 def price(gap: Gap) -> str:

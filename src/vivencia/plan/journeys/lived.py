@@ -14,13 +14,13 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import pyarrow as pa
 from django.utils import translation
-from django.utils.formats import number_format
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.vocabulary import say, title
+from vivencia.foundation.writing import number_format
 from vivencia.measure.metrics.figure import Figure
 from vivencia.plan.journeys import gap_words
 from vivencia.plan.journeys.drawing import Cell, Drawing, Lane, Phase, Step, When, arranged, key_for

@@ -1,6 +1,6 @@
 """A map made ready for paper, pictures and spreadsheets: its texts in the reader's language, beside what is lived."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from vivencia.foundation.exporting import Sheet
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.vocabulary import say
-from vivencia.plan.journeys import gap_words, sheets, wording
+from vivencia.plan.journeys import format_words, gap_words, sheets, wording
+from vivencia.plan.journeys.branches import levels
 from vivencia.plan.journeys.drawing import Drawing
-from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Row, Tone, Words
+from vivencia.plan.journeys.formats import lists
+from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Line, Row, Tone, Words
 from vivencia.plan.journeys.gaps import Gap
+from vivencia.understand.journey_words import share
 
 ALL = 1_000_000  # steps side by side: the whole map
 TONES: dict[str, Tone] = {"gap": "pain", "within": "caution", "met": "gain", "unknown": "neutral"}
@@ -25,6 +28,7 @@ def grid_of(drawing: Drawing, gaps: Iterable[Gap] = (), *, made: datetime, basis
     by_step: dict[str, list[Gap]] = {}
     for gap in gaps:
         by_step.setdefault(gap.step_key, []).append(gap)
+    level = levels(drawing)
     headings: list[Heading] = []
     at = 0
     for one in sheet.headings:
@@ -34,10 +38,8 @@ def grid_of(drawing: Drawing, gaps: Iterable[Gap] = (), *, made: datetime, basis
         title=drawing.title,
         about=_about(drawing, made),
         headings=tuple(headings),
-        columns=tuple(
-            _column(one, by_step.get(one.step.key, []), onward=_onward(drawing, at))
-            for at, one in enumerate(sheet.columns)
-        ),
+        columns=tuple(_column(one, by_step.get(one.step.key, []), level[one.step.key]) for one in sheet.columns),
+        lines=tuple(_lines(drawing, level)),
         rows=tuple(_row(one) for one in sheet.rows if one.lane.kind != "touchpoint"),
         words=_words(held=bool(by_step)),
         foot=basis,
@@ -50,24 +52,30 @@ def _about(drawing: Drawing, made: datetime) -> str:
     return " · ".join(one for one in (kind, persona, gap_words.day(made)) if one)
 
 
-def _onward(drawing: Drawing, at: int) -> bool:
-    """Whether the step before leads to this one; without any links every step does."""
-    if not drawing.links or not at:
-        return True
-    before, here = drawing.steps[at - 1], drawing.steps[at]
-    return drawing.link(before.key, here.key) is not None
+def _lines(drawing: Drawing, level: dict[str, int]) -> Iterator[Line]:
+    """Ways on whose line passes no card: between neighbours, and along the places branches leave free. Without any
+    links each step leads to the next."""
+    place = {step.key: at for at, step in enumerate(drawing.steps)}
+    if not drawing.links:
+        yield from (Line(at, at + 1) for at in range(len(drawing.steps) - 1))
+    for link in drawing.links:
+        here, there = place[link.source], place[link.target]
+        low = max(level[link.source], level[link.target])
+        free = all(level[drawing.steps[at].key] != low for at in range(here + 1, there))
+        if link.kind != "loop" and here < there and free:
+            said = "" if link.share is None else share(link.share)
+            yield Line(here, there, link.kind == "optional", said)
 
 
-def _column(one: sheets.Column, held: list[Gap], *, onward: bool) -> Column:
+def _column(one: sheets.Column, held: list[Gap], level: int) -> Column:
     step = one.step
     if held:
         expected = tuple(_held(gap) for gap in held)
     else:
         expected = tuple(Expected(name, value) for name, value in one.expected)
-    ways = tuple((kind, name) for kind, _word, name in one.ways)
     touchpoint = say(step.touchpoint) if step.touchpoint else ""
     shown = touchpoint if touchpoint.lower() != step.name.lower() else ""
-    return Column(one.number, step.name, shown, step.optional, expected, ways, onward)
+    return Column(one.number, step.name, shown, step.optional, expected, one.ways, one.then, level)
 
 
 def _held(gap: Gap) -> Expected:
@@ -90,9 +98,6 @@ def _words(*, held: bool) -> Words:
         legend += [("✓", _("met")), ("▼", _("falls short")), ("?", _("cannot tell")), ("–", _("not enough data"))]
     return Words(
         optional=_("not everybody comes by"),
-        perhaps=_("perhaps to"),
-        loop=_("back to"),
-        next=_("or on to"),
         wanted=_("Expected"),
         lived=_("Lived:"),
         worth=_("Worth closing"),
@@ -112,7 +117,9 @@ def tables(drawing: Drawing, gaps: list[Gap], basis: str) -> list[Sheet]:
     rows = [_gap_row(gap) for gap in gaps]
     about: list[list[str]] = [[_("Map"), drawing.title], [_("On whom the lived figures rest"), basis]]
     about += [[f"{gap.step_name}: {gap_words.name(gap.expectation, gap.about)}", _evidence(gap)] for gap in gaps]
-    return [Sheet(_("Gaps"), heads, rows), Sheet(_("Evidence"), (_("What"), _("What it rests on")), about)]
+    steps, ways = lists.rows(drawing, format_words.lists())
+    told = [Sheet(_("Steps"), tuple(steps[0]), steps[1]), Sheet(_("Ways"), tuple(ways[0]), ways[1])]
+    return [*told, Sheet(_("Gaps"), heads, rows), Sheet(_("Evidence"), (_("What"), _("What it rests on")), about)]
 
 
 def _gap_row(gap: Gap) -> list[str | float | int | None]:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from vivencia.plan.journeys import wording
-from vivencia.plan.journeys.drawing import Drawing, Lane, Phase, Step
+from vivencia.plan.journeys.branches import forks
+from vivencia.plan.journeys.drawing import Drawing, Lane, Link, Phase, Step
+from vivencia.understand.journey_words import share
 
 COLUMNS = 6  # steps side by side that stay legible on A4 across
 
@@ -39,7 +41,8 @@ class Column:
     step: Step
     number: int
     expected: tuple[tuple[str, str], ...]
-    ways: tuple[tuple[str, str, str], ...]  # kind, its word, the step it leads to
+    ways: tuple[tuple[str, str, str], ...]  # kind, its word (and share), the step it leads to
+    then: str = ""  # at a fork: whether one of its branches is taken, or all
 
 
 @dataclass(frozen=True)
@@ -82,13 +85,25 @@ def _headings(drawing: Drawing, steps: list[Step]) -> list[Heading]:
 
 def _column(drawing: Drawing, number: int, step: Step) -> Column:
     order = [one.key for one in drawing.steps]
+    fork = next((one for one in forks(drawing) if one.step == step.key), None)
+    begins = {one.link.target for one in fork.branches} if fork else set()
     ways = []
     for link in drawing.links:
         target = drawing.step(link.target)
-        follows = order.index(link.target) == order.index(step.key) + 1 if target else False
-        if link.source == step.key and target and not (link.kind == "next" and follows):
-            ways.append((link.kind, str(wording.LINKS[link.kind]), target.name))
-    return Column(step, number, tuple(wording.expected(step.expectations)), tuple(ways))
+        if link.source != step.key or target is None:
+            continue
+        follows = order.index(link.target) == order.index(step.key) + 1
+        if link.kind != "next" or not follows or link.target in begins:
+            ways.append((link.kind, _word(link, branch=link.target in begins), target.name))
+    then = str(wording.THENS[fork.then]) if fork else ""
+    return Column(step, number, tuple(wording.expected(step.expectations)), tuple(ways), then)
+
+
+def _word(link: Link, *, branch: bool) -> str:
+    """What the way is, and how many should take it; a plain branch is its share alone."""
+    word = "" if branch and link.kind == "next" else str(wording.LINKS[link.kind])
+    part = "" if link.share is None else share(link.share)
+    return ", ".join(one for one in (word, part) if one)
 
 
 def _row(drawing: Drawing, lane: Lane, steps: list[Step]) -> Row | None:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from vivencia.foundation.vocabulary import say
+from vivencia.foundation.writing import number_format
 from vivencia.plan.journeys.drawing import Drawing, Expectations, Lane, Step
 from vivencia.plan.journeys.models import MapOperation, Way
 from vivencia.understand.journey_words import duration, share

@@ -2,12 +2,16 @@
 
 Kept both ways: title, whether the journey is planned (a target) or actual (lived), phases, steps in their order with
 name, phase, channel and what the other side does, teams as service providers, the customer's goal as comment, and, of
-actual journeys, how it felt. Not in CJML, so not written: optional steps, branches and loops (touchpoints stand in one
-order), expectations, systems, policies, ideas, comments, and further channels of a step (the first is written).
+actual journeys, how it felt. CJML has no branches and no optional steps, its touchpoints stand in one order: they are
+written as processing instructions (`<?vivencia-way from= to= kind= share=?>`, `<?vivencia-step key= optional=
+then=?>`), which every other reader leaves alone and this one reads. Not written: expectations, systems, policies,
+ideas, comments, and further channels of a step (the first is written).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import cast
 from xml.etree import ElementTree as ET
 
 import defusedxml.ElementTree as SafeET
@@ -15,12 +19,14 @@ from defusedxml.common import DefusedXmlException
 
 from vivencia.plan.journeys.drawing import (
     KEY,
+    LINK_KINDS,
     LONGEST_NAME,
     LONGEST_TEXT,
     Cell,
     Drawing,
     Kind,
     Lane,
+    Link,
     Phase,
     Step,
     arranged,
@@ -34,6 +40,7 @@ JOURNEYS: dict[str, Kind] = {"plannedJourney": "target", "actualJourney": "lived
 POINTS = ("plannedCommunicationPoint", "plannedAction", "actualCommunicationPoint", "actualAction")
 CUSTOMER, COMPANY = "customer", "company"
 RATINGS = {"very negative": -1.0, "negative": -0.5, "neutral": 0.0, "positive": 0.5, "very positive": 1.0}
+_PAIRS = re.compile(r'(\w+)="([^"]*)"')
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -58,8 +65,25 @@ def write(drawing: Drawing, *, customer: str, company: str) -> bytes:
     points = ET.SubElement(journey, "touchpoints")
     for step in drawing.steps:
         _point(points, drawing, step, teams.get(step.team, COMPANY))
+    for told in _aside(drawing):
+        journey.append(told)
     ET.indent(root)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+def _aside(drawing: Drawing) -> Iterator[ET.Element]:
+    """What CJML has no word for, as instructions to our own reader."""
+    for step in drawing.steps:
+        if step.optional or step.then != "one":
+            yield _instruction("step", key=step.key, optional="yes" if step.optional else "no", then=step.then)
+    for link in drawing.links:
+        share = "" if link.share is None else f"{link.share:g}"
+        yield _instruction("way", **{"from": link.source, "to": link.target, "kind": link.kind, "share": share})
+
+
+def _instruction(name: str, **told: str) -> ET.Element:
+    pairs = " ".join(f'{key}="{value}"' for key, value in told.items())
+    return cast("ET.Element", ET.ProcessingInstruction(f"vivencia-{name}", pairs))
 
 
 def _teams(drawing: Drawing) -> dict[str, str]:
@@ -123,7 +147,9 @@ def _root(content: bytes) -> ET.Element:
     if len(content) > MOST_BYTES:
         raise FormatError("CJML", "too_large", str(MOST_BYTES // 1_000_000))
     try:
-        root: ET.Element = SafeET.fromstring(content.lstrip(), forbid_dtd=True)
+        parser = SafeET.DefusedXMLParser(target=ET.TreeBuilder(insert_pis=True), forbid_dtd=True)
+        parser.feed(content.lstrip())
+        root: ET.Element = parser.close()
     except DefusedXmlException as wrong:
         raise FormatError("<!DOCTYPE>", "forbidden") from wrong
     except (ET.ParseError, ValueError, LookupError) as wrong:
@@ -143,7 +169,7 @@ def _journey(journey: ET.Element, kind: Kind, place: str, language: str) -> Draw
         raise FormatError(f"{place}/touchpoints", "missing")
     steps: list[Step] = []
     cells: list[Cell] = []
-    for number, point in enumerate(points, 1):
+    for number, point in enumerate((one for one in points if isinstance(one.tag, str)), 1):
         where = f"{place}/touchpoints/{point.tag}[{number}]"
         if point.tag not in POINTS:
             raise FormatError(where, "not_this", ", ".join(POINTS))
@@ -157,7 +183,38 @@ def _journey(journey: ET.Element, kind: Kind, place: str, language: str) -> Draw
         title[:LONGEST_NAME] or "CJML", language, kind, persona[:LONGEST_NAME], tuple(phases), tuple(steps),
         lanes=lanes, notes=tuple(cells),
     )  # fmt: skip
-    return arranged(check(drawn))
+    return arranged(check(_with_aside(drawn, journey)))
+
+
+def _with_aside(drawn: Drawing, journey: ET.Element) -> Drawing:
+    """With the ways and optional steps that we wrote; what does not fit (a step is gone) is left out."""
+    told: list[tuple[str, dict[str, str]]] = []
+    for one in journey.iter(cast("str", ET.PI)):
+        name, _space, rest = (one.text or "").partition(" ")
+        told.append((name, dict(_PAIRS.findall(rest))))
+    known = {step.key for step in drawn.steps}
+    links = []
+    for name, it in told:
+        kind = next((one for one in LINK_KINDS if one == it.get("kind")), None)
+        if name == "vivencia-way" and kind and {it.get("from"), it.get("to")} <= known:
+            links.append(Link(it["from"], it["to"], kind, _share(it.get("share", ""))))
+    about = {it.get("key"): it for name, it in told if name == "vivencia-step"}
+    steps = tuple(_aside_of(step, about.get(step.key)) for step in drawn.steps)
+    return replace(drawn, steps=steps, links=tuple(links))
+
+
+def _aside_of(step: Step, it: dict[str, str] | None) -> Step:
+    if it is None:
+        return step
+    return replace(step, optional=it.get("optional") == "yes", then="all" if it.get("then") == "all" else "one")
+
+
+def _share(told: str) -> float | None:
+    try:
+        value = float(told)
+    except ValueError:
+        return None
+    return value if 0 <= value <= 1 else None
 
 
 def _phases(journey: ET.Element, place: str) -> tuple[list[Phase], dict[str, str]]:

@@ -3,10 +3,11 @@
 
 class FormatError(ValueError):
     """A file that cannot be read as a map: `place` names the element ("touchpoints/plannedAction[3]"), `code` says what
-    is wrong (`format_words` has the sentences), `detail` what was found or allowed."""
+    is wrong (`format_words` has the sentences), `detail` what was found or allowed,
+    `allowed` what may stand there, as the file says it."""
 
-    def __init__(self, place: str, code: str, detail: str = "") -> None:
-        self.place, self.code, self.detail = place, code, detail
+    def __init__(self, place: str, code: str, detail: str = "", allowed: tuple[str, ...] = ()) -> None:
+        self.place, self.code, self.detail, self.allowed = place, code, detail, allowed
         super().__init__(f"{place}: {code}" + (f" ({detail})" if detail else ""))
 
 

@@ -19,17 +19,28 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A way drawn between two columns: their places, whether it is only a perhaps, and what stands beside it."""
+
+    source: int
+    target: int
+    perhaps: bool = False
+    said: str = ""
+
+
+@dataclass(frozen=True)
 class Column:
-    """A step. `ways`: where it leads besides the next step: (kind of link, the step's name). `onward`: whether the step
-    before it leads here."""
+    """A step. `ways`: where it leads besides the next step: (kind of link, what and how many, the step's name); `then`:
+    at a fork, whether one of the branches is taken or all. `level`: how far below the first line it stands."""
 
     number: int
     name: str
     touchpoint: str
     optional: bool
     expected: tuple[Expected, ...] = ()
-    ways: tuple[tuple[str, str], ...] = ()
-    onward: bool = True
+    ways: tuple[tuple[str, str, str], ...] = ()
+    then: str = ""
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,9 +72,6 @@ class Words:
     """The fixed texts of the sheet."""
 
     optional: str
-    perhaps: str
-    loop: str
-    next: str
     wanted: str
     lived: str
     worth: str
@@ -82,3 +90,4 @@ class Grid:
     rows: tuple[Row, ...]
     words: Words
     foot: str = ""
+    lines: tuple[Line, ...] = ()  # ways on that can be drawn: to the next step, and along free places

@@ -1,4 +1,4 @@
-"""A map on paper: A3 across, as many sheets as it takes, phases and lanes named on each; or all on one wide sheet.
+"""A map on paper: A3 or A4 across, as many sheets as it takes, phases and lanes named on each; or all on one sheet.
 
 Drawn with reportlab in Source Sans, which holds Latin, Greek and Cyrillic letters. Colours say nothing that words and
 signs do not say as well, and come out as greys that can be told apart.
@@ -12,23 +12,23 @@ from importlib.util import find_spec
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
+from typing import Literal
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.pagesizes import A3, landscape
+from reportlab.lib.pagesizes import A3, A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Row
+from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Line, Row
 
-_A3: tuple[float, float] = landscape(A3)
-WIDE, HIGH = _A3
+Size = Literal["a3", "a4"]
 MARGIN = 34.0
 LANES = 92.0  # width of the lanes' names
-COLUMNS, FEWEST = 7, 4  # steps side by side on a sheet
+FEWEST = 4  # steps are no wider than where so many stand side by side
 PAD = 6.0
 GAP = 8.0  # between steps
 HEAD = 66.0  # title and about
@@ -45,30 +45,54 @@ SIGNS = {"gain": "✓", "pain": "▼", "caution": "?", "neutral": "–"}
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A sheet across, in points, and how many steps stand on it side by side at most."""
+
+    wide: float
+    high: float
+    columns: int
+
+
+_A3: tuple[float, float] = landscape(A3)
+_A4: tuple[float, float] = landscape(A4)
+PAPERS: dict[Size, Paper] = {"a3": Paper(_A3[0], _A3[1], 7), "a4": Paper(_A4[0], _A4[1], 5)}
+A_3 = PAPERS["a3"]
+
+
+@dataclass(frozen=True)
 class _Sheet:
-    """Columns `first` to `last` (left out) and some of the rows, with their heights."""
+    """Columns `first` to `last` (left out) and some of the rows, with their heights; `card`: height of one line of
+    cards, of which there are `lines` below each other."""
 
     first: int
     last: int
     rows: tuple[tuple[Row, float], ...]
     card: float
+    lines: int
+
+    @property
+    def cards(self) -> float:
+        """The height of all lines of cards."""
+        return self.lines * self.card + (self.lines - 1) * GAP
 
 
-def pdf(grid: Grid) -> bytes:
-    """The map on as many A3 sheets as it takes."""
+def pdf(grid: Grid, size: Size = "a3") -> bytes:
+    """The map on as many sheets as it takes."""
     _fonts()
-    across = _across(grid)
-    return _drawn(grid, _sheets(grid, across, HIGH), WIDE, HIGH, across)
+    paper = PAPERS[size]
+    across = _across(grid, paper)
+    return _drawn(grid, _sheets(grid, across, paper, paper.high), paper.wide, paper.high, _column_width(across, paper))
 
 
 def wide(grid: Grid) -> bytes:
     """The whole map on one sheet as large as it needs: for pictures."""
     _fonts()
     n = max(len(grid.columns), FEWEST)
-    width = min(2 * MARGIN + LANES + n * _column_width(n), MOST_WIDE)
-    (sheet,) = _sheets(grid, n, 1e9)
-    height = 2 * MARGIN + HEAD + BAND + GAP + sheet.card + sum(h for _row, h in sheet.rows) + FOOT + 2 * GAP
-    return _drawn(grid, [sheet], width, height, n)
+    step = _column_width(n, A_3)
+    width = min(2 * MARGIN + LANES + n * step, MOST_WIDE)
+    (sheet,) = _sheets(grid, n, A_3, 1e9)
+    height = 2 * MARGIN + HEAD + BAND + GAP + sheet.cards + sum(h for _row, h in sheet.rows) + FOOT + 2 * GAP
+    return _drawn(grid, [sheet], width, height, step)
 
 
 @cache
@@ -98,39 +122,42 @@ def _paragraph(text: str, size: float = 8.5, color: Color = INK, **how: bool) ->
     return Paragraph(escape(shown).replace("\n", "<br/>"), _style(size, _hex(color), **how))
 
 
-def _across(grid: Grid) -> int:
-    """Steps side by side: as many on each sheet as on any other, seven at most."""
+def _across(grid: Grid, paper: Paper) -> int:
+    """Steps side by side: as many on each sheet as on any other."""
     n = len(grid.columns)
-    return max(ceil(n / max(ceil(n / COLUMNS), 1)), 1)
+    return max(ceil(n / max(ceil(n / paper.columns), 1)), 1)
 
 
-def _column_width(across: int) -> float:
+def _column_width(across: int, paper: Paper) -> float:
     """A sheet's width shared by its steps; few steps are no wider than a quarter of it."""
-    return (WIDE - 2 * MARGIN - LANES) / min(max(across, FEWEST), COLUMNS)
+    return (paper.wide - 2 * MARGIN - LANES) / min(max(across, FEWEST), paper.columns)
 
 
 def _height(paragraph: Paragraph, width: float) -> float:
     return float(paragraph.wrap(width, 1e6)[1])
 
 
-def _sheets(grid: Grid, across: int, high: float) -> list[_Sheet]:
+def _sheets(grid: Grid, across: int, paper: Paper, high: float) -> list[_Sheet]:
     """Steps side by side, then lanes below each other, as many as fit; a sheet of further lanes repeats the steps."""
     sheets: list[_Sheet] = []
-    width = _column_width(across) - GAP
+    width = _column_width(across, paper) - GAP
     for first in range(0, max(len(grid.columns), 1), across):
         last = min(first + across, len(grid.columns))
-        card = max((_card_height(one, grid, width) for one in grid.columns[first:last]), default=40.0)
-        room = high - 2 * MARGIN - HEAD - FOOT - BAND - card - 2 * GAP
+        columns = grid.columns[first:last]
+        card = max((_card_height(one, grid, width) for one in columns), default=40.0)
+        lines = 1 + max((one.level for one in columns), default=0)
+        cards = lines * card + (lines - 1) * GAP
+        room = max(high - 2 * MARGIN - HEAD - FOOT - BAND - cards - 2 * GAP, 60.0)
         rows: list[tuple[Row, float]] = []
         used = 0.0
         for row in grid.rows:
             height = _row_height(row, first, last, width)
             if rows and used + height > room:
-                sheets.append(_Sheet(first, last, tuple(rows), card))
+                sheets.append(_Sheet(first, last, tuple(rows), card, lines))
                 rows, used = [], 0.0
             rows.append((row, min(height, room)))
             used += height
-        sheets.append(_Sheet(first, last, tuple(rows), card))
+        sheets.append(_Sheet(first, last, tuple(rows), card, lines))
     return sheets
 
 
@@ -151,9 +178,11 @@ def _card(column: Column, grid: Grid) -> Iterator[Paragraph]:
         yield _paragraph(" · ".join(small), 8, SOFT, italic=True)
     for one in column.expected:
         yield from _expected(one, grid)
-    for kind, name in column.ways:
-        sign, said = {"loop": ("←", words.loop), "optional": ("→", words.perhaps)}.get(kind, ("→", words.next))
-        yield _paragraph(f"{sign} {said}: {name}", 8, SOFT)
+    if column.then:
+        yield _paragraph(f"{column.then}:", 8, SOFT, italic=True)
+    for kind, word, name in column.ways:
+        sign = "←" if kind == "loop" else "→"
+        yield _paragraph(f"{sign} {name}" + (f" ({word})" if word else ""), 8, SOFT)
 
 
 def _expected(one: Expected, grid: Grid) -> Iterator[Paragraph]:
@@ -169,14 +198,14 @@ def _card_height(column: Column, grid: Grid, width: float) -> float:
     return sum(_height(one, width - 2 * PAD) + 2 for one in _card(column, grid)) + 2 * PAD
 
 
-def _drawn(grid: Grid, sheets: Sequence[_Sheet], width: float, height: float, across: int) -> bytes:
+def _drawn(grid: Grid, sheets: Sequence[_Sheet], width: float, height: float, step: float) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(width, height), pageCompression=1, invariant=1)
     canvas.setTitle(grid.title)
     canvas.setCreator("Vivencia")
     for number, sheet in enumerate(sheets, 1):
         page = grid.words.page % {"page": number, "pages": len(sheets)}
-        _page(canvas, grid, sheet, (width, height, _column_width(across)), page)
+        _page(canvas, grid, sheet, (width, height, step), page)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
@@ -192,12 +221,13 @@ def _page(canvas: Canvas, grid: Grid, sheet: _Sheet, size: tuple[float, float, f
     _bands(canvas, grid.headings, sheet, left, step, top)
     top -= BAND + GAP
     for place, column in enumerate(grid.columns[sheet.first : sheet.last]):
-        _draw_card(canvas, grid, column, left + place * step, top, step - GAP, sheet.card)
-        if place and column.onward:
-            _arrow(canvas, left + place * step - GAP, top - 14, GAP)
+        below = top - column.level * (sheet.card + GAP)
+        _draw_card(canvas, grid, column, left + place * step, below, step - GAP, sheet.card)
+    for one in grid.lines:
+        _draw_line(canvas, grid, sheet, one, left, top, step)
     if not grid.columns:
         _put(canvas, _paragraph(grid.words.empty, 11, SOFT), left, top, width - left - MARGIN)
-    top -= sheet.card + GAP
+    top -= sheet.cards + GAP
     for number, (row, tall) in enumerate(sheet.rows):
         _draw_row(canvas, row, sheet, left, top, step, tall, shaded=number % 2 == 0)
         top -= tall
@@ -247,17 +277,39 @@ def _draw_card(canvas: Canvas, grid: Grid, column: Column, x: float, top: float,
         y -= _put(canvas, one, x + PAD, y, width - 2 * PAD) + 2
 
 
-def _arrow(canvas: Canvas, x: float, y: float, width: float) -> None:
+def _draw_line(canvas: Canvas, grid: Grid, sheet: _Sheet, one: Line, left: float, top: float, step: float) -> None:
+    """A way as a line with an arrow's head; where one end is on another sheet, the line runs to the edge."""
+    inside = [sheet.first <= at < sheet.last for at in (one.source, one.target)]
+    if not any(inside) or (not all(inside) and one.target != one.source + 1):
+        return  # the card says where it leads
+
+    def middle(at: int) -> float:
+        return top - grid.columns[at].level * (sheet.card + GAP) - 14
+
+    here, there = middle(one.source), middle(one.target)
+    begin = left + (one.source - sheet.first + 1) * step - GAP if inside[0] else left - GAP
+    end = left + (one.target - sheet.first) * step if inside[1] else begin + GAP
+    turn = begin + GAP / 2 if there < here else end - GAP / 2
     canvas.setStrokeColor(BRAND)
     canvas.setFillColor(BRAND)
     canvas.setLineWidth(1.1)
-    canvas.line(x, y, x + width - 3, y)
+    canvas.setDash(*((3, 2) if one.perhaps else ()))
     path = canvas.beginPath()
-    path.moveTo(x + width, y)
-    path.lineTo(x + width - 4, y + 2.6)
-    path.lineTo(x + width - 4, y - 2.6)
-    path.close()
-    canvas.drawPath(path, stroke=0, fill=1)
+    path.moveTo(begin, here)
+    for x, y in ((turn, here), (turn, there), (end - 3, there)) if here != there else ((end - 3, there),):
+        path.lineTo(x, y)
+    canvas.drawPath(path, stroke=1, fill=0)
+    canvas.setDash()
+    tip = canvas.beginPath()
+    tip.moveTo(end, there)
+    tip.lineTo(end - 4, there + 2.6)
+    tip.lineTo(end - 4, there - 2.6)
+    tip.close()
+    canvas.drawPath(tip, stroke=0, fill=1)
+    if one.said and one.target > one.source + 1:
+        canvas.setFillColor(SOFT)
+        canvas.setFont("Map", 8)
+        canvas.drawString(begin + GAP + 2, min(here, there) + 3, one.said)
 
 
 def _draw_row(

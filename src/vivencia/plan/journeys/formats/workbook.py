@@ -38,8 +38,9 @@ def _grid(book: xlsxwriter.Workbook, grid: Grid, name: str) -> None:
     for place, column in enumerate(grid.columns, 1):
         sheet.write_string(3, place, f"{column.number}. {column.name}", head)
         said = [f"{one.name}: {one.wanted}" for one in column.expected]
-        said += [f"{ {'loop': grid.words.loop, 'optional': grid.words.perhaps}.get(kind, grid.words.next)}: {to}"
-                 for kind, to in column.ways]  # fmt: skip
+        said += [f"{column.then}:"] if column.then else []
+        said += [f"{'←' if kind == 'loop' else '→'} {to}" + (f" ({word})" if word else "")
+                 for kind, word, to in column.ways]  # fmt: skip
         sheet.write_string(4, place, "\n".join(said), wrap)
     sheet.write_string(4, 0, grid.words.wanted, head)
     for number, row in enumerate(grid.rows, 5):
