@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from ibis import _ as ibis
 
 from tests.outreach.conftest import TODAY, at
 from tests.outreach.mail import Server, smtp_server
 from vivencia.act.models import Block
-from vivencia.act.outreach import addresses, mail_server, rules, sender
+from vivencia.act.outreach import addresses, mail_server, rules, sender, telling
 from vivencia.act.outreach.mail_server import MailServer
 from vivencia.act.outreach.rules import Rules
 from vivencia.foundation import inbox
@@ -251,3 +252,44 @@ def test_signing_in_and_tls_problems_are_told_in_words(db: None) -> None:
         with pytest.raises(mail_server.UnreachableError, match="no STARTTLS"), mail_server.conversation(starttls):
             pass
         assert "secret-7" not in mail_server.with_password(wrong, "secret-7").sealed_password
+
+
+@pytest.mark.parametrize("failures", [2, 5])
+def test_what_the_mail_server_took_is_never_sent_again_though_it_could_not_be_written(
+    ledger: Ledger, ask: Ask, our_server: MailServer, post: Server, monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    """A database that is locked for a moment, or for longer than a round."""
+    left, mark = [failures], sender._mark_sent
+
+    def locked(*args: Any) -> bool:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise OperationalError("database is locked")
+        return mark(*args)
+
+    monkeypatch.setattr(sender, "_mark_sent", locked)
+    monkeypatch.setattr(sender, "WRITE_AGAIN_SECONDS", (0, 0))
+    request = ask("carla")
+    for day in (1, 2, 3):
+        sender.send_what_is_due(at(12, day=day))
+    assert len(post.letters) == 1
+    assert state_of(request) == (Standing.SENT, "")
+    assert [name for name, _properties in told(ledger, "carla")] == ["survey sent"]
+    assert sender.HANDED_OVER == {}
+
+
+def test_what_cannot_be_told_is_written_all_the_same_and_told_when_it_can(
+    ledger: Ledger, ask: Ask, our_server: MailServer, post: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_args: Any) -> None:
+        raise RuntimeError("no timeline today")
+
+    monkeypatch.setattr(sender, "WRITE_AGAIN_SECONDS", (0, 0))
+    request = ask("carla")
+    with monkeypatch.context() as broken:
+        broken.setattr(telling, "sent", failing)
+        assert sender.send_what_is_due(at(12)).sent == 1
+    assert state_of(request) == (Standing.SENT, "")
+    assert sender.send_what_is_due(at(13)).sent == 0
+    assert [name for name, _properties in told(ledger, "carla")] == ["survey sent"]
+    assert len(post.letters) == 1

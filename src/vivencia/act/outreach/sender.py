@@ -3,16 +3,18 @@
 Exactly once as far as SMTP allows. A conditional UPDATE claims a request for `CLAIM`; only the claimer sends it, and
 every outcome is written by an UPDATE that holds only while the claim does. Between the server's OK and our commit a
 crash can still happen: the claim then runs out and the message goes out a second time, under the same Message-ID, by
-which mailboxes that care can tell. The other choice, never repeating, would lose messages silently.
+which mailboxes that care can tell. The other choice, never repeating, would lose messages silently. Where we live on
+and only cannot write that the server took it, that is tried again (`HANDED_OVER`); it is never a reason to send again.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -33,6 +35,10 @@ TRY_AGAIN = timedelta(minutes=10)  # doubled with each attempt, up to a day
 LONGEST_WAIT = timedelta(days=1)
 WITHOUT_SERVER = timedelta(minutes=2)
 KEPT = timedelta(days=90)
+WRITE_AGAIN_SECONDS = (0.1, 1.0)
+
+# What the mail server has taken and we could not write down yet: by primary key, with when it was taken.
+HANDED_OVER: dict[int, tuple[OutgoingRequest, datetime]] = {}
 
 
 @dataclass
@@ -77,6 +83,7 @@ class Post:
 def send_what_is_due(now: Callable[[], datetime] = timezone.now) -> Done:
     """Look at every request that is due, once. Safe to be cut short, and to run beside another."""
     done, post = Done(), Post(mail_server.load())
+    done.sent += sum(_write_down(*taken) for taken in list(HANDED_OVER.values()))
     try:
         for claimed in _claimed(now):
             batch = facts.gather(claimed, open_ledger(), rules.load(), now())
@@ -99,7 +106,7 @@ def _claimed(now: Callable[[], datetime]) -> Iterator[list[OutgoingRequest]]:
 def _due(now: datetime) -> list[OutgoingRequest]:
     free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
     found = OutgoingRequest.objects.filter(free, state__in=OPEN, next_try_at__lte=now)
-    return list(found.order_by("next_try_at", "pk")[:AT_A_TIME])
+    return list(found.exclude(pk__in=list(HANDED_OVER)).order_by("next_try_at", "pk")[:AT_A_TIME])
 
 
 def _claim(request: OutgoingRequest, now: datetime) -> bool:
@@ -151,7 +158,38 @@ def _send(request: OutgoingRequest, post: Post, now: datetime, done: Done) -> No
         post.close()
         done.held += _hold(request, now + WITHOUT_SERVER, "no_mail_server", {}, now, tell=False)
     else:
-        done.sent += _settle(request, Standing.SENT, "", now)
+        HANDED_OVER[request.pk] = (request, now)
+        done.sent += _write_down(request, now)
+
+
+def _write_down(request: OutgoingRequest, taken_at: datetime) -> bool:
+    """That the mail server has the message; whatever stands in the way of writing it, it is not sent again.
+
+    Returns whether it is written. Where it can be written but not told on the timeline, it is written, and telling
+    (under one id, so once) is tried again in the next round.
+    """
+    for wait in (*WRITE_AGAIN_SECONDS, None):
+        try:
+            with transaction.atomic():
+                new = _mark_sent(request, taken_at)
+                telling.sent(request, taken_at)
+            HANDED_OVER.pop(request.pk, None)
+            return new
+        except Exception as problem:  # noqa: BLE001  # its text may quote the person
+            logger.error("Outgoing request %s was sent and cannot be told (%s)", request.pk, type(problem).__name__)
+        if wait is not None:
+            time.sleep(wait)
+    try:
+        return _mark_sent(request, taken_at)
+    except DatabaseError as problem:
+        logger.error("Outgoing request %s was sent; written in the next round (%s)", request.pk, type(problem).__name__)
+        return False
+
+
+def _mark_sent(request: OutgoingRequest, taken_at: datetime) -> bool:
+    """By whoever claims it meanwhile, too: the message is out. Returns False where that stands there already."""
+    changed = {"state": Standing.SENT, "reason": "", "facts": {}, "settled_at": taken_at, "claimed_until": None}
+    return bool(OutgoingRequest.objects.filter(pk=request.pk, state__in=OPEN).update(**changed))
 
 
 def _renew(request: OutgoingRequest, message_id: str) -> bool:
@@ -173,7 +211,7 @@ def _hold(
 def _settle(request: OutgoingRequest, state: Standing, reason: str, now: datetime, said: Any = None) -> int:
     """The end of a request."""
     changed = {"state": state, "reason": reason, "facts": said or {}, "settled_at": now}
-    tell = {Standing.SENT: telling.sent, Standing.BOUNCED: telling.came_back}.get(state, telling.refused)
+    tell = telling.came_back if state == Standing.BOUNCED else telling.refused
     return _change(request, changed, tell, now)
 
 
