@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
@@ -292,3 +293,33 @@ def test_an_erasure_is_told_without_saying_who_and_takes_back_what_was_on_its_wa
     ((_headers, body),) = listener.got
     assert json.loads(body)["type"] == "org.vivencia.customer.erased"
     assert "ana" not in body.replace("vivencia", "")
+
+
+def test_a_receiver_that_fails_holds_no_other_back_however_much_waits_for_it(
+    ledger: Ledger,
+    listener: Listener,
+    subscribe: Callable[..., tuple[Subscription, str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dead, _secret = subscribe("survey.answered")
+    Subscription.objects.filter(pk=dead.pk).update(url="http://127.0.0.1:1/nobody")
+    monkeypatch.setattr(delivering, "AT_A_TIME", 3)
+    for number in range(4):
+        answered(ledger, f"answer-{number}")
+    happenings.notice(timezone.now())
+    subscribe("survey.answered")
+    answered(ledger, "answer-last")
+    happenings.notice(timezone.now())
+    assert delivering.deliver() == 1, "though four older ones wait for the dead receiver"
+    assert sorted(Delivery.objects.filter(subscription=dead).values_list("attempts", flat=True)) == [0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("delivery", ["abc", "", "-1", "9" * 30, "12"])
+def test_trying_a_delivery_again_that_is_none_of_these_is_not_found(
+    ledger: Ledger, subscribe: Callable[..., tuple[Subscription, str]], delivery: str
+) -> None:
+    made, _secret = subscribe("survey.answered")
+    client = Client()
+    client.force_login(User.objects.create_user("admin@example.org", role=Role.ADMINISTRATOR))
+    answer = client.post(reverse("subscription-change", args=[made.pk]), {"act": "again", "delivery": delivery})
+    assert answer.status_code == 404

@@ -38,12 +38,23 @@ _opener = urllib.request.build_opener(_NoRedirects)
 
 
 def deliver(now: Callable[[], datetime] = timezone.now) -> int:
-    """Try everything that is due, once; returns how many were delivered."""
-    due = Delivery.objects.filter(state=Delivery.State.WAITING, next_try_at__lte=now(), subscription__active=True)
-    delivered = 0
-    for one in list(due.select_related("subscription").order_by("next_try_at", "pk")[:AT_A_TIME]):
-        if _claim(one, now()):
-            delivered += _try(one, now())
+    """Try what is due, each delivery once; returns how many were delivered.
+
+    A receiver that fails is left alone for this round: it must not make the others wait for its silence.
+    """
+    delivered, silent = 0, set[int]()
+    for _turn in range(AT_A_TIME):
+        due = Delivery.objects.filter(state=Delivery.State.WAITING, next_try_at__lte=now(), subscription__active=True)
+        due = due.exclude(subscription__in=silent).select_related("subscription").order_by("next_try_at", "pk")
+        one = due.first()
+        if one is None:
+            break
+        if not _claim(one, now()):
+            continue
+        if _try(one, now()):
+            delivered += 1
+        else:
+            silent.add(one.subscription_id)
     return delivered
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from vivencia.foundation import audit
 from vivencia.foundation.models import Act
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.sealed import seal
 from vivencia.listen.sources.models import Delivery, Subscription
@@ -103,8 +104,7 @@ def subscription_change(request: HttpRequest, pk: int) -> HttpResponse:
     if act == "active":
         Subscription.objects.filter(pk=pk).update(active=not one.active, seen_until=timezone.now())
     if act == "again":
-        delivering.again(
-            get_object_or_404(Delivery, pk=request.POST.get("delivery") or 0, subscription=one), timezone.now()
-        )
+        wanted = get_object_or_404(Delivery, pk=whole(request.POST.get("delivery")) or 0, subscription=one)
+        delivering.again(wanted, timezone.now())
         messages.success(request, _("It is tried again within seconds."))
     return redirect("subscription", pk)
