@@ -1,14 +1,18 @@
 """The roadmap's pages: seen, changed, kept, exported, read by calendars; by whom, and by whom not."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from vivencia.foundation.models import Role, User
 from vivencia.plan.initiatives.models import Budget, Capacity, Initiative, Team
+from vivencia.plan.initiatives.quarters import quarter_of
 from vivencia.plan.roadmap.calendars import Event, calendar, escaped, folded
 from vivencia.plan.roadmap.models import CalendarLink, Frame, Plan
 
@@ -106,6 +110,23 @@ def test_capacities_and_money_are_kept_as_typed_or_not_at_all(lead: Client, plan
     assert Team.objects.filter(name="Shop").exists()
     assert Capacity.objects.get(quarter=first.removeprefix(f"days-{team.pk}-")).days == 12.5
     assert Budget.objects.get(quarter=first.removeprefix(f"days-{team.pk}-")).amount == 700
+
+
+def test_resources_saved_unchanged_stay_as_they_are_and_what_the_page_did_not_show_does_too(
+    lead: Client, work: Work
+) -> None:
+    team, now = Team.objects.get(), quarter_of(timezone.localdate())
+    Capacity.objects.create(team=team, quarter=now, days=1234.567)
+    Budget.objects.create(quarter=now, amount="1000.75")
+    inputs = dict(re.findall(r'name="((?:days|money)[^"]*)" value="([^"]*)"', text(lead, RESOURCES)))
+
+    later_made = Team.objects.create(name="Shop")
+    Capacity.objects.create(team=later_made, quarter=now, days=3)
+    lead.post(RESOURCES, inputs)
+
+    assert Capacity.objects.get(team=team, quarter=now).days == 1234.567
+    assert Budget.objects.get(quarter=now).amount == Decimal("1000.75")
+    assert Capacity.objects.get(team=later_made).days == 3
 
 
 def test_what_plans_are_made_by_must_leave_a_plan_possible(lead: Client, work: Work) -> None:

@@ -161,7 +161,9 @@ def test_two_people_who_change_it_at_once_lose_nothing(lead: Client) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("wrong", [{"promises-0-target": "many"}, {"propositions-1-persona": "Somebody"}])
+@pytest.mark.parametrize(
+    "wrong", [{"promises-0-target": "many"}, {"promises-0-target": "nan"}, {"propositions-1-persona": "Somebody"}]
+)
 def test_what_cannot_be_kept_is_said_and_the_rest_stays_in_the_form(lead: Client, wrong: dict[str, str]) -> None:
     versions.save(WHOLE, None, after=0)
 

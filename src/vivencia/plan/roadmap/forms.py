@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from vivencia.foundation.numbers import as_typed, from_typed
 from vivencia.plan.initiatives.models import Budget, Capacity, Stream, Team
 from vivencia.plan.roadmap.models import Frame
 
@@ -89,8 +90,8 @@ class ResourceRow:
 
 def rows(quarters: Sequence[date], names: Sequence[str], told: Mapping[str, str] | None = None) -> list[ResourceRow]:
     """The table of the form: a row a team, the money last."""
-    kept = {f"days-{each.team_id}-{each.quarter}": f"{each.days:g}" for each in Capacity.objects.all()}
-    kept |= {f"money-{each.quarter}": f"{each.amount:.0f}" for each in Budget.objects.all()}
+    kept = {f"days-{each.team_id}-{each.quarter}": as_typed(each.days) for each in Capacity.objects.all()}
+    kept |= {f"money-{each.quarter}": as_typed(each.amount) for each in Budget.objects.all()}
     shown = told if told is not None else kept
 
     def cells(prefix: str, label: str) -> list[Cell]:
@@ -106,34 +107,37 @@ def rows(quarters: Sequence[date], names: Sequence[str], told: Mapping[str, str]
 
 
 def save(quarters: Sequence[date], told: Mapping[str, str]) -> None:
-    """Keep capacities and budgets as typed; an empty field is not said. Raises NotNumbersError, keeping nothing."""
+    """Keep capacities and budgets as typed; an empty field is not said, one that was not on the page stays as it is.
+
+    Raises NotNumbersError, keeping nothing.
+    """
     with transaction.atomic():
         name = told.get("new_team", "").strip()[:80]
         if name and not Team.objects.filter(name__iexact=name).exists():
             Team.objects.create(name=name)
         for team in Team.objects.filter(active=True):
-            for quarter in quarters:
-                days = _amount(told.get(f"days-{team.pk}-{quarter}"), MOST_DAYS)
+            for quarter in (each for each in quarters if f"days-{team.pk}-{each}" in told):
+                days = _amount(told[f"days-{team.pk}-{quarter}"], MOST_DAYS)
                 if days is None:
                     Capacity.objects.filter(team=team, quarter=quarter).delete()
                 else:
                     Capacity.objects.update_or_create(team=team, quarter=quarter, defaults={"days": float(days)})
-        for quarter in quarters:
-            money = _amount(told.get(f"money-{quarter}"), MOST_MONEY)
+        for quarter in (each for each in quarters if f"money-{each}" in told):
+            money = _amount(told[f"money-{quarter}"], MOST_MONEY)
             if money is None:
                 Budget.objects.filter(quarter=quarter).delete()
             else:
                 Budget.objects.update_or_create(quarter=quarter, defaults={"amount": money})
 
 
-def _amount(text: str | None, most: Decimal) -> Decimal | None:
-    """A number from 0, with a comma or a point; None where nothing is said."""
-    if text is None or not text.strip():
+def _amount(text: str, most: Decimal) -> Decimal | None:
+    """A number from 0, as the page's language writes it; None where nothing is said."""
+    if not text.strip():
         return None
     try:
-        amount = Decimal(text.strip().replace(" ", "").replace(",", "."))
-    except InvalidOperation:
+        amount = from_typed(text)
+    except ValueError:
         amount = Decimal(-1)
-    if not amount.is_finite() or not 0 <= amount <= most:
+    if not 0 <= amount <= most:
         raise NotNumbersError(_("“%(text)s” is not an amount from 0.") % {"text": text.strip()[:20]})
     return amount

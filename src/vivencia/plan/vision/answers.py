@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from vivencia.foundation.numbers import as_typed, from_typed
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.metrics.computing import splittable
 from vivencia.plan.vision.document import BrandPromise, Measure, Proposition, Tone, Vision, Voice
@@ -85,7 +86,7 @@ def _number(text: str) -> float | None:
     if not text.strip():
         return None
     try:
-        return float(text.strip().replace("−", "-").replace(",", "."))
+        return float(from_typed(text))
     except ValueError as wrong:
         raise UnreadableError(_("“%(text)s” is not a number.") % {"text": text.strip()[:20]}) from wrong
 
@@ -125,7 +126,7 @@ def _row(number: int, one: BrandPromise | Proposition) -> Row:
         one.words,
         f"{by.metric}.{by.variant}" if by else "",
         by.kind if by else "",
-        "" if by is None or by.target is None else f"{by.target:g}",
+        "" if by is None or by.target is None else as_typed(by.target),
     )
 
 
