@@ -1,10 +1,10 @@
 """An audit entry's details as a person reads them."""
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vivencia.foundation.models import AuditEntry, Role
+from vivencia.foundation.writing import number_format
 
 LABELS = {
     "accepted": gettext_lazy("accepted"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_tasks.base import TaskResultStatus
@@ -22,6 +22,7 @@ from vivencia.foundation import inbox, upgrades
 from vivencia.foundation.home import home
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import InboxEvent, Role, User
+from vivencia.foundation.writing import number_format
 
 LITTLE_SPACE_BYTES = 1024**3
 MORE: dict[str, Callable[[], "Finding"]] = {}

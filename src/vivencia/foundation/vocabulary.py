@@ -172,6 +172,10 @@ TRAITS: Words = {
     "referred_by": _("recommended by"),
 }
 
+TRAIT_VALUES: Words = {
+    "social media": _("social media"),
+}
+
 PLACES: Words = {
     "events": _("events"),
     "customers": _("customers"),
@@ -221,6 +225,7 @@ _ALL: Words = {
     **CONSENT,
     **SUBJECTS,
     **TRAITS,
+    **TRAIT_VALUES,
     **METRICS,
     **PROMISE_STATES,
     **SEGMENTS,

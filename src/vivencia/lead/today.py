@@ -15,6 +15,7 @@ from vivencia.understand.promises import promises
 SOON = timedelta(days=2)
 RECENT = timedelta(days=30)  # an overdue promise older than this is history, not today's work
 LISTED = 5
+DUE_LISTED = 2  # of these at least, where there are so many, what can still be kept
 RISEN = 3  # an overview with more of them is no overview
 
 
@@ -38,7 +39,7 @@ class AtRisk:
 class Promises:
     """`overdue`: past due in the last 30 days, not fulfilled; `soon`: due within two days.
 
-    `listed`: the most urgent: who has waited longest first, then what is due next.
+    `listed`: the most urgent: who has waited longest, and what is due next, which can still be kept.
     """
 
     overdue: int
@@ -77,7 +78,7 @@ def risen(user: object) -> dict[str, Any]:
 
 def promises_now(read: Read, as_of: datetime) -> Promises:
     """Promises at risk, remembered by the ledger's version and the hour."""
-    told = read.remember(f"lead/promises/3 {as_of:%Y-%m-%dT%H}", lambda: _promises(read, as_of))
+    told = read.remember(f"lead/promises/4 {as_of:%Y-%m-%dT%H}", lambda: _promises(read, as_of))
     listed = tuple(
         AtRisk(**{**row, "promised_at": datetime.fromisoformat(row["promised_at"])}) for row in told["listed"]
     )
@@ -92,7 +93,12 @@ def _promises(read: Read, as_of: datetime) -> dict[str, Any]:
     rows = near.left_join(names, "customer_id").select("customer_id", "name", "promise", "promised_at", "state")
     counts = read.to_arrow(near.group_by("state").aggregate(n=_.count())).to_pylist()
     by_state = {row["state"]: row["n"] for row in counts}
-    first = read.to_arrow(rows.order_by([_.promised_at.asc(), _.customer_id.asc()]).limit(LISTED)).to_pylist()
+    ordered = rows.order_by([_.promised_at.asc(), _.customer_id.asc()])
+    late, next_due = (
+        read.to_arrow(ordered.filter(_.state == state).limit(LISTED)).to_pylist() for state in ("overdue", "open")
+    )
+    shown = LISTED - min(DUE_LISTED, len(next_due))
+    first = [*late[:shown], *next_due[: LISTED - len(late[:shown])]]
     listed = [
         {
             "customer_id": row["customer_id"],

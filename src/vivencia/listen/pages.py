@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
-from vivencia.foundation.numbers import number_format, whole
+from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.writing import number_format
 from vivencia.listen import demo_loading, editor, runs, uploads, wording
 from vivencia.listen.imports import preview as previews
 from vivencia.listen.imports import recognise as recognising

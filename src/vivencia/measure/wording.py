@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.utils.dates import MONTHS_3
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vivencia.foundation import vocabulary
+from vivencia.foundation.writing import month
 from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.metrics.groups import Dimension, dimension
 from vivencia.measure.metrics.metric import Metric, Variant
@@ -67,7 +67,7 @@ def period_name(one: Dimension, value: str) -> str:
     """A period as people write it: 31 Jan 2026, week of 26 Jan 2026, Jan 2026, Q1 2026."""
     day = first_day(one.grain, number_from(one.grain, value))
     if one.grain == "month":
-        return f"{MONTHS_3[day.month].title()} {day.year}"
+        return month(day)
     if one.grain == "quarter":
         return _("Q%(quarter)s %(year)s") % {"quarter": (day.month + 2) // 3, "year": day.year}
     said = date_format(day, "SHORT_DATE_FORMAT")

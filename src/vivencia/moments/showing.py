@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import quote
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.foundation.charts import Chart, Point, Series
+from vivencia.foundation.writing import month as month_name
 from vivencia.moments.findings import Findings, Kind, Moment, Range
 from vivencia.moments.studies import Question
 from vivencia.moments.wording import Words, number
@@ -202,7 +202,7 @@ def _over_time(moment: Moment) -> Chart | None:
     """The share who lived it, month by month; months with few journeys are gaps."""
     points = tuple(
         Point(
-            date_format(date.fromisoformat(f"{month.month}-01"), "M Y"),
+            month_name(date.fromisoformat(f"{month.month}-01")),
             100 * month.exposed / month.applicable if month.applicable >= 30 else None,
             n=month.applicable,
         )

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.foundation.vocabulary import say, trait
+from vivencia.foundation.writing import number_format
 from vivencia.moments.conditions import Condition, read_code
 from vivencia.moments.findings import Consequence, Findings, Moment, Range, StakeUnit
 
@@ -22,7 +23,7 @@ def number(value: float | None, decimals: int = 1) -> str:
     if value is None:
         return _("not enough data")
     shown = 0 if abs(value) >= 1000 else decimals
-    return number_format(round(value, shown), shown, use_l10n=True, force_grouping=True)
+    return number_format(value, shown, force_grouping=True)
 
 
 OUTCOME_NAMES: dict[str, Promise] = {

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +16,7 @@ from vivencia.foundation.charts import Chart, Point, Series
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import User
 from vivencia.foundation.rights import Right, may, needs
+from vivencia.foundation.writing import number_format
 from vivencia.understand import emerging, emerging_noticed, emerging_words, voices
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.frames import frame as frame_of

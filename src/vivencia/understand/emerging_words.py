@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.vocabulary import title, trait
+from vivencia.foundation.writing import number_format
 from vivencia.understand.text.emerging.series import Grain
 from vivencia.understand.voice_words import language, topic
 

@@ -1,10 +1,10 @@
 """Journeys' numbers in words: lengths of time, what people felt, moves."""
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vivencia.foundation.vocabulary import say, title
+from vivencia.foundation.writing import number_format
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.journeys.flow import Felt
 from vivencia.understand.journeys.table import Scale

@@ -1,10 +1,10 @@
 """A segment's conditions as sentences."""
 
-from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.vocabulary import say, title, trait
+from vivencia.foundation.writing import number_format
 from vivencia.understand.audiences import questions
 from vivencia.understand.segment_answers import Answered
 from vivencia.understand.segment_forms import OPERATORS

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.foundation.vocabulary import title
+from vivencia.foundation.writing import number_format
 from vivencia.listen import reasons
 from vivencia.understand.lived import WRITING, Lived, Promised
 from vivencia.understand.situations import ISSUE_KINDS, is_bad

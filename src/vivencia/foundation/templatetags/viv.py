@@ -1,6 +1,5 @@
 """The components of every page: `{% load viv %}`. web/README.md shows each with an example."""
 
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -8,13 +7,13 @@ from django import template
 from django.core.paginator import Page
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from vivencia.foundation import charts, styled, vocabulary
 from vivencia.foundation.rights import Right, may
+from vivencia.foundation.writing import number_format
 
 register = template.Library()
 _numbers = count(1)
@@ -39,9 +38,7 @@ def may_do(user: object, right: str) -> bool:
 
 
 def _written(value: float, decimals: int) -> str:
-    """Rounded first: Django's own number_format cuts 82.79 down to 82.7."""
-    written = number_format(Decimal(f"{value:.{decimals}f}"), decimals, force_grouping=True)
-    return written.replace("-", "\u2212")
+    return number_format(value, decimals, force_grouping=True).replace("-", "\u2212")
 
 
 @register.filter

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from ibis import _
 
@@ -16,6 +16,7 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import InboxEvent
 from vivencia.foundation.rights import Right, may
 from vivencia.foundation.vocabulary import say
+from vivencia.foundation.writing import number_format
 from vivencia.listen.api.models import CallKind, PlannedCall
 from vivencia.listen.api.protocol.calls import NAMED
 

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import click
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from vivencia.foundation.writing import number_format
 from vivencia.understand.journey_words import share
 from vivencia.understand.personas import assignments, drafts, findings, persona_words
 from vivencia.understand.personas.finding.finding import FEWEST

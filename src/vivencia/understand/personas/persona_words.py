@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vivencia.foundation.vocabulary import say, title, trait
+from vivencia.foundation.writing import number_format
 from vivencia.understand import voice_words
 from vivencia.understand.journey_words import share
 from vivencia.understand.personas.drafts import apart

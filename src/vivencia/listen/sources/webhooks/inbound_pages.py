@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +23,7 @@ from vivencia.foundation import audit
 from vivencia.foundation.models import Act
 from vivencia.foundation.organisation import absolute
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.writing import number_format
 from vivencia.listen.sources.models import Arrival, Endpoint
 from vivencia.listen.sources.webhooks import mapping as mappings
 from vivencia.listen.sources.webhooks import proposing, receiving
