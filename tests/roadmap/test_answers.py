@@ -168,3 +168,11 @@ def test_the_checker_finds_every_kind_of_breach() -> None:
         "largest number", "least share", "least number",
     }  # fmt: skip
     assert {each.what for each in check(problem, {"late": 1}).breaches} >= {"end of the plan", "deadline", "budget"}
+
+
+def test_what_runs_on_costs_as_long_as_its_value_is_counted() -> None:
+    dear = Initiative("dear", sure(100.0), cost_a_quarter=30.0)
+    problem = Problem(8, (dear,), quarters_after=4, objective="net")
+
+    assert optimise(problem, 1.0).starts == {}  # 100 a year for 120 a year, whenever it begins
+    assert worth(problem, {"dear": 7}) == pytest.approx(4 * 25 - 5 * 30)

@@ -48,6 +48,26 @@ def test_a_running_initiative_stays_and_uses_what_is_left_of_it(work: Work) -> N
     assert stock.effort == {str(team.pk): (3.0,)}
 
 
+@pytest.mark.parametrize(
+    ("deadline", "last"),
+    [
+        (date(2027, 2, 10), 0),  # today: what is left of the quarter that runs
+        (date(2027, 3, 31), 0),
+        (date(2027, 6, 29), 0),  # the second quarter would be over a day too late
+        (date(2027, 6, 30), 1),
+        (date(2029, 1, 1), 1),
+    ],
+)
+def test_a_deadline_allows_the_quarters_that_are_over_by_then(work: Work, deadline: date, last: int) -> None:
+    Initiative.objects.filter(pk=work["web"].pk).update(deadline=deadline)
+    assert assembled(TODAY).problem.by_key[str(work["web"].pk)].deadline == last
+
+
+def test_a_deadline_that_passed_this_quarter_has_passed(work: Work) -> None:
+    Initiative.objects.filter(pk=work["web"].pk).update(deadline=date(2027, 2, 9))
+    assert assembled(TODAY).unvalued[str(work["web"].pk)] == TOO_LATE
+
+
 def test_where_nobody_said_what_plans_count_in_they_count_in_what_most_values_are_in(work: Work) -> None:
     Frame.objects.all().delete()
     assert frame().unit == ValueUnit.MONEY

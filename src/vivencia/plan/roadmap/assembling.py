@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -61,7 +61,7 @@ def assembled(today: date) -> Assembled:
     made_by, first = frame(), quarter_of(today)
     quarters = quarters_of(first, made_by.quarters)
     open_ones = list(Initiative.objects.filter(stage__in=OPEN).prefetch_related("depends_on").order_by("pk"))
-    unvalued = _unvalued(open_ones, made_by.unit, first)
+    unvalued = _unvalued(open_ones, made_by.unit, today)
     learned = lesson()
     needed = {first_one.pk for one in open_ones for first_one in one.depends_on.all()}
     counted = [one for one in open_ones if str(one.pk) not in unvalued or one.pk in needed]
@@ -92,7 +92,7 @@ def assembled(today: date) -> Assembled:
     return Assembled(problem, first, left, unlimited, learned)
 
 
-def _unvalued(ones: Sequence[Initiative], unit: str, first: date) -> dict[str, str]:
+def _unvalued(ones: Sequence[Initiative], unit: str, today: date) -> dict[str, str]:
     found = {}
     tried = _tried(ones, unit)
     for one in ones:
@@ -103,7 +103,7 @@ def _unvalued(ones: Sequence[Initiative], unit: str, first: date) -> dict[str, s
             found[str(one.pk)] = NO_VALUE
         elif one.value_unit != unit:
             found[str(one.pk)] = OTHER_UNIT
-        elif one.deadline and one.deadline < first and one.stage != Stage.RUNNING:
+        elif one.deadline and one.deadline < today and one.stage != Stage.RUNNING:
             found[str(one.pk)] = TOO_LATE
         elif any(each.stage == Stage.DROPPED for each in one.depends_on.all()):
             found[str(one.pk)] = WAITS
@@ -195,7 +195,7 @@ def _initiative(
         gaps[one.claim].key if valued and one.claim in gaps else "",
         one.must_do or running,
         0,
-        None if running or one.deadline is None else _offset(one.deadline, first, quarters),
+        None if running or one.deadline is None else _last(one.deadline, first, quarters),
         0 if running else None,
         pilot=Pilot(str(one.pilot_of_id)) if one.pilot_of_id is not None else None,
         chance=chances.share(one) if valued and one.value is not None else 1.0,
@@ -213,8 +213,10 @@ def _between(earlier: date, then: date) -> int:
     return (then.year - earlier.year) * 4 + (then.month - earlier.month) // 3
 
 
-def _offset(day: date, first: date, quarters: int) -> int:
-    return max(min(_between(first, quarter_of(day)), quarters - 1), 0)
+def _last(deadline: date, first: date, quarters: int) -> int:
+    """The last quarter that is over on the day; the one that runs, where the day lies in it."""
+    before_it_ends = _between(first, quarter_of(deadline + timedelta(days=1))) - 1
+    return max(min(before_it_ends, quarters - 1), 0)
 
 
 def _effort(one: Initiative, gone: int, teams: set[str]) -> dict[str, tuple[float, ...]]:

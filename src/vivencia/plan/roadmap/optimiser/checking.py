@@ -170,7 +170,8 @@ def _year_by_year(problem: Problem, starts: Starts, quarter: int) -> float:
 
 
 def _discounted_money(problem: Problem, starts: Starts) -> float:
-    return sum(money_used(problem, starts, quarter) * _day(problem, quarter) for quarter in range(problem.quarters))
+    counted = range(problem.quarters + problem.quarters_after)  # what runs costs for as long as values are counted
+    return sum(money_used(problem, starts, quarter) * _day(problem, quarter) for quarter in counted)
 
 
 def spared(problem: Problem, starts: Starts, each: Initiative) -> float:

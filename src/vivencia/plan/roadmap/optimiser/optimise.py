@@ -1,16 +1,15 @@
 """A problem in, a plan with a certified bound out.
 
-Two searches run side by side and tell each other what they find. One is HiGHS's branch and bound over the whole
-formulation: it brings the bound, and plans. The other looks for plans only, in rounds: ruin and recreate, guided by
-the prices of the linear relaxation; then an exact search among the starts that good plans used, which joins their
-best parts.
+Three searches run side by side and tell each other what they find. HiGHS's branch and bound over the whole formulation
+brings the bound, and plans. Ruin and recreate, guided by the prices of the linear relaxation, looks for plans in rounds
+of slow cooling. An exact search among the starts that good plans used joins their best parts.
 """
 
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import monotonic, thread_time
+from time import monotonic, sleep, thread_time
 
 import numpy as np
 
@@ -26,10 +25,12 @@ from vivencia.plan.roadmap.optimiser.tables import Bools, Floats, Tables, tables
 FROM_NOTHING, FROM_THE_BEST, COLD = 0.2, 0.06, 0.01
 FRESH_EVERY = 4
 # Lengths of rounds as shares of the whole time: cooling slowly once finds more than cooling fast often.
-FRESH_ROUND, ROUND, SHORTEST_ROUND, JOIN_SECONDS = 0.4, 0.15, 0.3, 1.5
+FRESH_ROUND, ROUND, SHORTEST_ROUND = 0.3, 0.15, 0.3
+JOIN_SECONDS, LOOK_AGAIN = 2.5, 0.05
 JOINED_AT_FIRST, JOINED_AT_MOST = 250, 900
 CLOSE_ENOUGH = 1e-5  # solvers keep to their tolerances
 
+NOTED = 12
 GRACE_SECONDS = 10.0
 LONGEST_ROUND = 1.25  # on the wall, of what it should take
 
@@ -82,9 +83,15 @@ def optimise(
         board.offer(np.array([begin.get(each.key, -1) for each in problem.initiatives], dtype=np.int64))
     prover = _Prover(model, board)
     prover.start()
-    _look(t, model, relaxed, board, seed)
+    led = guide(t, model, relaxed)
+    joiner = _Joiner(model, led, board)
+    joiner.start()
+    _look(t, relaxed, led, board, seed)
     board.end()
     prover.join()
+    joiner.join()
+    if joiner.failure is not None:
+        raise joiner.failure
     return _concluded(problem, board, prover, monotonic() - began)
 
 
@@ -136,6 +143,7 @@ class _Board:
         self._began, self.seconds, self._progress = began, seconds, progress
         self._lock = threading.Lock()
         self._ended = False
+        self._noted: deque[Ints] = deque(maxlen=NOTED)
         self._said = -1.0
 
     def gone(self) -> float:
@@ -170,8 +178,16 @@ class _Board:
     def offer(self, start: Ints) -> None:
         value = worth_of(self.tables, start)
         with self._lock:
+            self._noted.append(start.copy())
             if value > self.value:
                 self.value, self.start = value, start.copy()
+
+    def noted(self) -> list[Ints]:
+        """Good plans told of since this was asked last."""
+        with self._lock:
+            plans = list(self._noted)
+            self._noted.clear()
+        return plans
 
     def found(self, solution: Floats) -> None:
         self.offer(quarters_of(self.model, solution))
@@ -216,11 +232,9 @@ class _Prover(threading.Thread):
             self._board.end()
 
 
-def _look(t: Tables, model: Formulation, relaxed: Relaxed, board: _Board, seed: int) -> None:
-    """Rounds of ruin and recreate and of joining, until the time is over or the prover is done."""
-    led = guide(t, model, relaxed)
+def _look(t: Tables, relaxed: Relaxed, led: Guide, board: _Board, seed: int) -> None:
+    """Rounds of ruin and recreate, until the time is over or the prover is done."""
     place = Neighbourhood(t, led, seed)
-    joiner = _Joiner(model, led)
     rounds, fresh_at = 0, 0 if board.start is None else FRESH_EVERY - 1
     while not board.over():
         fresh = board.start is None or rounds % FRESH_EVERY == fresh_at
@@ -231,13 +245,7 @@ def _look(t: Tables, model: Formulation, relaxed: Relaxed, board: _Board, seed: 
             place.take(board.start)
         watch = _Round(board, max(board.seconds * (FRESH_ROUND if fresh else ROUND), SHORTEST_ROUND))
         each = abs(relaxed.value) / max(int((place.start >= 0).sum()), 1)
-        found = place.search(watch.share, board.offer, FROM_NOTHING if fresh else FROM_THE_BEST, COLD, each)
-        if found is not None:
-            joiner.note(found)
-        if board.start is not None and not board.over():
-            joined = joiner.join(board.start, min(JOIN_SECONDS * watch.slowness(), board.left()))
-            joiner.note(joined)
-            board.offer(joined)
+        place.search(watch.share, board.offer, FROM_NOTHING if fresh else FROM_THE_BEST, COLD, each)
         board.tell()
         rounds += 1
 
@@ -257,22 +265,39 @@ class _Round:
         waited = (monotonic() - self._wall) / (LONGEST_ROUND * self._seconds)
         return 1.0 if gone >= 1.0 else max(worked / self._seconds, waited)
 
-    def slowness(self) -> float:
-        """Seconds on the wall for a second of the processor, at least 1."""
-        worked = max(thread_time() - self._processor, 1e-3)
-        return max((monotonic() - self._wall) / worked, 1.0)
 
+class _Joiner(threading.Thread):
+    """An exact search among the starts that good plans used and those the relaxation holds dear, again and again."""
 
-class _Joiner:
-    """An exact search among the starts that good plans used and those the relaxation holds dear."""
-
-    def __init__(self, model: Formulation, led: Guide) -> None:
-        self._solver, self._model, self._led = Solver(model), model, led
+    def __init__(self, model: Formulation, led: Guide, board: _Board) -> None:
+        super().__init__(daemon=True)
+        self._model, self._led, self._board = model, led, board
+        self.failure: Exception | None = None
         self._used: Counter[int] = Counter()
         self._dear = np.argsort(-led.reduced)
         self._many = JOINED_AT_FIRST
+        self._slow = 1.0  # seconds on the wall for a second of the processor
 
-    def note(self, start: Ints) -> None:
+    def run(self) -> None:
+        try:
+            self._go_on(Solver(self._model))
+        except Exception as failure:  # noqa: BLE001  raised again by who waits for this thread
+            self.failure = failure
+            self._board.end()
+
+    def _go_on(self, solver: Solver) -> None:
+        board = self._board
+        while not board.over():
+            for plan in board.noted():
+                self._note(plan)
+            if board.start is None:
+                sleep(LOOK_AGAIN)
+                continue
+            began, worked = monotonic(), thread_time()
+            board.offer(self._joined(solver, board.start, min(JOIN_SECONDS * self._slow, board.left())))
+            self._slow = max((monotonic() - began) / max(thread_time() - worked, LOOK_AGAIN), 1.0)
+
+    def _note(self, start: Ints) -> None:
         """A good plan: its starts may be joined from now on; the oldest fade."""
         for row in list(self._used):
             self._used[row] *= 0.8  # type: ignore[assignment]
@@ -280,11 +305,11 @@ class _Joiner:
         for row in self._led.index[chosen, start[chosen]]:
             self._used[int(row)] += 1
 
-    def join(self, start: Ints, seconds: float) -> Ints:
+    def _joined(self, solver: Solver, start: Ints, seconds: float) -> Ints:
         """The best plan of those starts; the given one where nothing better was found."""
         free = self._free(start)
         begin = columns_of(self._model, start)
-        solved = self._solver.solve(seconds, free=free, start=begin, close=5e-4, effort=0.15)
+        solved = solver.solve(seconds, free=free, start=begin, close=5e-4, effort=0.15)
         if solved.proven:
             self._many = min(int(self._many * 1.3), JOINED_AT_MOST)
         else:

@@ -45,9 +45,9 @@ class Initiative:
     """One initiative. Quarters are counted from 0; `deadline` is the last quarter in which it may still be worked on.
 
     `effort` gives, per team, person-days in its first, second, … quarter. `cost_once` is spent in the first quarter,
-    `cost_a_quarter` in every quarter from the first to the end of the plan. `start` fixes the quarter, `left_out` bars
-    the initiative. `chance`: the probability that it works; where it does not, it costs the same and brings nothing,
-    so `worth` is what it brings *if it works*.
+    `cost_a_quarter` in every quarter from the first on, as long as values are counted (of the budget: to the end of the
+    plan). `start` fixes the quarter, `left_out` bars the initiative. `chance`: the probability that it works; where it
+    does not, it costs the same and brings nothing, so `worth` is what it brings *if it works*.
     """
 
     key: str

@@ -105,7 +105,8 @@ def _spend(each: Initiative, start: int, quarters: int) -> float:
 
 
 def _discounted_spend(problem: Problem, each: Initiative, start: int) -> float:
-    day = (1.0 + problem.discount) ** (-np.arange(problem.quarters) / 4.0)
+    """What it costs for as long as its value is counted: what runs does not end with the plan."""
+    day = (1.0 + problem.discount) ** (-np.arange(problem.quarters + problem.quarters_after) / 4.0)
     return float(each.cost_once * day[start] + each.cost_a_quarter * day[start:].sum())
 
 
