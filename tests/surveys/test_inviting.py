@@ -1,5 +1,6 @@
 """People are asked after what they lived: once an event, a stated share, by a request that only the gate lets out."""
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -186,6 +187,28 @@ def test_a_segment_or_a_file_is_invited_on_the_page_each_person_once(client: Cli
     both = client.post(address, {**told, "audience": f"segment:{segment.pk}", "file": file})
     assert both.status_code == 422
     assert "2 invited" in client.get(reverse("survey-ask", args=[survey.pk])).content.decode()
+
+
+def test_a_double_click_asks_once_and_who_waits_for_an_invitation_is_not_asked_again(client: Client) -> None:
+    survey = published(NPS)
+    address = reverse("survey-invite", args=[survey.pk])
+    page = client.get(reverse("survey-ask", args=[survey.pk]))
+    told = {"reminder_days": "0", "expires_days": "14", "form": str(page.context["by_hand"]["form"].value())}
+    assert f'value="{told["form"]}"' in page.content.decode(), "the form says which one it is"
+
+    def ask(*people: str, **changed: str) -> None:
+        file = SimpleUploadedFile("list.csv", "\n".join(("email", *people)).encode())
+        assert client.post(address, {**told, **changed, "file": file}).status_code == 302
+
+    ask("pepa@example.org")
+    ask("pepa@example.org")
+    assert (OutgoingRequest.objects.count(), Round.objects.count()) == (1, 1)
+    ask("pepa@example.org", "luis@example.org", form=str(uuid.uuid4()))
+    newest = Round.objects.latest("pk")
+    assert (newest.invited, newest.left_out) == (1, {"waiting": 1})
+    OutgoingRequest.objects.update(state=Standing.SENT)
+    ask("pepa@example.org", form=str(uuid.uuid4()))
+    assert OutgoingRequest.objects.count() == 3, "what went out is the gate's to weigh"
 
 
 def test_employees_are_never_invited_by_name(client: Client) -> None:

@@ -1,5 +1,6 @@
 """Asking people: after something happened, or by hand."""
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ LEFT_OUT = {
     "no_address": gettext_lazy("%(n)s without an e-mail address"),
     "twice": gettext_lazy("%(n)s listed twice"),
     "unknown": gettext_lazy("%(n)s not known here"),
+    "waiting": gettext_lazy("%(n)s whose invitation to this survey has not gone out yet"),
 }
 MOST_NAMES = 200
 MOST_BYTES = 5 << 20
@@ -90,6 +92,8 @@ class InviteForm(forms.Form):
     expires_days = forms.IntegerField(
         label=gettext_lazy("Can be answered for days"), min_value=1, max_value=90, initial=14
     )
+
+    form = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -188,7 +192,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error("file", _("No e-mail address was found in the first line or below a heading “email”."))
         return _page(request, survey, TriggerForm(), form, status=422)
     terms = inviting.Terms(now, now + timedelta(days=told["expires_days"]), told["reminder_days"])
-    done = inviting.invite_all(survey, found, what, terms, by=who(request), left_out=left_out)
+    done = inviting.invite_all(survey, found, what, terms, by=who(request), left_out=left_out, form=told["form"])
     said = ngettext(
         "%(n)s invitation is on its way to the gate.", "%(n)s invitations are on their way to the gate.", done.invited
     )

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -179,14 +180,31 @@ def remind(now: datetime) -> int:
 
 
 def invite_all(
-    survey: Survey, found: Iterable[Person], what: str, terms: Terms, *, by: User | None, left_out: Mapping[str, int]
+    survey: Survey,
+    found: Iterable[Person],
+    what: str,
+    terms: Terms,
+    *,
+    by: User | None,
+    left_out: Mapping[str, int],
+    form: uuid.UUID | None = None,
 ) -> Round:
-    """Invite each person once, and remember the round with who could not be invited and why."""
-    counts = Counter(dict(left_out))
-    round_ = Round.objects.create(survey=survey, what=what[:120], by=by)
+    """Invite each person once, and remember the round with who could not be invited and why.
+
+    A `form` sent a second time (a double click) is the round it was the first time, and asks nobody. Whoever has an
+    invitation to this survey that has not gone out yet is not asked again.
+    """
+    round_, new = Round.objects.get_or_create(
+        form=form or uuid.uuid4(), defaults={"survey": survey, "what": what[:120], "by": by}
+    )
+    if not new:
+        return round_
+    counts, waiting = Counter(dict(left_out)), _waiting(survey)
     for person in found:
         if not is_address(person.email):
             counts["no_address"] += 1
+        elif person.customer_id in waiting:
+            counts["waiting"] += 1
         elif invite(survey, person, terms, by_hand=round_) is None:
             counts["twice"] += 1
         else:
@@ -194,6 +212,12 @@ def invite_all(
     round_.left_out = dict(counts)
     round_.save(update_fields=["invited", "left_out"])
     return round_
+
+
+def _waiting(survey: Survey) -> frozenset[str]:
+    """Customers whose invitation to this survey has been asked for and is still to go out."""
+    still = OutgoingRequest.objects.filter(source=survey.source, kind=Kind.SURVEY, state__in=requests.OPEN)
+    return frozenset(still.values_list("customer_id", flat=True))
 
 
 def is_address(text: str) -> bool:

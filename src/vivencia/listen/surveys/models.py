@@ -119,6 +119,7 @@ class Round(models.Model):
     what = models.CharField(max_length=120)  # the segment's or the file's name
     invited = models.PositiveIntegerField(default=0)
     left_out = models.JSONField(default=dict)  # reason -> how many
+    form = models.UUIDField(null=True, unique=True)  # of the page it was sent from: sent twice, it is one round
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
