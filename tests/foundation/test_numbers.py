@@ -1,5 +1,6 @@
 """Numbers that come in are plain and bounded, and mean what the reader's language means by them."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vivencia.foundation.numbers import as_typed, from_typed, whole
+from vivencia.foundation.numbers import as_typed, day, from_typed, whole
 
 
 @pytest.mark.parametrize("text", ["", None, "-1", "+1", "1.0", " 1", "٣", "²", "9" * 5000, str(2**31)])
@@ -51,3 +52,8 @@ def test_what_a_field_shows_is_read_back_as_it_was(value: float | Decimal) -> No
     for language in ("en", "es"):
         with translation.override(language):
             assert type(value)(from_typed(as_typed(value))) == value
+
+
+def test_a_day_is_one_somebody_may_have_lived() -> None:
+    assert day("2027-03-31") == date(2027, 3, 31)
+    assert [day(text) for text in (None, "", "31/03/2027", "2027-02-30", "0001-01-01", "9999-12-31")] == [None] * 6

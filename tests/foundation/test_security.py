@@ -30,6 +30,20 @@ def test_every_answer_carries_a_policy_that_allows_no_inline_script(signed_in: C
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_what_no_browser_sends_is_refused_and_strange_days_and_numbers_are_no_error(
+    signed_in: Callable[..., Client],
+) -> None:
+    client = signed_in(Role.ADMINISTRATOR)
+    assert client.get("/customers/?q=%00").status_code == 400
+    assert client.get("/customers/one/%00").status_code == 400
+    for pages in ("/voices/", "/metrics/", "/journeys/", "/moments/", "/customers/"):
+        for strange in (
+            "?since=0001-01-01&until=9999-12-31",
+            "?page=99999999999999999999&segment=s:99999999999999999999",
+        ):
+            assert client.get(pages + strange).status_code == 200, pages + strange
+
+
 def test_no_page_has_an_inline_script_or_handler(signed_in: Callable[..., Client]) -> None:
     client = signed_in(Role.ADMINISTRATOR)
     for address in (a.path for a in addresses() if a.fixed):

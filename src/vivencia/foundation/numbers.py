@@ -1,6 +1,7 @@
-"""Numbers as they come in, from addresses and forms."""
+"""Numbers and days as they come in, from addresses and forms."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 from django.utils import formats
@@ -15,6 +16,18 @@ def whole(text: str | None, most: int = 2**31 - 1) -> int | None:
     if not text or len(text) > 18 or not (text.isascii() and text.isdigit()):
         return None
     return number if (number := int(text)) <= most else None
+
+
+def day(text: str | None) -> date | None:
+    """The day an address or a form says (2027-03-31); None for anything else, and for days nobody has lived or will.
+
+    The ends of the calendar are left out, because the day before the first and after the last one is none.
+    """
+    try:
+        told = date.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return told if 1800 <= told.year <= 2200 else None
 
 
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")

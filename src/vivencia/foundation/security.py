@@ -1,8 +1,8 @@
-"""The Content-Security-Policy every answer carries: our own scripts only, none inline."""
+"""What every answer carries (our own scripts only, none inline), and what no address may."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBadRequest, HttpResponseBase
 
 POLICY = "; ".join(
     (
@@ -32,3 +32,15 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
+
+
+class NoNullCharacters:
+    """Middleware: an address with a null character is refused. No browser sends one, and no database stores it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponseBadRequest()
+        return self.get_response(request)

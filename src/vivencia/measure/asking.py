@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from vivencia.foundation.numbers import whole
+from vivencia.foundation.numbers import day, whole
 from vivencia.measure.metrics.catalogue import named
 from vivencia.measure.metrics.computing import Question, refuse_to_split, splittable
 from vivencia.measure.metrics.groups import dimension
@@ -96,14 +96,6 @@ def asked(name: str, query: QueryDict) -> Asked:
         query.get("segment", ""),
         {key: None if value == UNKNOWN else str(value) for key, value in where.items()},
     )
-
-
-def day(text: str | None) -> date | None:
-    """A day, or None for anything that is not one."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 def chosen_segment(choice: str) -> segments.Definition | None:

@@ -10,9 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.charts import Chart, Point, Series
+from vivencia.foundation.numbers import day
 from vivencia.foundation.rights import Right, needs
 from vivencia.measure import dimensions, views, wording
-from vivencia.measure.asking import UNKNOWN, Asked, day
+from vivencia.measure.asking import UNKNOWN, Asked
 from vivencia.measure.metrics.comparing import Difference, difference
 from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.pages import read

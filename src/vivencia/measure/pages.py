@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vivencia.foundation import vocabulary
+from vivencia.foundation.numbers import day
 from vivencia.foundation.rights import Right, needs
 from vivencia.measure import benchmark_pages, dimensions, targets, views, wording
-from vivencia.measure.asking import Asked, asked, day
+from vivencia.measure.asking import Asked, asked
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.models import Target
 from vivencia.measure.reading import Source, source

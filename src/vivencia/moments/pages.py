@@ -1,7 +1,6 @@
 """Pages of moments: the list of an outcome's moments, one moment, and how far a running study is."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import User
+from vivencia.foundation.numbers import day
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.foundation.vocabulary import title
@@ -56,17 +56,10 @@ def asked(request: HttpRequest, told: dict[str, str]) -> studies.Question:
     """The question of an address; what cannot be read counts as not said."""
     outcome = told.get("outcome", "")
     segment = told.get("segment", "")[:200]
-    since, until = _day(told.get("since")), _day(told.get("until"))
+    since, until = day(told.get("since")), day(told.get("until"))
     if since and until and since > until:
         since, until = None, None
     return studies.Question(outcome if outcome in OUTCOMES else studies.usual_outcome(), segment, since, until)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
 
 
 def address(name: str, question: studies.Question, **path: str) -> str:

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "vivencia.foundation.security.ContentSecurityPolicy",
+    "vivencia.foundation.security.NoNullCharacters",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vivencia.foundation.machines.ForMachines",
     "django.contrib.sessions.middleware.SessionMiddleware",

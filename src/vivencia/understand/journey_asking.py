@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.reading import Read
-from vivencia.foundation.numbers import whole
+from vivencia.foundation.numbers import day, whole
 from vivencia.foundation.vocabulary import say, title
 from vivencia.understand import journey_reading
 from vivencia.understand.journey_reading import Journeys
@@ -55,8 +55,8 @@ def asked(read: Read, given: QueryDict, prefix: str = "") -> Asked:
     return Asked(
         case=case if case in ("customer", "subject") else journey_reading.data_shape(read).case,
         segment=given.get(prefix + "segment", ""),
-        since=_day(given.get(prefix + "since", "")),
-        until=_day(given.get(prefix + "until", "")),
+        since=day(given.get(prefix + "since")),
+        until=day(given.get(prefix + "until")),
         outcome=given.get(prefix + "outcome", ""),
     )
 
@@ -154,12 +154,5 @@ def _customers(read: Read, segment: str) -> frozenset[str] | None:
     return None
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), timezone.get_current_timezone()) if day else None
+def _midnight(of: date | None) -> datetime | None:
+    return datetime.combine(of, time(), timezone.get_current_timezone()) if of else None

@@ -1,7 +1,7 @@
 """Voices: what do customers say, about what, and how do they feel?"""
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from vivencia.foundation import audit
@@ -18,9 +17,10 @@ from vivencia.foundation.exporting import FORMS, MOST_ROWS, Sheet, as_csv, as_xl
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act
-from vivencia.foundation.numbers import whole
+from vivencia.foundation.numbers import day, whole
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.foundation.vocabulary import say, title
+from vivencia.listen.surveys.models import Survey
 from vivencia.understand import emerging, emerging_noticed, voices
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.journey_customer_pages import people
@@ -48,7 +48,7 @@ from vivencia.understand.voices import Asked, Heard
 PAGE = 25
 AROUND = 3  # entries of the timeline shown before and after a verbatim
 NAMED = ("emotion", "intent", "touchpoint", "channel", "segment", "employee", "language", "topic", "feeling", "score",
-         "theme")  # fmt: skip
+         "theme", "source")  # fmt: skip
 READ_NAMES = ("feeling", "emotion", "topic", "intent", "language", "theme")  # known only of what has been read
 
 
@@ -64,10 +64,12 @@ def voices_page(request: HttpRequest) -> HttpResponse:
     if "meaning" in request.GET:
         asked = by_meaning(table, asked, masked=masked)
     number = max(1, whole(request.GET.get("page")) or 1)
+    surveys = _surveys()
     heard = voices.heard(table, asked, PAGE * (number - 1), PAGE, masked=masked)
     context = {
         **_summary(heard, request.GET),
-        "rows": [_row(row, asked, masked=masked) for row in heard.rows],
+        "rows": [_row(row, asked, surveys, masked=masked) for row in heard.rows],
+        "survey": surveys.get(asked.source),
         "page": Paginator(range(heard.total), PAGE).get_page(number),
         "all": table.num_rows,
         "all_read": table.num_rows - table["model"].null_count,
@@ -77,7 +79,7 @@ def voices_page(request: HttpRequest) -> HttpResponse:
         "meaning": "meaning" in request.GET,
         "nearest": asked.events is not None,
         "risen": len(emerging_noticed.open_alarms()),
-        "filters": _filters(voices.choices(table), emerging.names(emerging.latest()), request.GET),
+        "filters": _filters(voices.choices(table), emerging.names(emerging.latest()), surveys, request.GET),
         "since": request.GET.get("since", ""),
         "until": request.GET.get("until", ""),
         "kept": _without(request.GET, "page"),
@@ -112,6 +114,7 @@ def asked_in(given: QueryDict, read: Read) -> Asked:
         members=segment_members(read, saved, now_of(read)) if saved else None,
         employee=said("employee"),
         language=said("language"),
+        source=said("source"),
         since=_midnight(said("since")),
         until=until + timedelta(days=1) if until else None,
         sort=said("sort") or voices.SORTS[0],
@@ -133,11 +136,8 @@ def _themed(key: str) -> pa.Table | None:
 
 def _midnight(text: str | None) -> datetime | None:
     """The beginning of a day, in the reader's zone."""
-    try:
-        day: date | None = parse_date(text) if text else None
-    except ValueError:
-        return None
-    return timezone.make_aware(datetime(day.year, day.month, day.day)) if day else None  # noqa: DTZ001  # made aware
+    said = day(text)
+    return timezone.make_aware(datetime(said.year, said.month, said.day)) if said else None  # noqa: DTZ001  # made aware
 
 
 def _summary(heard: Heard, given: QueryDict) -> dict[str, Any]:
@@ -189,13 +189,14 @@ def _topics_chart(heard: Heard, given: QueryDict) -> Chart:
     return Chart(kind="stacked", label=_("What they talk about, and how they feel"), series=series, decimals=0)
 
 
-def _row(row: dict[str, Any], asked: Asked, *, masked: bool) -> dict[str, Any]:
+def _row(row: dict[str, Any], asked: Asked, surveys: dict[str, Survey], *, masked: bool) -> dict[str, Any]:
     topics = json.loads(row["topics"]) if row["topics"] else []
     return {
         **row,
         "words": highlighted(shown(row["text"], masked=masked), voices.terms(asked.words) if asked.words else []),
         "where": title(row["touchpoint"] or row["name"]),
         "by": say(row["channel"]) if row["channel"] else "",
+        "survey": surveys.get(row["source"]),
         "said_score": score(row),
         "low": row["score"] is not None and row["scale_max"] and row["score"] <= 0.4 * row["scale_max"],
         "feeling": feeling(row["sentiment"]),
@@ -207,7 +208,9 @@ def _row(row: dict[str, Any], asked: Asked, *, masked: bool) -> dict[str, Any]:
     }
 
 
-def _filters(choices: dict[str, list[str]], themes: dict[str, str], given: QueryDict) -> list[dict[str, Any]]:
+def _filters(
+    choices: dict[str, list[str]], themes: dict[str, str], surveys: dict[str, Survey], given: QueryDict
+) -> list[dict[str, Any]]:
     """The drop-down lists, those with something to choose."""
     listed: tuple[tuple[str, str, str, list[tuple[str, Any]]], ...] = (
         ("feeling", _("Feeling"), _("any"), list(FEELINGS.items())),
@@ -221,6 +224,7 @@ def _filters(choices: dict[str, list[str]], themes: dict[str, str], given: Query
         ("employee", _("Employee"), _("all"), [(key, key) for key in choices["employee_id"]]),
         ("language", _("Language"), _("any"), [(key, language(key)) for key in choices["language"]]),
         ("intent", _("What they want"), _("any"), [(key, title(key)) for key in choices["intent"]]),
+        ("source", _("Where it came from"), _("anywhere"), [(key, _origin(key, surveys)) for key in choices["source"]]),
         ("theme", _("Theme found in the texts"), _("any"), sorted(themes.items(), key=lambda pair: pair[1])),
         ("saved", _("Saved segment"), _("none"), [(str(one.pk), one.name) for one in Segment.objects.all()]),
     )
@@ -229,6 +233,15 @@ def _filters(choices: dict[str, list[str]], themes: dict[str, str], given: Query
         for name, label, none, options in listed
         if len(options) > 1 or given.get(name) or (options and name in ("saved", "intent"))
     ]
+
+
+def _surveys() -> dict[str, Survey]:
+    """Every survey by the source its answers say they come from."""
+    return {one.source: one for one in Survey.objects.all()}
+
+
+def _origin(source: str, surveys: dict[str, Survey]) -> str:
+    return _("Survey: %(name)s") % {"name": surveys[source].name} if source in surveys else title(source)
 
 
 def _active(given: QueryDict) -> bool:

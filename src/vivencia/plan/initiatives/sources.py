@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 
-from vivencia.measure.asking import day
+from vivencia.foundation.numbers import day
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.studies import Question
 from vivencia.plan.initiatives import drafts, gap_drafts, pilot_drafts

@@ -1,18 +1,18 @@
 """The library page, new maps, what is known about a map, and its end."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from vivencia.foundation.models import User
+from vivencia.foundation.numbers import day
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.vocabulary import say
 from vivencia.plan.journeys import gap_words, library, lived, maps
@@ -125,7 +125,7 @@ def _lived(request: HttpRequest, language: str, user: User) -> HttpResponse:
     asked = request.POST.get("segment", "")
     segment = Segment.objects.filter(pk=asked[2:]).first() if asked.startswith("s:") and asked[2:].isdecimal() else None
     group = asked.removeprefix("c:") if asked.startswith("c:") else ""
-    since, until = _day(request.POST.get("since", "")), _day(request.POST.get("until", ""))
+    since, until = day(request.POST.get("since")), day(request.POST.get("until"))
     if since and until and since > until:
         since, until = until, since
     persona = segment.name if segment else say(group)
@@ -144,13 +144,6 @@ def _lived(request: HttpRequest, language: str, user: User) -> HttpResponse:
         return redirect("journey-map-new")
     made = maps.create(drawing, by=user, segment=segment, since=since, until=until)
     return redirect("journey-map", made.pk)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 @needs(Right.PLAN)
