@@ -63,6 +63,9 @@ def test_kept_promises_are_counted_late_and_overdue_ones_alike(at_the_shop: obje
     assert gap.state == "gap"
     assert gap.times_a_year.value == pytest.approx(0.28 * 20 * 365.25 / 365, rel=0.01)
     assert gap.customers_a_year == pytest.approx(gap.times_a_year.value, rel=0.01), "every one another customer"
+    assert gap_words.difference(gap) == "28.0 points less than wanted (12.5 to 49.9)", (
+        "Wilson: 48.1 to 85.5 of 14 in 20"
+    )
 
 
 def test_a_promise_that_is_not_named_is_the_one_usually_fulfilled_at_the_step(at_the_shop: object) -> None:
@@ -74,6 +77,14 @@ def test_waiting_is_what_nine_of_ten_wait_at_most_and_concerns_those_beyond(at_t
     assert gap.lived.n == 19
     assert gap.lived.value == pytest.approx(4 * 86_400)
     assert gap.times_a_year.value == pytest.approx((5 / 19 - 0.1) * 19 * 365.25 / 365, rel=0.01)
+    assert gap_words.difference(gap).startswith("2 days longer than wanted")
+
+
+def test_a_broken_promise_says_how_late_it_was(at_the_shop: object) -> None:
+    late = step("delivery", promise="delivery", promise_share=0.98)
+    told, short = gaps.behind(on(drawing(step("purchase"), late)), late, "promise") or (None, None)
+    assert told is not None and short is not None and told.late is not None
+    assert all(told.late[short] > 0) and all(told.late[~short] <= 0)
 
 
 def test_a_mean_that_falls_short_is_priced_in_its_own_points(at_the_shop: object) -> None:
@@ -209,7 +220,8 @@ def test_every_gap_can_be_told_in_words(at_the_shop: object, language: str) -> N
     with translation.override(language):
         for gap in gaps_in(drawn, on(drawn), Studied((findings(moment()),))):
             told = " ".join([
-                gap_words.sentence(gap), gap_words.concerned(gap), gap_words.price(gap), *gap_words.effect(gap),
+                gap_words.sentence(gap), gap_words.difference(gap), gap_words.concerned(gap),
+                gap_words.price(gap), *gap_words.effect(gap),
                 *gap_words.why(gap), gap_words.trend(gap.trend, gap.expectation), gap_words.trend_tone(gap),
             ])  # fmt: skip
             assert "None" not in told and "%(" not in told

@@ -68,6 +68,8 @@ def _lines(gap: Gap) -> list[dict[str, str]]:
     tone = gap_words.TONES[gap.state]
     compared = _("%(lived)s; wanted: %(wanted)s") % {"lived": gap_words.lived(gap), "wanted": gap_words.wanted(gap)}
     lines = [{"label": gap_words.name(gap.expectation, gap.about), "text": compared, "tone": tone}]
+    if short := gap_words.difference(gap):
+        lines.append({"label": _("Falls short by"), "text": short, "tone": tone})
     if gap.state == "gap":
         href = _address("map-gap", gap.map_id, gap.step_key, gap.expectation)
         label = _("Closing the gap, a year")

@@ -189,7 +189,8 @@ def _people(on: Ground, told: Observed, short: Mask, request: HttpRequest) -> di
 
 def _worst_first(told: Observed, short: Mask) -> Ints:
     rows = np.flatnonzero(short)
-    value = -told.value[rows] if told.name == "waiting" else told.value[rows]
+    worst = told.late if told.late is not None else told.value if told.name == "waiting" else -told.value
+    value = -worst[rows]
     return np.asarray(rows[np.lexsort((-told.at[rows], value))], np.int64)
 
 
@@ -197,8 +198,10 @@ def _value(told: Observed, at: int) -> str:
     value = float(told.value[at])
     if told.name == "waiting":
         return duration(value)
+    if told.late is not None:
+        return _("%(time)s late") % {"time": duration(float(told.late[at]))}
     if told.method == "share":
-        words = {"promise": _("broken"), "pass_share": _("passed through") if value else _("did not come by")}
+        words = {"pass_share": _("passed through") if value else _("did not come by")}
         return words.get(told.name, _("nobody"))
     return gap_words.amount(value, told.name, told.unit)
 

@@ -35,6 +35,7 @@ class Row:
     name: str
     wanted: str
     lived: str
+    difference: str
     concerned: str
     amount: str
     unit: str
@@ -58,6 +59,7 @@ def row(gap: Gap) -> Row:
         name=gap_words.name(gap.expectation, gap.about),
         wanted=gap_words.wanted(gap),
         lived=gap_words.lived(gap),
+        difference=gap_words.difference(gap),
         concerned=gap_words.concerned(gap),
         amount=amount if told else "",
         unit=unit,
@@ -149,6 +151,7 @@ def followed(drawing: Drawing, on: Ground, the_map: JourneyMap, *, everything: b
         "chart": chart if points else None,
         "leanings": [_leaning_words(one) for one in leaning[:LEANINGS]],
         "everything": everything,
+        "unread": [step.name for key in told.unread if (step := drawing.step(key))],
     }
 
 

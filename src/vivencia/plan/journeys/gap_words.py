@@ -111,6 +111,38 @@ def lived(gap: Gap) -> str:
     return f"{told} ({between})" if between else told
 
 
+def difference(gap: Gap) -> str:
+    """How far it falls short, with its interval: "12.6 points less than wanted (12.1 to 13.1)"; "" where it does not.
+
+    What is wanted is exact, so the interval is that of what is lived.
+    """
+    figure = gap.lived
+    if gap.state not in ("gap", "within") or figure.value is None:
+        return ""
+    sign = 1 if figure.value > gap.wanted else -1
+    size = abs(figure.value - gap.wanted)
+    ends = "" if figure.low is None or figure.high is None else _ends(gap, sign)
+    if gap.down:
+        told = _("%(size)s longer than wanted") % {"size": duration(size)}
+    elif sign > 0:
+        told = _("%(size)s points more than wanted") % {"size": _number(size, 1)}
+    elif figure.unit == "%":
+        told = _("%(size)s points less than wanted") % {"size": _number(size, 1)}
+    else:
+        told = _("%(size)s less than wanted") % {"size": _number(size, 2)}
+    return f"{told} ({ends})" if ends else told
+
+
+def _ends(gap: Gap, sign: int) -> str:
+    low, high = sorted(sign * (end - gap.wanted) for end in (gap.lived.low or 0.0, gap.lived.high or 0.0))
+    if gap.down:
+        said = [("−" if one < 0 else "") + duration(abs(one)) for one in (low, high)]
+    else:
+        decimals = 1 if gap.lived.unit == "%" else 2
+        said = [("−" if round(one, decimals) < 0 else "") + _number(abs(one), decimals) for one in (low, high)]
+    return _("%(low)s to %(high)s") % {"low": said[0], "high": said[1]}
+
+
 def interval(figure: Figure, expectation: Name) -> str:
     """The 95 % interval as words; "" where there is none."""
     if figure.low is None or figure.high is None:

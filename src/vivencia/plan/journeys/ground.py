@@ -125,13 +125,14 @@ class Ground:
     @cached_property
     def promised(self) -> pa.Table:
         """Every promise: `promise`, `touchpoint` (where made), `person` (number, -1 unknown), `promised_at` (µs),
-        `state`."""
+        `fulfilled_at` (µs, null: not yet), `state`."""
 
         def compute() -> pa.Table:
             made = promises(self.read.events, self.as_of)
-            return self.read.to_arrow(made.select("promise", "touchpoint", "customer_id", "promised_at", "state"))
+            columns = ("promise", "touchpoint", "customer_id", "promised_at", "fulfilled_at", "state")
+            return self.read.to_arrow(made.select(*columns))
 
-        rows: pa.Table = self.read.remember(f"map-promises-{self.as_of:%Y-%m-%dT%H}", compute)
+        rows: pa.Table = self.read.remember(f"map-promises-late-{self.as_of:%Y-%m-%dT%H}", compute)
         known = pc.index_in(rows["customer_id"], value_set=_strings(self.table.person_ids)).fill_null(-1)
         person = np.asarray(known.to_numpy(), np.int64)
         return rows.drop_columns(["customer_id"]).append_column("person", pa.array(person))

@@ -34,7 +34,8 @@ SAID_HERE = 10  # answers at the step itself from which on they are enough
 @dataclass(frozen=True)
 class Observed:
     """One array entry an observation: `value` (seconds, 0 or 1, a score), `at` (µs), `person` (-1 unknown), `journey`
-    (-1 none). `high`: the end of a score's scale. `here`: whether answers were given at the step itself."""
+    (-1 none). `high`: the end of a score's scale. `here`: whether answers were given at the step itself. `late`:
+    seconds after what was promised, until fulfilled or until now; only of promises."""
 
     name: Name
     method: Method
@@ -46,10 +47,16 @@ class Observed:
     high: float | None = None
     here: bool = True
     about: str = ""
+    late: Floats | None = None
 
     def only(self, mask: Mask) -> "Observed":
         return replace(
-            self, value=self.value[mask], at=self.at[mask], person=self.person[mask], journey=self.journey[mask]
+            self,
+            value=self.value[mask],
+            at=self.at[mask],
+            person=self.person[mask],
+            journey=self.journey[mask],
+            late=None if self.late is None else self.late[mask],
         )
 
     def figure(self) -> Figure:
@@ -151,7 +158,10 @@ def _promises(ground: Ground, step: Step, kind: str) -> Observed | None:
         return None
     kept = np.asarray(told["state"].to_numpy(zero_copy_only=False)[inside] == "kept", np.float64)
     nowhere = np.full(int(inside.sum()), -1, np.int64)
-    return Observed("promise", "share", "%", kept, due_at[inside], person[inside], nowhere, about=", ".join(kinds))
+    done = pc.fill_null(told["fulfilled_at"].cast("int64"), micros(ground.as_of))
+    late = (np.asarray(done.to_numpy(), np.int64)[inside] - due_at[inside]) / SECOND
+    about = ", ".join(kinds)
+    return Observed("promise", "share", "%", kept, due_at[inside], person[inside], nowhere, about=about, late=late)
 
 
 def _texts(words: list[str]) -> pa.Array:
