@@ -120,6 +120,22 @@ def test_a_verified_address_makes_one_person_by_itself_until_somebody_says_no(le
     assert lived(ledger) == {"ana": 1, "ana-app": 1, "leo": 1}
 
 
+def test_many_are_merged_in_one_write_and_chains_of_records_end_at_one_person(ledger: Ledger) -> None:
+    verified = '{"email_verified": true}'
+    more = [record(f"{who}-{n}", email=f"{who}@example.org", traits=verified) for who in "pq" for n in range(3)]
+    ledger.put_customers(pa.Table.from_pylist(more, schema=CUSTOMERS))
+    before = ledger.head.aliases.content
+    assert merges.merge_by_rules() == 5
+    read = ledger.read()
+    led = {row["alias_id"]: row["person_id"] for row in read.to_arrow(read.aliases).to_pylist()}
+    assert led == {"ana-app": "ana", "p-1": "p-0", "p-2": "p-0", "q-1": "q-0", "q-2": "q-0"}
+    assert ledger.head.aliases.content - before == 2  # one write for three pairs that share nobody, one for the rest
+    assert merges.merge_by_rules() == 0
+    merges.take_apart(Merge.objects.get(other="p-1"))
+    assert set(known(ledger, "p-1")) > set()
+    assert known(ledger, "q-1") == {}
+
+
 @pytest.mark.usefixtures("ledger")
 def test_without_the_rule_they_are_offered_and_not_merged() -> None:
     merges.save_rules({"email": "off", "phone": "off"})

@@ -7,11 +7,13 @@ as they were, with all that came in meanwhile.
 
 import json
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
+import ibis
+import ibis.expr.types as ir
 import polars as pl
 import pyarrow as pa
 from django.db.models import Q
@@ -35,6 +37,9 @@ BY_HAND = "merged by hand"
 BY_FIELD = {"email": "same verified e-mail address", "phone": "same verified telephone"}
 RULES = ("off", "verified", "always")
 SAMPLED = 20_000  # people whose birthdays, postcodes and towns say how common each is
+AT_ONCE = 2_000  # merges written in one go
+_NEVER = datetime.max.replace(tzinfo=UTC)
+Item = TypeVar("Item")
 _looked_at: dict[str, str] = {}
 _RULES_KEY = "identity_rules"
 _SOURCE = "vivencia"
@@ -55,52 +60,80 @@ def merge(kept: str, other: str, *, reason: str = BY_HAND, pair: Pair | None = N
         raise CannotMergeError("nobody has this id")
     if stays == joins:
         raise CannotMergeError("these are one person already")
-    evidence = {key: value for key, value in asdict(pair).items() if key not in ("one", "other")} if pair else {}
-    made = Merge.objects.create(
-        batch=f"merge-{uuid.uuid4()}", kept=stays, other=joins, reason=reason, evidence=evidence, by=by
-    )
-    _finish(made, ledger)
+    made = _begun(stays, joins, reason, pair, by)
+    made.save()
+    _finish([made], ledger)
     audit.record(Act.CUSTOMERS_MERGED, by=by, rule=reason)
     return made
 
 
+def _begun(stays: str, joins: str, reason: str, pair: Pair | None, by: Any) -> Merge:
+    evidence = {key: value for key, value in asdict(pair).items() if key not in ("one", "other")} if pair else {}
+    return Merge(batch=f"merge-{uuid.uuid4()}", kept=stays, other=joins, reason=reason, evidence=evidence, by=by)
+
+
 def finish_begun() -> None:
     """End merges that a crash cut short; the ledger takes the same rows once."""
-    ledger = open_ledger()
-    for begun in Merge.objects.filter(done_at=None, undone_at=None):
-        _finish(begun, ledger)
+    begun = list(Merge.objects.filter(done_at=None, undone_at=None).order_by("pk"))
+    while begun:
+        some, begun = _disjoint(begun, lambda one: {one.kept, one.other})
+        _finish(some, open_ledger())
 
 
-def _finish(made: Merge, ledger: Ledger) -> None:
+def _disjoint(items: Sequence[Item], ids: Callable[[Item], set[str]]) -> tuple[list[Item], list[Item]]:
+    """As many of the items as are written at once, nobody in two of them, in their order; and the rest."""
+    some: list[Item] = []
+    rest: list[Item] = []
+    touched: set[str] = set()
+    for item in items:
+        own = ids(item)
+        (rest if len(some) == AT_ONCE or own & touched else some).append(item)
+        touched |= own
+    return some, rest
+
+
+def _finish(made: Sequence[Merge], ledger: Ledger) -> None:
+    """Two writes for all of them; nobody is in two of them."""
     ledger.amend("customers", lambda read: _together(read, made))
     ledger.amend("aliases", lambda read: _leading(read, made))
-    Merge.objects.filter(pk=made.pk, done_at=None).update(done_at=timezone.now())
+    Merge.objects.filter(pk__in=[one.pk for one in made], done_at=None).update(done_at=timezone.now())
 
 
-def _leading(read: Read, made: Merge) -> pa.Table:
-    if read.to_arrow(read.told_aliases.filter(_.batch_id == made.batch).limit(1)).num_rows:
-        return ALIASES.empty_table()
-    row = {
-        "alias_id": made.other, "customer_id": made.kept, "reason": made.reason, "made_at": made.made_at,
-        "source": _SOURCE, "batch_id": made.batch,
-    }  # fmt: skip
-    return pa.Table.from_pylist([row], schema=ALIASES)
+def _leading(read: Read, made: Sequence[Merge]) -> pa.Table:
+    there = _told_of(read, read.told_aliases, made)
+    rows = [
+        {
+            "alias_id": one.other, "customer_id": one.kept, "reason": one.reason, "made_at": one.made_at,
+            "source": _SOURCE, "batch_id": one.batch,
+        }
+        for one in made
+        if one.batch not in there
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=ALIASES)
 
 
-def _together(read: Read, made: Merge) -> pa.Table:
-    """One row that says what both said: the kept one's word where both say something."""
-    told = read.customers.filter(_.customer_id.isin([made.kept, made.other]))
+def _told_of(read: Read, table: ir.Table, made: Sequence[Merge]) -> set[str]:
+    """Which of these merges stand in the ledger's table already."""
+    batches = table.filter(_.batch_id.isin([one.batch for one in made])).select("batch_id").distinct()
+    return set(read.to_arrow(batches)["batch_id"].to_pylist())
+
+
+def _together(read: Read, made: Sequence[Merge]) -> pa.Table:
+    """For each one row that says what both said: the kept one's word where both say something."""
+    there = _told_of(read, read.told_customers, made)
+    told = read.customers.filter(_.customer_id.isin([each for one in made for each in (one.kept, one.other)]))
     rows = {row["customer_id"]: row for row in read.to_arrow(told).to_pylist()}
-    if made.other not in rows or read.to_arrow(read.told_customers.filter(_.batch_id == made.batch).limit(1)).num_rows:
-        return CUSTOMERS.empty_table()
-    other = rows[made.other]
-    begun = merged(None, Said(_said(other, made.kept), other["updated_at"]))
-    kept = rows.get(made.kept)
-    row = merged(begun, Said(_said(kept, made.kept), kept["updated_at"])) if kept else begun
-    newer = max([made.made_at, *(each["updated_at"] + timedelta(microseconds=1) for each in rows.values())])
-    return pa.Table.from_pylist(
-        [{**row, "updated_at": newer, "batch_id": made.batch, "source": _SOURCE}], schema=CUSTOMERS
-    )
+    asked = [one for one in made if one.other in rows and one.batch not in there]
+    return pa.Table.from_pylist([_both(one, rows) for one in asked], schema=CUSTOMERS)
+
+
+def _both(made: Merge, rows: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    other, kept = rows[made.other], rows.get(made.kept)
+    row = merged(None, Said(_said(other, made.kept), other["updated_at"]))
+    if kept:
+        row = merged(row, Said(_said(kept, made.kept), kept["updated_at"]))
+    said = [each["updated_at"] + timedelta(microseconds=1) for each in (other, kept) if each]
+    return {**row, "updated_at": max([made.made_at, *said]), "batch_id": made.batch, "source": _SOURCE}
 
 
 def _said(row: Mapping[str, Any], customer_id: str) -> dict[str, Any]:
@@ -168,16 +201,20 @@ def sharing(read: Read) -> tuple[list[Person], Usual]:
 
     Found column by column: of a million people a few thousand are then looked at one by one.
     """
-    known = read.to_arrow(read.customers.select("customer_id", "name", "email", "phone", "traits"))
-    frame = frame_of(known)
-    keys = frame.select("customer_id", **_keys())
-    shared = [
-        (pl.len().over(name) > 1) & pl.col(name).is_not_null() & (pl.col(name) != "")
-        for name in ("email", "phone", "name")
-    ]
-    wanted = keys.filter(pl.any_horizontal(*shared))["customer_id"]
-    people = [person(row) for row in frame.filter(pl.col("customer_id").is_in(wanted.implode())).to_dicts()]
+    frame = frame_of(read.to_arrow(read.customers.select("customer_id", "name", "email", "phone", "traits")))
+    people = _sharing(frame, ("email", "phone", "name"))
     return people, _usual(people, frame)
+
+
+def _sharing(frame: pl.DataFrame, fields: Collection[str]) -> list[Person]:
+    """Those who share a value of one of these fields with somebody.
+
+    Rules ask by address and number only: of a million people most share their name with somebody, few an address.
+    """
+    keys = frame.select("customer_id", **{name: key for name, key in _keys().items() if name in fields})
+    shared = [(pl.len().over(name) > 1) & pl.col(name).is_not_null() & (pl.col(name) != "") for name in fields]
+    wanted = keys.filter(pl.any_horizontal(*shared))["customer_id"]
+    return [person(row) for row in frame.filter(pl.col("customer_id").is_in(wanted.implode())).to_dicts()]
 
 
 def _keys() -> dict[str, pl.Expr]:
@@ -249,31 +286,56 @@ def watch() -> None:
 
 
 def merge_by_rules() -> int:
-    """Merge whom the rules make one person; returns how many merges that took."""
+    """Merge whom the rules make one person; returns how many merges that took.
+
+    Many are written at once: each write makes a version of the ledger, and a million people may hold thousands
+    of pairs.
+    """
     active = {field: rule for field, rule in rules().items() if rule != "off"}
+    left = ruled(_whom(active), active, apart()) if active else []
+    led: dict[str, str] = {}  # who leads to whom by what is merged here
+    count = 0
+    while left:
+        asked = [(pair, ids) for pair in left if len(ids := {_led(one, led) for one in pair.ids}) == 2]
+        some, rest = _disjoint(asked, lambda one: one[1])
+        left = [pair for pair, _ids in rest]
+        count += _merge_together(some, led)
+    return count
+
+
+def _whom(fields: Collection[str]) -> list[Person]:
     read = open_ledger().read()
-    made = 0
-    for pair in ruled(sharing(read)[0], active, apart()) if active else []:
-        try:
-            merge(*_oldest_first(read, pair), reason=BY_FIELD[pair.agree[0]], pair=pair)
-            made += 1
-        except CannotMergeError:  # a pair before it joined them already
-            continue
-    return made
+    asked = read.customers.select("customer_id", "name", "email", "phone", "traits")
+    said = asked.filter(ibis.or_(*(asked[name].notnull() for name in fields)))
+    return _sharing(frame_of(read.to_arrow(said)), fields)
 
 
-def _oldest_first(read: Read, pair: Pair) -> tuple[str, str]:
-    """Which id stays: the one of whom we have heard for longer."""
-    since = {one: _first_heard(read, one) for one in (pair.one, pair.other)}
-    kept, other = sorted(since, key=lambda one: (since[one] is None, since[one] or timezone.now(), one))
-    return kept, other
+def _led(one: str, led: Mapping[str, str]) -> str:
+    while one in led:
+        one = led[one]
+    return one
 
 
-def _first_heard(read: Read, customer_id: str) -> datetime | None:
-    first: datetime | None = read.to_arrow(read.events_of(customer_id).aggregate(at=_.occurred_at.min()))["at"][
-        0
-    ].as_py()
-    return first
+def _merge_together(pairs: Sequence[tuple[Pair, set[str]]], led: dict[str, str]) -> int:
+    """Merge pairs that share nobody: the one of whom we have heard for longer stays."""
+    ledger, begun = open_ledger(), []
+    since = _first_heard(ledger.read(), [one for _pair, ids in pairs for one in ids])
+    for pair, ids in pairs:
+        kept, other = sorted(ids, key=lambda one: (since.get(one, _NEVER), one))
+        begun.append(_begun(kept, other, BY_FIELD[pair.agree[0]], pair, None))
+        led[other] = kept
+    if begun:
+        Merge.objects.bulk_create(begun, 500)
+        _finish(begun, ledger)
+        audit.record(Act.CUSTOMERS_MERGED, by=None, merges=len(begun))
+    return len(begun)
+
+
+def _first_heard(read: Read, customer_ids: Sequence[str]) -> dict[str, datetime]:
+    """When each did something first; without those who never did."""
+    theirs = read.events.filter(_.customer_id.isin(list(customer_ids)))
+    rows = read.to_arrow(theirs.group_by("customer_id").aggregate(at=_.occurred_at.min())).to_pylist()
+    return {row["customer_id"]: row["at"] for row in rows}
 
 
 @traces.wiper
