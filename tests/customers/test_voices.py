@@ -15,6 +15,7 @@ from django.urls import reverse
 from vivencia.foundation.ledger.schema import EVENTS, READINGS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.models import AuditEntry, Role
+from vivencia.listen.surveys.models import Survey
 from vivencia.understand import voices
 from vivencia.understand.voices import Asked, Heard
 
@@ -41,7 +42,8 @@ def fill(ledger: Ledger) -> None:
     }
     events: list[dict[str, Any]] = [
         {
-            **common, "event_id": f"e{place}", "customer_id": who, "occurred_at": NOON + timedelta(days=days),
+            **common, "source": "test" if who else "survey:mudanza", "event_id": f"e{place}", "customer_id": who,
+            "occurred_at": NOON + timedelta(days=days),
             "name": "survey answered", "metric": "csat", "score": score, "scale_max": 5.0, "text": words,
         }
         for place, (who, days, words, score, *_rest) in enumerate(SAID)
@@ -131,6 +133,14 @@ class TestPage:
         page = browser(Role.ANALYST).get(reverse("voices")).content.decode()
         assert "612 345 678" not in page
         assert "[telephone]" in page
+
+    def test_a_surveys_words_lead_to_its_results(self, browser: Enter) -> None:
+        survey = Survey.objects.create(name="Mudanza", slug="mudanza")
+        page = browser(Role.ANALYST).get(reverse("voices"), {"source": survey.source}).content.decode()
+        assert "1 of 4 voices" in page
+        assert "Normal" in page
+        assert f'answers to the survey: <a href="{reverse("survey-results", args=[survey.pk])}">Mudanza</a>' in page
+        assert "Survey: Mudanza</option>" in page
 
     def test_what_was_looked_for_is_marked_and_markup_stays_text(self, browser: Enter) -> None:
         page = browser(Role.ANALYST).get(reverse("voices"), {"q": "envio"}).content.decode()

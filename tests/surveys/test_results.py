@@ -125,6 +125,7 @@ def test_whoever_may_not_see_people_sees_figures_only_and_texts_wait_until_they_
     analyst = browser(Role.ANALYST)
     assert "600 100 200" not in analyst.get(address).content.decode()
     assert "600 100 200" not in analyst.get(reverse("survey-comments", args=[survey.pk])).content.decode()
+    assert f"{reverse('voices')}?source=survey%3A{survey.slug}" in analyst.get(address).content.decode()
     exported = analyst.get(reverse("survey-rows", args=[survey.pk, "csv"])).content.decode()
     assert "600 100 200" not in exported
     assert "600 100 200" in browser(Role.CX_LEAD).get(address).content.decode()

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import onnx
 import pytest
+from django.urls import reverse
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from tests.text.test_text_pages import signed_in
 from vivencia.foundation.ledger.store import Ledger
+from vivencia.foundation.models import Role
 from vivencia.understand import reading_own, readings
 from vivencia.understand.text.encoders import open_encoders
 from vivencia.understand.text.own_encoder import OwnEncoder
@@ -178,3 +181,46 @@ def test_the_companys_encoder_stands_beside_the_shipped_ones(tmp_path: Path) -> 
     (own,) = open_encoders((f"own:{an_encoder(tmp_path / 'own')}",), tmp_path).encoders
     assert own.name.startswith("own-")
     assert own.encode([]).shape[0] == 0
+
+
+@pytest.mark.django_db
+class TestPage:
+    """What is set up is shown without its secrets and tried with an invented text; nothing is set in the browser."""
+
+    @pytest.fixture(autouse=True)
+    def _models(self, home: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert home
+        monkeypatch.setattr(readings, "reader", lambda: reader)
+
+    def test_without_one_it_says_how_to_set_it(self) -> None:
+        page = signed_in(Role.ADMINISTRATOR).get(reverse("text-model")).content.decode()
+        assert "No model of your own is set up" in page
+        assert "VIVENCIA_TEXT_ENDPOINT_MODEL" in page
+        assert signed_in(Role.CX_LEAD).get(reverse("text-model")).status_code == 403
+
+    def test_it_is_tried_with_masked_words_and_its_key_is_never_shown(
+        self, server: Server, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("VIVENCIA_TEXT_ENDPOINT", server.address)
+        admin = signed_in(Role.ADMINISTRATOR)
+        assert "no model's name" in admin.get(reverse("text-model")).content.decode()
+        monkeypatch.setenv("VIVENCIA_TEXT_ENDPOINT_MODEL", "m")
+        monkeypatch.setenv("VIVENCIA_TEXT_ENDPOINT_KEY", "a-key")
+        page = admin.post(reverse("text-model"), {"address": "http://elsewhere.example"}).content.decode()
+        assert len(server.bodies) == 1
+        assert b"612 345 678" not in server.bodies[0]
+        assert "by the shipped models" in page
+        assert "[telephone]" in page or "[phone]" in page
+        assert "a-key" not in page
+        server.status = 401
+        assert "It refuses (401)" in admin.post(reverse("text-model")).content.decode()
+        server.status, server.raw = 200, "hello"
+        assert "not with the JSON" in admin.post(reverse("text-model")).content.decode()
+
+    def test_a_name_and_password_in_the_address_are_not_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("VIVENCIA_TEXT_ENDPOINT", "http://somebody:a-password@127.0.0.1:9/v1")
+        monkeypatch.setenv("VIVENCIA_TEXT_ENDPOINT_MODEL", "m")
+        page = signed_in(Role.ADMINISTRATOR).post(reverse("text-model")).content.decode()
+        assert "http://127.0.0.1:9/v1" in page
+        assert "a-password" not in page
+        assert "It cannot be reached" in page

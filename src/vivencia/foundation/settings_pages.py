@@ -72,6 +72,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         (_page("outgoing-mail"), "send", _("Outgoing mail"), _("The server messages leave by; a test message")),
         (_page("outreach-rules"), "shield-check", _("Sincerity"), _("How often, when and to whom may be written")),
         (_page("journey-phases"), "list-details", _("Phases"), _("Before, during, after: what belongs where")),
+        (_page("text-model"), "robot", _("Text model"), _("A model of your own: is one set up, and does it answer?")),
         (reverse("erasure"), "trash", _("Erasure"), _("Erase a customer everywhere; receipts")),
         (reverse("audit"), "history", _("Audit"), _("Who did what, and when")),
         (reverse("about"), "info-circle", _("About"), _("Version, licence, state of health")),

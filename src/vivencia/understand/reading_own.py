@@ -7,9 +7,12 @@ import logging
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from vivencia.understand import voice_words
 from vivencia.understand.text.own_endpoint import Endpoint, OwnModelError
+from vivencia.understand.text.personal import mask
 from vivencia.understand.text.reader import Reading
 
 logger = logging.getLogger("vivencia.readings")
@@ -29,6 +32,57 @@ def endpoint() -> Endpoint | None:
     except ValueError as problem:
         logger.warning("The own text model is not used: %s", problem)
         return None
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What the machine's environment says of an own model, without its secrets.
+
+    address: without a name or password in it. usable: whether texts would be sent there. silent: whether this process
+    leaves it alone for now, because it has just not answered. folder: of an own encoder.
+    """
+
+    address: str
+    model: str
+    has_key: bool
+    seconds: float
+    usable: bool
+    silent: bool
+    folder: str
+
+
+def set_up() -> SetUp:
+    """As it is now."""
+    one, said = endpoint(), urlsplit(os.environ.get("VIVENCIA_TEXT_ENDPOINT", ""))
+    return SetUp(
+        address=f"{said.scheme}://{said.netloc.rpartition('@')[2]}{said.path}" if said.netloc else said.path,
+        model=os.environ.get("VIVENCIA_TEXT_ENDPOINT_MODEL", ""),
+        has_key=bool(os.environ.get("VIVENCIA_TEXT_ENDPOINT_KEY")),
+        seconds=one.seconds if one else 0.0,
+        usable=one is not None,
+        silent=one is not None and not answers(one),
+        folder=os.environ.get("VIVENCIA_TEXT_OWN_MODEL", ""),
+    )
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the model said about one text, as it was sent; `seconds` it took."""
+
+    sent: str
+    reading: Reading
+    seconds: float
+
+
+def tried(found: Reading, intents: Sequence[str]) -> Tried:
+    """Ask it now, whether or not it was silent before. Raises OwnModelError, or ValueError where none is set up."""
+    one = endpoint()
+    if one is None:
+        raise ValueError("no model is set up")
+    began = time.monotonic()
+    (reading,) = one.read([found], tuple(voice_words.TOPICS), intents)
+    _silent_until.pop(one.name, None)
+    return Tried(mask(found.masked), reading, time.monotonic() - began)
 
 
 def answers(one: Endpoint) -> bool:

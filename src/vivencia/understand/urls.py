@@ -17,12 +17,14 @@ from vivencia.understand import (
     pages,
     phase_pages,
     segment_pages,
+    text_model_pages,
     text_pages,
     voice_pages,
 )
 
 urlpatterns = [
     path("texts/", text_pages.texts_page, name="texts"),
+    path("settings/text-model/", text_model_pages.text_model_page, name="text-model"),
     path("texts/learn/", text_pages.learn, name="text-learn"),
     path("texts/models/<int:pk>/decide/", text_pages.decide, name="text-decide"),
     path("texts/intents/", text_pages.intents_page, name="text-intents"),

@@ -46,6 +46,7 @@ class Asked:
     members: pa.Table | None = None
     employee: str = ""
     language: str = ""
+    source: str = ""
     since: datetime | None = None
     until: datetime | None = None
     sort: str = SORTS[0]
@@ -167,6 +168,7 @@ def _equalities(asked: Asked) -> dict[str, str]:
         "segment": asked.segment,
         "employee_id": asked.employee,
         "language": asked.language,
+        "source": asked.source,
     }
     return {column: wanted for column, wanted in columns.items() if wanted}
 
@@ -231,7 +233,7 @@ def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
 def choices(table: pa.Table) -> dict[str, list[str]]:
     """Values that occur, the most frequent first: `touchpoint`, `channel`, `segment`, `employee_id`, `language`, ..."""
     frame = frame_of(table)
-    columns = ("touchpoint", "channel", "segment", "employee_id", "language", "intent", "metric")
+    columns = ("touchpoint", "channel", "segment", "employee_id", "language", "intent", "metric", "source")
     listed = {column: list(_counts(frame, column))[:200] for column in columns}
     return {**listed, "topic": [topic.name for topic in _topics(frame)]}
 
