@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests.initiatives.known import KEY, findings, moment, studied
 from vivencia.foundation import traces
-from vivencia.foundation.models import Role
+from vivencia.foundation.models import Role, User
 from vivencia.moments.findings import Range
 from vivencia.moments.studies import Question
 from vivencia.plan.initiatives import drafts, initiatives, past
@@ -117,6 +117,23 @@ def test_the_form_keeps_effort_by_team_and_quarter_and_makes_teams(lead: Client)
     assert (made.metric, made.variant) == ("nps", "standard")
 
 
+def test_saving_a_case_keeps_what_is_no_longer_offered(lead: Client) -> None:
+    dropped, owner = ready(stage=Stage.DROPPED), User.objects.create_user("gone@example.org", is_active=False)
+    one = ready(owner=owner)
+    one.depends_on.add(dropped)
+    address = f"/plan/initiatives/{one.pk}/edit/"
+    page = lead.get(address)
+    form = page.context["form"]
+    told = {name: "" if value is None else value for name, value in form.initial.items()}
+    told |= {"seen": page.context["seen"], "measure": form.fields["measure"].initial, "title": "Another title"}
+    told |= {"depends_on": [each.pk for each in form.initial["depends_on"]]}
+
+    assert lead.post(address, told).status_code == 302
+
+    one.refresh_from_db()
+    assert (one.title, one.owner, list(one.depends_on.all())) == ("Another title", owner, [dropped])
+
+
 def test_another_share_of_the_gap_moves_value_and_effect_along(lead: Client) -> None:
     studied(findings(moment()))
     lead.post(FROM_MOMENT)
@@ -215,6 +232,17 @@ def test_outcomes_held_against_declarations_calibrate_and_late_ones_do_not() -> 
     told = past.calibration()
     assert told is not None
     assert (told.n, round(told.ratio, 6)) == (3, 0.5)
+
+
+def test_declaring_anew_after_the_start_takes_no_miss_out_of_the_calibration() -> None:
+    one = ready()
+    initiatives.declare(one, None, TODAY)
+    Initiative.objects.filter(pk=one.pk).update(stage=Stage.RUNNING, effect=0.01)
+    one.refresh_from_db()
+    anew = initiatives.declare(one, None, TODAY, "It will be less")
+    Outcome.objects.create(initiative=one, declaration=anew, effect=0.01, low=0.0, high=0.02)
+
+    assert anew.late and [(each.expected, each.found) for each in past.past()] == [(0.1, 0.01)]
 
 
 def test_an_erased_person_is_no_longer_quoted(lead: Client) -> None:

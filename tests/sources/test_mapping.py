@@ -72,13 +72,14 @@ def test_a_post_without_stars_is_words_and_no_answer() -> None:
 def test_what_cannot_be_read_says_which_field_and_what_it_may_be() -> None:
     for mapping, said in (
         ({"name": "=x", "score": "s"}, "score is 'many'; it must be a number"),
+        ({"name": "=x", "score": "endless"}, "score is 9999"),
         ({"name": "=x", "occurred_at": "s"}, "occurred_at is 'many'; it must be a time"),
         ({"name": "nowhere"}, "what happened is not said: nothing lies at nowhere"),
         ({"name": "=x", "each": "list"}, "nothing lies at list"),
         ({"name": "=x", "turns": "s"}, "no list of turns lies at s"),
     ):
         with pytest.raises(CannotMapError, match=said):
-            one(mapping, {"s": "many"})
+            one(mapping, {"s": "many", "endless": int("9" * 400)})
     with pytest.raises(ValueError, match="no such field: colour; allowed:"):
         check({"colour": "x", "name": "=x"})
     with pytest.raises(ValueError, match="say what happened"):

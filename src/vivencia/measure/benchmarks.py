@@ -95,7 +95,7 @@ def balanced(source: Source, asked: Asked, *, wait: bool) -> Balanced | None:
 
 def _stretches(source: Source, metric: Metric, *, wait: bool) -> tuple[Figure, Figure] | None:
     last = source.as_of.date()
-    middle = last - timedelta(days=RECENT_DAYS)
+    middle = last - timedelta(days=RECENT_DAYS - 1)  # both ends are counted
     first = middle - timedelta(days=RECENT_DAYS)
     asked = Asked(metric, metric.over_time)
     told = []

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,12 +114,14 @@ class InitiativeForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only
         fields["population"] = forms.ChoiceField(
             label=fields["population"].label, required=False, choices=population_choices(one.population)
         )
-        fields["owner"].queryset = User.objects.filter(is_active=True)
+        fields["owner"].queryset = User.objects.filter(Q(is_active=True) | Q(pk=one.owner_id))
         fields["owner"].empty_label = _("nobody yet")
-        others = Initiative.objects.exclude(pk=one.pk).exclude(stage=Stage.DROPPED)
+        # What was chosen stays among the choices: saving a title must not drop what it waits for.
+        chosen = [one.pilot_of_id, *(one.depends_on.values_list("pk", flat=True) if one.pk else [])]
+        others = Initiative.objects.exclude(pk=one.pk).filter(~Q(stage=Stage.DROPPED) | Q(pk__in=chosen))
         fields["depends_on"].queryset = others
         fields["depends_on"].required = False
-        fields["pilot_of"].queryset = others.filter(pilot_of=None)
+        fields["pilot_of"].queryset = others.filter(Q(pilot_of=None) | Q(pk=one.pilot_of_id))
         fields["pilot_of"].empty_label = _("none: it stands for itself")
         for name in ("value", "value_low", "value_high", "value_unit") if one.stake is not None else ("gap_share",):
             del fields[name]

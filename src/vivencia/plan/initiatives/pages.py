@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -112,18 +113,20 @@ def initiative_page(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.PLAN)
 def edit_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Change its case. What was declared stays as it was declared."""
-    one = get_object_or_404(Initiative, pk=pk)
-    given = request.POST if request.method == "POST" else None
-    before = initiatives.told(one)
-    form = InitiativeForm(given, instance=one)
-    if given is not None and given.get("seen") != _seen(one):
-        form.add_error(None, _("Somebody else changed it meanwhile. Look at the page, then change it again."))
-    elif given is not None and form.is_valid():
-        form.save()
-        if initiatives.remember(one, before, _by(request)):
-            messages.success(request, _("The case is saved."))
-        return redirect("initiative", pk)
-    return _form(request, form, given, seen=_seen(get_object_or_404(Initiative, pk=pk)))
+    if request.method != "POST":
+        one = get_object_or_404(Initiative, pk=pk)
+        return _form(request, InitiativeForm(None, instance=one), None, seen=_seen(one))
+    with transaction.atomic():  # of two who save at once, the second sees what the first has changed
+        one = get_object_or_404(Initiative.objects.select_for_update(), pk=pk)
+        before, form = initiatives.told(one), InitiativeForm(request.POST, instance=one)
+        if request.POST.get("seen") != _seen(one):
+            form.add_error(None, _("Somebody else changed it meanwhile. Look at the page, then change it again."))
+        elif form.is_valid():
+            form.save()
+            if initiatives.remember(one, before, _by(request)):
+                messages.success(request, _("The case is saved."))
+            return redirect("initiative", pk)
+    return _form(request, form, request.POST, seen=_seen(get_object_or_404(Initiative, pk=pk)))
 
 
 def _seen(one: Initiative) -> str:

@@ -22,7 +22,10 @@ def _held() -> list[tuple[Initiative, Past]]:
 
 def _past(outcome: Outcome) -> Past | None:
     said = outcome.declaration
-    if said is None or said.late or not said.effect:
+    if said is not None and said.late:  # declared anew after the fact: the forecast before it still counts
+        same = {"metric": said.metric, "variant": said.variant, "population": said.population}
+        said = outcome.initiative.declarations.filter(late=False, **same).first()
+    if said is None or not said.effect:
         return None
     if outcome.effect is None or outcome.low is None or outcome.high is None:
         return None

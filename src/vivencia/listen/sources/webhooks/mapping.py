@@ -169,10 +169,10 @@ def _number(name: str, value: Any) -> float | None:
         if isinstance(value, bool):
             raise ValueError
         number = float(value.strip().replace(",", ".") if isinstance(value, str) else value)
-    except (TypeError, ValueError):
-        raise CannotMapError(f"{name} is {value!r}; it must be a number") from None
+    except (TypeError, ValueError, OverflowError):
+        raise CannotMapError(f"{name} is {value!r:.60}; it must be a number") from None
     if number - number != 0:
-        raise CannotMapError(f"{name} is {value!r}; it must be a finite number")
+        raise CannotMapError(f"{name} is {value!r:.60}; it must be a finite number")
     return number
 
 
@@ -182,7 +182,7 @@ def _time(name: str, value: Any) -> str | None:
         return None
     try:
         seconds = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         seconds = None
     try:
         if seconds is not None:
@@ -190,5 +190,5 @@ def _time(name: str, value: Any) -> str | None:
         else:
             moment = datetime.fromisoformat(str(value).strip())
     except (ValueError, OverflowError, OSError):
-        raise CannotMapError(f"{name} is {value!r}; it must be a time such as 2026-03-01T09:30:00Z") from None
+        raise CannotMapError(f"{name} is {value!r:.60}; it must be a time such as 2026-03-01T09:30:00Z") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
