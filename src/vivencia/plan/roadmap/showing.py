@@ -12,8 +12,8 @@ from vivencia.plan.roadmap.wording import UNVALUED, Words
 @dataclass(frozen=True)
 class Bar:
     """An initiative on the timeline; `pk` as text, quarters from 0, `before` and `after` the empty ones beside it.
-    `value`: expected a year, over working and not; `chance` in percent, None where it is certain; `tries`: title of the
-    initiative it is a pilot of."""
+    `value`: expected a year, over working and not, without its unit; `chance` in percent, None where it is certain;
+    `tries`: title of the initiative it is a pilot of."""
 
     pk: str
     title: str
@@ -92,7 +92,7 @@ def _bar(plan: Plan, words: Words, each: dict[str, Any], quarters: int) -> Bar:
     return Bar(
         each["key"],
         each["title"],
-        words.amount(_expected(each)),
+        words.short(_expected(each)),
         start,
         lasts,
         range(start),

@@ -54,6 +54,10 @@ class Words:
     def amount(self, value: float) -> str:
         return self.money.amount(value, self.unit)
 
+    def short(self, value: float) -> str:
+        """An amount where the unit stands beside: a bar is narrow."""
+        return number(value, 0)
+
     def when(self, labels: list[str]) -> str:
         """Quarters named as in the plan's file, in the language spoken."""
         return ", ".join(self.quarters[self.labels.index(label)] for label in labels if label in self.labels)
@@ -125,13 +129,10 @@ class Words:
 
     def counted(self, plan: Plan) -> list[str]:
         """How values are counted: risk, and what past initiatives taught."""
-        told = [
-            _(
-                "What an initiative brings is counted with the chance that it works: as said in its case, else by its "
-                "risk (low %(low)s %%, medium %(medium)s %%, high %(high)s %%)."
-            )
-            % {"low": BY_RISK[Risk.LOW], "medium": BY_RISK[Risk.MEDIUM], "high": BY_RISK[Risk.HIGH]}
-        ]
+        if not any("chance" in each for each in plan.problem["initiatives"]):
+            told = [_("What an initiative brings is counted as if it were certain to work.")]
+        else:
+            told = [self._risk_counted()]
         past = plan.counted.get("past")
         if past:
             held = {"n": past["n"], "percent": number(past["percent"], 0)}
@@ -144,6 +145,12 @@ class Words:
                 % held,
             ]
         return [*told, _("How far estimates hold here is not known yet: three past initiatives are needed.")]
+
+    def _risk_counted(self) -> str:
+        return _(
+            "What an initiative brings is counted with the chance that it works: as said in its case, else by its "
+            "risk (low %(low)s %%, medium %(medium)s %%, high %(high)s %%)."
+        ) % {"low": BY_RISK[Risk.LOW], "medium": BY_RISK[Risk.MEDIUM], "high": BY_RISK[Risk.HIGH]}
 
     def pilots(self, report: dict[str, Any]) -> list[str]:
         """What the chosen pilots spare."""
