@@ -107,6 +107,17 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused_unopened(tmp_path: Path
     assert "1000 MB" in refusal(file)
 
 
+def test_a_workbook_of_a_thousandth_of_its_size_is_refused_before_it_fills_the_machine(tmp_path: Path) -> None:
+    file = tmp_path / "f.xlsx"
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("xl/worksheets/sheet1.xml", "w") as part,
+    ):
+        for _ in range(110):
+            part.write(b"A" * (1 << 20))
+    assert "larger than 100 MB" in refusal(file)
+
+
 def test_a_gzip_cut_off_on_its_way_says_so(tmp_path: Path) -> None:
     whole = gzip.compress("\n".join([HEADER, *(f"c{i},2026-01-01,{i}" for i in range(5000))]).encode())
     for name in ("f.csv.gz", "f.jsonl.gz", "f.xes.gz"):

@@ -13,6 +13,8 @@ from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers.table import Cell, How, Look, Relation, quoted
 
 MAX_INSIDE_MB: Final = 1_000
+SURE_MB: Final = 100  # a workbook of this much unpacked is read however small it is packed
+MAX_TIMES: Final = 250  # real sheets shrink to a tenth or a fiftieth; one to a thousandth was made to fill a machine
 _CHUNK: Final = 1 << 18
 
 
@@ -59,19 +61,20 @@ def _sheet(file: Path, how: How, rows: int | None) -> pa.Table:
 
 def _refuse_bomb(file: Path) -> None:
     """Raise Problem where the parts, unpacked, are too large; each is unpacked to nowhere, since headers can lie."""
+    most = min(MAX_INSIDE_MB, max(SURE_MB, MAX_TIMES * file.stat().st_size >> 20))
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-            if sum(part.file_size for part in parts) > MAX_INSIDE_MB << 20:
-                raise Problem("too-large-inside", file=file.name, limit=MAX_INSIDE_MB)
-            total = sum(_real_size(file, part) for part in parts)
+            if sum(part.file_size for part in parts) > most << 20:
+                raise Problem("too-large-inside", file=file.name, limit=most)
+            total = sum(_real_size(file, part, most) for part in parts)
     except (zipfile.BadZipFile, OSError, zlib.error) as error:
         raise Problem("damaged", file=file.name, why=str(error) or "not a workbook") from error
-    if total > MAX_INSIDE_MB << 20:
-        raise Problem("too-large-inside", file=file.name, limit=MAX_INSIDE_MB)
+    if total > most << 20:
+        raise Problem("too-large-inside", file=file.name, limit=most)
 
 
-def _real_size(file: Path, part: zipfile.ZipInfo) -> int:
+def _real_size(file: Path, part: zipfile.ZipInfo, most: int) -> int:
     if part.compress_type != zipfile.ZIP_DEFLATED:
         return part.file_size
     inflate, total = zlib.decompressobj(-15), 0
@@ -85,6 +88,6 @@ def _real_size(file: Path, part: zipfile.ZipInfo) -> int:
             while chunk:
                 total += len(inflate.decompress(chunk, _CHUNK * 4))
                 chunk = inflate.unconsumed_tail
-                if total > MAX_INSIDE_MB << 20:
+                if total > most << 20:
                     return total
     return total
