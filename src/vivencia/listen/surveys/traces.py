@@ -3,7 +3,10 @@
 from collections.abc import Collection
 
 from vivencia.foundation import traces
-from vivencia.listen.surveys.models import Link, Response
+from vivencia.listen.surveys.models import Link, Response, Round
+
+traces.texts(Response, "closed_with")
+traces.texts(Round, "what")
 
 
 @traces.wiper
