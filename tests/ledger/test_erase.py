@@ -9,14 +9,15 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from tests.ledger.shop import MONDAY, aliases, customers, event, events
-from vivencia.foundation import erasure, inbox
+from vivencia.foundation import erasure, inbox, traces
 from vivencia.foundation.commands import erase as erase_command
 from vivencia.foundation.ledger.schema import ALIASES
 from vivencia.foundation.ledger.store import Ledger
-from vivencia.foundation.models import AuditEntry, Erasure, InboxEvent, Setting
+from vivencia.foundation.models import AuditEntry, Erasure, InboxEvent, PendingErasure, Role, Setting, User
 
 SECRETS = ["ana-4711", "loyalty-815", "cookie-42", "ana.ruiz@example.org", "the parcel came broken"]
 AFTER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -128,6 +129,71 @@ def test_erasure_reaches_inbox_and_refused_rows_and_gives_a_receipt(ledger: Ledg
     assert AuditEntry.objects.get().details == {"receipt": str(receipt.receipt)}
     for text in (*everything_below(home).values(), json.dumps(kept.counts)):
         assert not any(secret in text for secret in SECRETS)
+
+
+class Killed(BaseException):
+    """What no `except Exception` stops, as a kill would."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("at", ["_clear_away", "_erase_from_inbox", "_erase_files", "wipe", "record", "_leave_nothing"])
+@pytest.mark.parametrize("again", ["asked", "worker"])
+def test_an_erasure_cut_short_anywhere_is_finished_and_its_receipt_is_complete(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, at: str, again: str
+) -> None:
+    ana_and_bea(ledger)
+    inbox.put([{"occurred_at": MONDAY, "name": "visit", "source": "s", "event_id": "8", "customer_id": "ana-4711"}])
+    Setting.objects.create(key="odd", value={"who": "ana-4711"})
+    place, name = {
+        "_clear_away": (Ledger, "_clear_away"),
+        "wipe": (traces, "_tracebacks"),
+        "_leave_nothing": (erasure, "_leave_nothing_in_database_files"),
+    }.get(at, (erasure, at))
+
+    def kill(*_told: object, **_more: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as cut:
+        cut.setattr(place, name, kill)
+        with pytest.raises(Killed):
+            erasure.erase("cookie-42", ledger=ledger)
+    assert AuditEntry.objects.count() == (at == "_leave_nothing")
+    assert not any(secret in PendingErasure.objects.get().sealed for secret in SECRETS)
+
+    if again == "worker" or at == "_leave_nothing":
+        assert erasure.go_on(ledger) == 1
+    else:
+        assert erasure.known("Ana.Ruiz@example.org", ledger)
+        erasure.erase("Ana.Ruiz@example.org", ledger=ledger)
+
+    counts = Erasure.objects.get().counts
+    told = {name: counts[name] for name in ("events", "customers", "aliases", "inbox", "database")}
+    assert told == {"events": 3, "customers": 1, "aliases": 2, "inbox": 1, "database": 1}
+    assert AuditEntry.objects.count() == 1
+    assert not PendingErasure.objects.exists() and not erasure.known("ana-4711", ledger)
+    assert Setting.objects.get().value == {"who": ""}
+
+
+@pytest.mark.django_db
+def test_an_erasure_that_cannot_be_finished_keeps_no_other_back(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_marks: object) -> None:
+        raise OSError("disk")
+
+    ana_and_bea(ledger)
+    for who in ("ana-4711", "bea"):
+        with monkeypatch.context() as cut:
+            cut.setattr(erasure, "_erase_files", failing)
+            with pytest.raises(OSError, match="disk"):
+                erasure.erase(who, ledger=ledger)
+    first = PendingErasure.objects.earliest("asked_at")
+    PendingErasure.objects.filter(pk=first.pk).update(sealed="of another key")
+    assert erasure.go_on(ledger) == 1
+    assert PendingErasure.objects.count() == Erasure.objects.count() == 1
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(User.objects.create_user("admin@example.org", role=Role.ADMINISTRATOR))
+    assert "An erasure is not finished yet" in client.get("/settings/erasure/").content.decode()
 
 
 @pytest.mark.django_db

@@ -1,5 +1,7 @@
 """Erasing a person: from the ledger, the inbox, the imports' files and every cache, with a receipt that it happened.
 
+An erasure is a row (`PendingErasure`) until it is finished: whatever cuts it short, it goes on from there.
+
 What stays: the receipt (when, and how many rows from where) and keyed digests of the ids, so that importing an old file
 again does not bring the person back.
 """
@@ -7,10 +9,12 @@ again does not bring the person back.
 import csv
 import html
 import json
+import logging
 import mmap
 import re
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,12 +26,17 @@ from vivencia.foundation import traces
 from vivencia.foundation.audit import record
 from vivencia.foundation.home import home
 from vivencia.foundation.inbox import KINDS
+from vivencia.foundation.ledger.disk import only_one
 from vivencia.foundation.ledger.store import Ledger, open_ledger
-from vivencia.foundation.models import Act, Erasure, InboxEvent
+from vivencia.foundation.models import Act, Erasure, InboxEvent, PendingErasure, User
+from vivencia.foundation.sealed import UnreadableSecretError, seal, unseal
+
+logger = logging.getLogger("vivencia.erasure")
 
 # SQLite keeps deleted rows in its pages and its write-ahead log until they are used again: rewrite both.
 LEAVE_NOTHING = ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
 
+LONGEST_SECONDS = 60.0  # that somebody waits for another's erasure
 
 SEARCHABLE = {".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xes", ".xml", ".toml"}
 
@@ -55,34 +64,140 @@ class Receipt:
     counts: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Whom:
+    """The person: all their ids; `marks`: these, their addresses and telephone numbers."""
+
+    ids: frozenset[str]
+    marks: frozenset[str]
+
+
 def known(identifier: str, ledger: Ledger | None = None) -> bool:
-    """Whether anything here is about this id."""
+    """Whether anything here is about this id, or an erasure of it is still to be finished."""
     ids = (ledger or open_ledger()).same_person(identifier)
-    return len(ids) > 1 or _in_ledger(ids, ledger or open_ledger()) or bool(_in_inbox(ids))
+    found = len(ids) > 1 or _in_ledger(ids, ledger or open_ledger()) or bool(_in_inbox(ids))
+    return found or _pending(identifier) is not None
 
 
 def erase(identifier: str, *, by: object = None, ledger: Ledger | None = None) -> Receipt:
     """Erase the person who has this id, under all their ids.
 
-    Raises UnknownPersonError where nobody has it.
+    What is to be done is written down first, so that it goes on after any failure: when it is asked for again, under
+    any id or address of the person, and by the worker (`go_on`). Raises UnknownPersonError where nobody has the id.
     """
     ledger = ledger or open_ledger()
-    ids = ledger.same_person(identifier)
-    if not known(identifier, ledger):
-        raise UnknownPersonError(f"Nobody here has the id {identifier!r}")
-    now, marks = timezone.now(), {*ids, *_reachable_at(ids, ledger)}
-    counts = {
-        **ledger.erase(ids, now),
-        "inbox": _erase_from_inbox(ids),
-        "rejects": _erase_from_rejects(marks),
-        "files": _erase_files(marks),
-        "database": traces.wipe(marks),
-    }
+    with _alone():
+        pending = _pending(identifier)
+        if pending is None:
+            if not known(identifier, ledger):
+                raise UnknownPersonError(f"Nobody here has the id {identifier!r}")
+            pending = _begin(ledger.same_person(identifier), by, ledger)
+        return _finish(pending, ledger)
+
+
+def go_on(ledger: Ledger | None = None) -> int:
+    """Finish the erasures that were cut short; returns how many. One that cannot be finished keeps no other back."""
+    if not PendingErasure.objects.exists():
+        return 0
+    finished = 0
+    with _alone():
+        for pending in PendingErasure.objects.all():
+            try:
+                _finish(pending, ledger or open_ledger())
+            except Exception as problem:  # noqa: BLE001  # its text may quote the person
+                logger.error("Erasure %s cannot be finished yet (%s)", pending.receipt, type(problem).__name__)
+            else:
+                finished += 1
+    return finished
+
+
+def _alone() -> AbstractContextManager[None]:
+    """One erasure at a time: who asks twice at once must not be counted twice."""
+    return only_one(home() / "erasure.lock", "an erasure", LONGEST_SECONDS)
+
+
+def _pending(identifier: str) -> PendingErasure | None:
+    """The erasure of this person that is still to be finished."""
+    wanted = identifier.casefold()
+    for pending in PendingErasure.objects.exclude(sealed=""):
+        with suppress(UnreadableSecretError):  # sealed before the secret key was changed: whose it is nobody can tell
+            if wanted in {mark.casefold() for mark in _whom(pending).marks}:
+                return pending
+    return None
+
+
+def _whom(pending: PendingErasure) -> Whom:
+    told = json.loads(unseal(pending.sealed))
+    return Whom(frozenset(told["ids"]), frozenset(told["marks"]))
+
+
+def _begin(ids: frozenset[str], by: object, ledger: Ledger) -> PendingErasure:
+    """Write down whom it is about, and see to what must hold from now on."""
+    marks = ids | _reachable_at(ids, ledger)
+    sealed = seal(json.dumps({"ids": sorted(ids), "marks": sorted(marks)}))
     with transaction.atomic():
-        erasure = Erasure.objects.create(receipt=uuid.uuid4(), erased_at=now, counts=counts)
-        record(Act.CUSTOMER_ERASED, by=by, receipt=str(erasure.receipt))
+        traces.begin(marks)
+        return PendingErasure.objects.create(
+            receipt=uuid.uuid4(), sealed=sealed, by=by if isinstance(by, User) else None, asked_at=timezone.now()
+        )
+
+
+def _finish(pending: PendingErasure, ledger: Ledger) -> Receipt:
+    """Everything that has not been done yet. Each step can be done again; what is written down is not."""
+    if pending.sealed:
+        whom = _whom(pending)
+        _erase_from_ledger(pending, whom, ledger)
+        _step(pending, "inbox", lambda: _erase_from_inbox(whom.ids))
+        _step(pending, "rejects", lambda: _erase_from_rejects(whom.marks))
+        _step(pending, "files", lambda: _erase_files(whom.marks))
+        _erase_from_database(pending, whom)
+        _leave_receipt(pending)
+    erasure = Erasure.objects.get(pk=pending.receipt)
     _leave_nothing_in_database_files()
-    return Receipt(erasure.receipt, now, counts)
+    pending.delete()
+    return Receipt(erasure.receipt, erasure.erased_at, erasure.counts)
+
+
+def _erase_from_ledger(pending: PendingErasure, whom: Whom, ledger: Ledger) -> None:
+    def found(counts: dict[str, int]) -> None:
+        """Cut short after the ledger has let go of the rows, the next attempt finds none: what was more is true."""
+        pending.counts |= {name: max(rows, pending.counts.get(name, 0)) for name, rows in counts.items()}
+        pending.save(update_fields=["counts"])
+
+    if "ledger" not in pending.done:
+        ledger.erase(whom.ids, pending.asked_at, found)
+        _done(pending, "ledger")
+
+
+def _erase_from_database(pending: PendingErasure, whom: Whom) -> None:
+    if "database" not in pending.done:
+        traces.wipe(whom.marks, lambda rows: _count(pending, "database", rows))
+        _done(pending, "database")
+
+
+def _step(pending: PendingErasure, name: str, do: Callable[[], int]) -> None:
+    if name not in pending.done:
+        _count(pending, name, do())
+        _done(pending, name)
+
+
+def _count(pending: PendingErasure, name: str, rows: int) -> None:
+    pending.counts[name] = pending.counts.get(name, 0) + rows
+    pending.save(update_fields=["counts"])
+
+
+def _done(pending: PendingErasure, name: str) -> None:
+    pending.done.append(name)
+    pending.save(update_fields=["done"])
+
+
+@transaction.atomic
+def _leave_receipt(pending: PendingErasure) -> None:
+    """From here on nothing knows any more who it was."""
+    Erasure.objects.create(receipt=pending.receipt, erased_at=timezone.now(), counts=pending.counts)
+    record(Act.CUSTOMER_ERASED, by=pending.by, receipt=str(pending.receipt))
+    pending.sealed = ""
+    pending.save(update_fields=["sealed"])
 
 
 def _in_ledger(ids: Collection[str], ledger: Ledger) -> bool:

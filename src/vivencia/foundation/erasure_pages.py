@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vivencia.foundation import erasure
-from vivencia.foundation.models import Erasure
+from vivencia.foundation.models import Erasure, PendingErasure
 from vivencia.foundation.rights import Right, needs
 
 PLACES = {
@@ -49,7 +49,8 @@ def erasure_page(request: HttpRequest) -> HttpResponse:
         return redirect("erasure")
     page = Paginator(Erasure.objects.all(), 25).get_page(request.GET.get("page"))
     receipts = [{"it": each, "counts": _counts(each.counts)} for each in page]
-    return render(request, "foundation/erasure.html", {"form": form, "page": page, "receipts": receipts})
+    shown = {"form": form, "page": page, "receipts": receipts, "under_way": PendingErasure.objects.count()}
+    return render(request, "foundation/erasure.html", shown)
 
 
 def _counts(counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -141,3 +141,25 @@ class Erasure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.erased_at:%Y-%m-%d %H:%M} {self.receipt}"
+
+
+class PendingErasure(models.Model):
+    """An erasure under way, or cut short and to be gone on with; gone when the receipt is there and nothing is left.
+
+    `sealed`: whom it is about, as JSON {"ids", "marks"}, so that it can be finished when nothing else knows them any
+    more; "" once only the database's files are left to be rewritten. `done`: steps that need not be done again.
+    `counts`: as the receipt's, so far.
+    """
+
+    receipt = models.UUIDField(primary_key=True)
+    sealed = models.TextField()
+    done = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["asked_at"]
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M} {self.receipt}"

@@ -18,6 +18,7 @@ from django_tasks_db.management.commands.db_worker import Worker as TaskLoop
 from django_tasks_db.models import DBTaskResult
 
 from vivencia.foundation.chores import CHORES, Chore
+from vivencia.foundation.erasure import go_on
 from vivencia.foundation.home import home
 from vivencia.foundation.inbox import drain
 from vivencia.foundation.ledger.disk import LedgerBusyError, only_one
@@ -28,6 +29,7 @@ logger = logging.getLogger("vivencia.worker")
 LOOK_EVERY_SECONDS = 0.5
 DRAIN_EVERY_SECONDS = 1.0
 TIDY_EVERY_SECONDS = 60.0
+GO_ON_WITH_ERASURES_EVERY_SECONDS = 60.0
 FINISH_WITHIN_SECONDS = 5.0  # what a running task is given when the worker is told to stop
 MOST_ATTEMPTS = 3  # a task that took its worker down this often is given up
 
@@ -43,7 +45,11 @@ def run_worker() -> None:
         loop = _task_loop()
         _listen_for_stop(loop, stop)
         parent = os.getppid()
-        own = [Chore("inbox", drain, DRAIN_EVERY_SECONDS), Chore("tidy", _tidy, TIDY_EVERY_SECONDS)]
+        own = [
+            Chore("inbox", drain, DRAIN_EVERY_SECONDS),
+            Chore("tidy", _tidy, TIDY_EVERY_SECONDS),
+            Chore("erasures", go_on, GO_ON_WITH_ERASURES_EVERY_SECONDS),
+        ]
         threads = [
             threading.Thread(target=_again_and_again, args=(chore, stop), name=chore.name, daemon=True)
             for chore in (*own, *CHORES.values())

@@ -49,13 +49,15 @@ def blocks_among(addresses: Iterable[str]) -> dict[str, list[BlockedAddress]]:
     return {address: found.get(mark, []) for address, mark in digests.items()}
 
 
-@traces.wiper
+@traces.at_once
 def _remember_erased(marks: Collection[str]) -> int:
     """An erased person's addresses are never written to again, unless the person comes back and agrees to it."""
     now = timezone.now()
-    for mark in marks:
-        if "@" in mark:
-            block(mark, Block.ERASED, now)
+    return sum(block(mark, Block.ERASED, now) for mark in marks if "@" in mark)
+
+
+@traces.wiper
+def _forget_other_blocks(marks: Collection[str]) -> int:
     found = BlockedAddress.objects.filter(digest__in=[digest(mark) for mark in marks]).exclude(reason=Block.ERASED)
     count: int = models.QuerySet.delete(found)[0]
     return count

@@ -154,10 +154,13 @@ class Ledger:
         others = read.to_arrow(read.aliases.filter(_.person_id == person))["alias_id"].to_pylist()
         return frozenset({identifier, person, *others})
 
-    def erase(self, ids: Collection[str], at: datetime) -> dict[str, int]:
+    def erase(
+        self, ids: Collection[str], at: datetime, tell: Callable[[dict[str, int]], None] = lambda counts: None
+    ) -> dict[str, int]:
         """Remove the people who have these ids, and every old file that knew them; returns rows removed by table.
 
         `ids` must hold all ids of a person (`same_person`). Events of theirs dated up to `at` are refused from now on.
+        `tell` hears how many rows it is before they go: whoever is cut short afterwards still knows it.
         """
         unwanted = {
             "events": _theirs(ids),
@@ -172,11 +175,28 @@ class Ledger:
                 counts = {name: change.remove(name, rows) for name, rows in unwanted.items()}
                 change.blank("events", "anonymous_id", _names(ids, "anonymous_id"))
                 counts["readings"] = change.remove("readings", _names(theirs, "event_id")) if theirs else 0
+                tell(counts)
             with self._writer():
                 self._clear_away(grace_seconds=0.0)
                 results.forget(self._cache)
                 settled.forget(self._cache)
         return counts
+
+    def keep_scores_alone(self, sources: Collection[str], metrics: Collection[str]) -> int:
+        """Of what these sources said keep the scores of these metrics, without words; the rest, and what was read in
+        their words, goes. Returns how many events that changes.
+        """
+        theirs, scores = _names(sources, "source"), _names(metrics, "metric")
+        with self._change() as change:
+            worded = theirs & ColumnExpression("text").isnotnull()
+            read_in = change.event_ids(worded)
+            changed = {*read_in, *change.event_ids(theirs & ~scores)}
+            change.remove("events", theirs & ~scores)
+            change.blank("events", "text", worded)
+            if read_in:
+                change.remove("readings", _names(read_in, "event_id"))
+        settled.forget(self._cache)
+        return len(changed)
 
     def erased_among(self, ids: Collection[str]) -> dict[str, datetime]:
         """Which of these ids belonged to people who were erased, and when that was."""
