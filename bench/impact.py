@@ -1,6 +1,6 @@
 """Proof of effect: do 95 % intervals hold what was planted, and is nothing claimed where nothing was done?
 
-    python -m bench.impact [replications]
+    python -m bench.impact [replications] [part of a world's name] [seed]
 
 Worlds with a known truth (tests/impact/worlds.py). `held`: how often the interval holds the truth; `claimed`: how
 often an effect is claimed (interval without zero); `said`: how often the verdict is "worked" or "did not".
@@ -39,6 +39,8 @@ NULL: dict[str, World] = {
     "one series, seasons": partial(worlds.line, season=12),
     "one series, trend changed well before": partial(worlds.line, bend=0.5, bend_at=16),
     "one series, trend changed shortly before": partial(worlds.line, bend=1.0, bend_at=24),
+    "one series, trend changed weakly 6 before": partial(worlds.line, bend=0.3, bend_at=26),
+    "one series, trend changed weakly 3 before": partial(worlds.line, bend=0.3, bend_at=29),
     "one series, trend changed later": partial(worlds.line, bend=0.5, bend_at=40),
     "by lot": partial(worlds.by_lot),
     "by lot, heavy tails": partial(worlds.by_lot, heavy=True, n=300),
@@ -48,7 +50,13 @@ PLANTED: dict[str, World] = {
     "few units, effect 2": partial(worlds.many, treated=4, others=5, dates=(14,), effect=2.0),
     "many units, growing": partial(worlds.many, treated=60, others=60, effect=0.5, growing=0.1),
     "one treated, effect 3": partial(worlds.few, effect=3.0),
-    "one series, effect 4": partial(worlds.line, effect=4.0, season=12),
+    "one treated, swings last, effect 3": partial(worlds.few, effect=3.0, fading=0.85),
+    "one series, seasons, effect 4": partial(worlds.line, effect=4.0, season=12),
+    "one series, effect 3": partial(worlds.line, effect=3.0),
+    "one series, short, effect 4": partial(worlds.line, T=24, start=14, effect=4.0),
+    "one series, swings last, effect 4": partial(worlds.line, fading=0.8, effect=4.0),
+    "one series, no swings, effect 2": partial(worlds.line, fading=0.0, effect=2.0),
+    "one series, trend changed well before, effect 5": partial(worlds.line, bend=0.5, bend_at=16, effect=5.0),
     "by lot, effect 0.5": partial(worlds.by_lot, effect=0.5),
 }
 
@@ -78,10 +86,11 @@ def measured(world: World, replications: int, seed: int = 1) -> dict[str, Any]:
 def main() -> None:
     replications = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     only = sys.argv[2] if len(sys.argv) > 2 else ""
+    seed = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     for kind, all_worlds in (("nothing done", NULL), ("planted", PLANTED)):
         for name, world in all_worlds.items():
             if only in name:
-                print(json.dumps({"kind": kind, "world": name, **measured(world, replications)}), flush=True)
+                print(json.dumps({"kind": kind, "world": name, **measured(world, replications, seed)}), flush=True)
 
 
 if __name__ == "__main__":

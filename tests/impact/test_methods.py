@@ -7,7 +7,7 @@ import pytest
 from bench.impact import NULL, measured
 
 from tests.impact import worlds
-from vivencia.plan.impact.methods import choosing, differences, randomised
+from vivencia.plan.impact.methods import choosing, differences, randomised, steps
 from vivencia.plan.impact.methods.absorbing import Absorbed
 from vivencia.plan.impact.methods.choosing import estimate
 from vivencia.plan.impact.methods.panel import NEVER, FloatArray, Panel, panel
@@ -100,6 +100,36 @@ def test_where_all_began_at_once_their_own_past_decides() -> None:
 def test_a_trend_that_changed_long_before_is_no_effect() -> None:
     y, _ = worlds.line(np.random.default_rng(6), bend=1.0, bend_at=20)
     assert verdict(estimate(y).result).state == "cannot_tell"
+
+
+def test_what_a_bend_shortly_before_the_start_explains_as_well_is_no_effect() -> None:
+    """Six periods before the start the trend bends; by the start it has risen by 1.8, afterwards by 6.6 on average."""
+    y, _ = worlds.line(np.random.default_rng(10), bend=0.3, bend_at=26)
+    found = estimate(y).result
+    told = found.check("explained_otherwise")
+    assert told is not None and told.state == "warning" and told.about["chance"] > 0.05
+    assert found.low <= 0 <= found.high and found.p_value > 0.05
+
+
+def test_a_clear_step_is_explained_by_nothing_else() -> None:
+    y, _ = worlds.line(np.random.default_rng(9), effect=6.0)
+    told = estimate(y).result.check("explained_otherwise")
+    assert told is not None and told.state == "passed" and told.about["chance"] < 0.01
+
+
+def test_a_chance_of_no_effect_at_all_is_part_of_the_range() -> None:
+    sure = steps.Change(np.array([2.0]), np.array([0.01]), np.ones(1), 40)
+    doubted = sure.or_nothing(0.2)
+    assert doubted.value == pytest.approx(1.6)
+    assert doubted.p_value == pytest.approx(0.2)
+    assert doubted.limit(0.025) <= 0 < doubted.limit(0.975) == pytest.approx(2.02, abs=0.01)
+
+
+def test_a_peak_in_december_is_no_wave_and_no_effect() -> None:
+    y, _ = worlds.line(np.random.default_rng(10), T=60, start=45, season=12, effect=4.0)
+    peaked = y.outcome + 6.0 * (np.arange(60) % 12 == 11)
+    found = estimate(replace(y, outcome=peaked)).result
+    assert 0 < found.low <= 4.0 <= found.high
 
 
 def test_by_lot_the_effect_is_the_plain_difference_where_nothing_is_known_from_before() -> None:

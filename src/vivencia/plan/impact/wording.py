@@ -97,6 +97,7 @@ CHECKS = {
     "fit_before": gettext_lazy("Mixture follows the treated before"),
     "made_of": gettext_lazy("Compared with"),
     "break_elsewhere": gettext_lazy("No break at another date"),
+    "explained_otherwise": gettext_lazy("Not explained by a change at another date"),
 }
 VERDICTS = {
     "worked": gettext_lazy("It worked"),
@@ -132,6 +133,7 @@ def check_words(check: Check, decimals: int = 2) -> str:
         "low": number(check.low, decimals),
         "high": number(check.high, decimals),
         "p": number(check.p_value, 3),
+        "share": number(100 * float(about.get("chance", 0)), 0),
         **about,
     }
     said = _SAID.get(check.name)
@@ -206,6 +208,13 @@ _SAID = {
     "break_elsewhere": (
         gettext_lazy("The series did not break at another date."),
         gettext_lazy("The series surely broke at another date, %(period)s."),
+    ),
+    "explained_otherwise": (
+        gettext_lazy("A change of level or trend at another date would not explain the series nearly as well."),
+        gettext_lazy(
+            "A change of level or trend at another date, and no effect at all, would explain the series too (chance "
+            "%(share)s %%); the range allows for it."
+        ),
     ),
 }
 

@@ -13,7 +13,9 @@ from vivencia.plan.impact.methods.result import Check, Drawn, Lead, NotPossible,
 BEFORE = 8  # periods before the start at least
 SLOPE_AFTER = 5  # periods after it that a change of slope needs
 GUESSED_SEASONS = (12, 7, 4, 52, 24)
+MOST_WAVES = 5
 DOUBT = 0.05
+INSTEAD = 0.05  # how likely a change at another date explains it all to be said
 ELSEWHERE = 0.5  # how sure it has to be that the series broke at another date to be said
 
 
@@ -51,21 +53,37 @@ class Line:
         self.season = season or _season(y[:start], at[:start])
         self.base = self._base()
         self.sloped = len(y) - start >= SLOPE_AFTER
-        self.fitted = steps.fit(y, at, np.column_stack([self.base, self._own(start)]), noise, start)
+        own = self._own(start)
+        self.fitted = steps.fit(y, at, np.column_stack([self.base, own]), noise, start, steps.USUAL)
+        self.instead = steps.instead(y, at, self.base, own, noise, start)
 
     def _base(self) -> FloatArray:
         """(T, k) level, trend and seasons."""
         t = self.at
         middle = t.mean()
         columns = [np.ones(len(t)), (t - middle) / max(t[-1] - t[0], 1)]
-        cycles = (t[self.start - 1] - t[0] + 1) / self.season if self.season else 0
-        waves = min(2, (self.season - 1) // 2) if cycles >= 2 else 1 if cycles >= 1.5 and self.season > 2 else 0
-        if 2 + 2 * waves + 2 > len(t) - 4:
-            waves = 0
+        waves = self._waves()
         for wave in range(1, waves + 1):
             turn = 2 * np.pi * wave * t / self.season
             columns += [np.sin(turn), np.cos(turn)]
         return np.column_stack(columns)
+
+    def _waves(self) -> int:
+        """How many harmonics the season gets: what the cycles before the start can carry; more than two where they
+        surely tell of a peak that is no wave (December)."""
+        t, n, season = self.at[: self.start], self.start, self.season
+        if not season:
+            return 0
+        cycles = (t[-1] - t[0] + 1) / season
+        enough = 1.5 if season <= 12 else 1.1  # a year of weeks pins one wave, a year of months hardly
+        waves = min(2, (season - 1) // 2) if cycles >= 2 else 1 if cycles >= enough and season > 2 else 0
+        if 2 + 2 * waves + 2 > len(self.at) - 4:
+            return 0
+        best = _bic(self.y[:n], t, season, waves) - 6
+        for more in range(waves + 1, min((season - 1) // 2, MOST_WAVES, (n - 10) // 2) + 1 if cycles >= 3 else 0):
+            told = _bic(self.y[:n], t, season, more)
+            waves, best = (more, told) if told < best else (waves, best)
+        return waves
 
     def _own(self, start: int) -> FloatArray:
         """(T, 1 or 2) the step at a start, and the slope from it on."""
@@ -75,7 +93,7 @@ class Line:
 
     def change(self) -> steps.Change:
         """The mean change over the periods after the start."""
-        return self.fitted.contrast(self._contrast(range(self.start, len(self.y))))
+        return self.fitted.contrast(self._contrast(range(self.start, len(self.y)))).or_nothing(self.instead)
 
     def _contrast(self, columns: range) -> FloatArray:
         c = np.zeros(self.base.shape[1] + (2 if self.sloped else 1))
@@ -123,7 +141,7 @@ class Line:
         return tuple(found)
 
     def checks(self) -> tuple[Check, ...]:
-        return tuple(check for check in (self._earlier(), self._elsewhere()) if check)
+        return tuple(check for check in (self._earlier(), self._elsewhere(), self._otherwise()) if check)
 
     def _earlier(self) -> Check | None:
         """A start pretended in the middle of what came before: nothing should be found."""
@@ -137,10 +155,16 @@ class Line:
         before.sloped = self.start - pretended >= SLOPE_AFTER
         X = np.column_stack([before.base, before._own(pretended)])
         before.fitted = steps.fit(before.y, before.at, X, before.noise, pretended)
+        before.instead = 0.0
         change = before.change()
         state: State = "passed" if change.p_value >= DOUBT else "warning"
         return Check("placebo_in_time", state, change.value, change.limit(0.025), change.limit(0.975), change.p_value,
                      {"period": self.labels[pretended]})  # fmt: skip
+
+    def _otherwise(self) -> Check:
+        """Whether a change at another date, and nothing at the start, would explain the series nearly as well."""
+        state: State = "warning" if self.instead > INSTEAD else "passed"
+        return Check("explained_otherwise", state, p_value=self.instead, about={"chance": self.instead})
 
     def _elsewhere(self) -> Check | None:
         """Whether the series surely broke, and not at the start but at another date."""
@@ -161,6 +185,12 @@ class Line:
 def _rest(X: FloatArray, y: FloatArray) -> float:
     b = np.linalg.lstsq(X, y, rcond=None)[0]
     return float(((y - X @ b) ** 2).sum())
+
+
+def _bic(y: FloatArray, t: FloatArray, season: int, waves: int) -> float:
+    turns = [2 * np.pi * wave * t / season for wave in range(1, waves + 1)]
+    X = np.column_stack([np.ones(len(t)), t - t.mean(), *(f(turn) for turn in turns for f in (np.sin, np.cos))])
+    return float(len(y) * np.log(max(_rest(X, y), 1e-300)) + 2 * waves * np.log(len(y)))
 
 
 def _season(y: FloatArray, at: FloatArray) -> int:

@@ -5,7 +5,8 @@ swings that fade (first-order autoregressive) and, perhaps, one bend or jump at 
 integrated random walk, the kernel of smoothing splines: Wahba 1978). What of this there is is not known, least of
 all in short series: so each mixture on a grid is fitted by generalised least squares and weighted by its restricted
 likelihood, which asks for no iteration, never fails, and carries that ignorance into the interval. A trend that bent
-before, or bends later, is thus no evidence of an effect.
+before, or bends later, is thus no evidence of an effect. How well the series is explained by such a bend and nothing at
+the start is weighed against a step by their likelihoods (`instead`): what a bend explains as well is no effect either.
 """
 
 from dataclasses import dataclass
@@ -23,12 +24,27 @@ BENDS = (10.0, 60.0)  # how far a bend at one date may carry the series over its
 JUMP = 4.0  # how far the level may jump at one date
 CLOSE = 8  # periods around the start
 PLACES = 60  # dates tried for bends and jumps, at most
-STRAIGHT, WANDERS = (
-    0.35,
-    0.25,
-)  # given beforehand to: nothing else happens; the trend wanders; the rest: one other break
+BREAK_INSTEAD = 0.15  # given beforehand to: nothing happened at the start, but at another date it did
+EARLIER = 0.8  # of that to dates before the start
+SIZES = (4.0, 30.0)  # how far the step may go at the start, in standard deviations, either as likely
 NEGLIGIBLE = 1e-7  # chance of a mixture that need not be looked at
 MOST = 400  # periods: longer series are to be summed first
+
+
+@dataclass(frozen=True)
+class Beforehand:
+    """What is thought possible before the series is looked at: the chance that nothing else happens, and that the trend
+    wanders; the rest goes to one break at another date. lasting: how much less likely swings are the longer they last
+    (what fades in a period, to this power)."""
+
+    straight: float
+    wanders: float
+    lasting: float = 0.0
+
+
+CAREFUL = Beforehand(0.35, 0.25)  # of what is left when series are subtracted, which may hold anything
+USUAL = Beforehand(0.85, 0.05, 0.5)
+BROKE = Beforehand(0.0, 0.0, 0.5)  # surely something else happened
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +89,13 @@ class Change:
         degrees = min(self.degrees, told_by)
         return Change(self.value + by * (self.values - self.value), by * self.ses, self.chance, degrees)
 
+    def or_nothing(self, chance: float) -> "Change":
+        """The same estimate where, with this chance, there is no effect at all."""
+        if not chance:
+            return self
+        values, ses = np.append(self.values, 0.0), np.append(self.ses, 0.05 * np.sqrt(self.chance @ self.ses**2))
+        return Change(values, ses, np.append((1 - chance) * self.chance, chance), self.degrees)
+
     def below(self, limit: float) -> float:
         """How likely the change is below a limit."""
         safe = np.where(self.ses > 0, self.ses, 1e-300)
@@ -93,38 +116,85 @@ class Change:
         return (low + high) / 2
 
 
-def fit(y: FloatArray, at: FloatArray, X: FloatArray, noise: FloatArray | None = None, start: int = -1) -> Fitted:
+def fit(
+    y: FloatArray,
+    at: FloatArray,
+    X: FloatArray,
+    noise: FloatArray | None = None,
+    start: int = -1,
+    beforehand: Beforehand = CAREFUL,
+) -> Fitted:
     """All mixtures' fits of y (T,) on X (T, k), at times `at` (T,).
 
     noise: (T,) relative variance of each period's own noise (fewer observations, more noise); 1 by default.
-    start: the place in question; other breaks are looked for elsewhere.
+    start: the place in question; other breaks are looked for elsewhere. beforehand: what is thought possible.
     """
     T, k = X.shape
-    Q, R = np.linalg.qr(X)
-    own = np.ones(T) if noise is None else noise / noise.mean()
-    H, q, prior, places = _breaks(at, start)
+    R = np.linalg.qr(X)[1]
+    log, b, spread, broke = _grid(y, at, X, noise, start, beforehand)
+    chance = np.exp(log - log.max())
+    back = np.linalg.inv(R)
+    return Fitted(chance / chance.sum(), b @ back.T, back @ spread @ back.T, T - k, broke)
+
+
+def instead(
+    y: FloatArray, at: FloatArray, X: FloatArray, own: FloatArray, noise: FloatArray | None, start: int
+) -> float:
+    """How likely it is that nothing happened at the start, but that level or trend changed at another date.
+
+    X: (T, k) what else explains the series; own: (T, m) step and slope at the start, which may go as far as SIZES.
+    """
+    log, _b, _spread, broke = _grid(y, at, X, noise, start, BROKE)
+    other = broke >= 0
+    share = np.where(broke[other] < start, EARLIER, 1 - EARLIER)
+    without = _together(log[other] + np.log(share))
+    own = own / np.abs(own).max(axis=0)
+    grids = [_grid(y, at, X, noise, start, USUAL, size * own)[0] for size in SIZES]
+    with_it = _together(np.concatenate(grids)) - np.log(len(SIZES))
+    odds = np.log(BREAK_INSTEAD / (1 - BREAK_INSTEAD)) + without - with_it
+    return float(1 / (1 + np.exp(-np.clip(odds, -700, 700))))
+
+
+def _together(logs: FloatArray) -> float:
+    return float(logs.max() + np.log(np.exp(logs - logs.max()).sum()))
+
+
+def _grid(
+    y: FloatArray,
+    at: FloatArray,
+    X: FloatArray,
+    noise: FloatArray | None,
+    start: int,
+    beforehand: Beforehand,
+    own: FloatArray | None = None,
+) -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
+    """(g,) log likelihood and chance beforehand, (g, k) coefficients on an orthonormal basis of X and (g, k, k) their
+    covariance, (g,) the other break each mixture assumes. own: (T, m) effects of unknown size, each of variance 1."""
+    T = len(y)
+    Q = np.linalg.qr(X)[0]
+    single = np.ones(T) if noise is None else noise / noise.mean()
+    H, q, prior, places = _breaks(at, start, beforehand)
     away = np.abs(at[:, None] - at[None, :])
     wander = _wandering(at)
     logs, bs, spreads, broke = [], [], [], []
+    with np.errstate(divide="ignore"):  # what is not thought possible has a chance of nothing
+        known, drifting = np.log(prior), np.log(beforehand.wanders / len(WANDERING))
     for fading in FADING:
         for share in SHARES if fading else (0.0,):
-            V = share * fading**away + (1 - share) * np.diag(own)
-            extra = 0.0 if fading else np.log(len(SHARES))
+            V = share * fading**away + (1 - share) * np.diag(single)
+            V = V if own is None else V + own @ own.T
+            extra = (0.0 if fading else np.log(len(SHARES))) + beforehand.lasting * np.log(1.03 - fading)
             for far in (0.0, *WANDERING):
                 columns = 1 if far else len(q)
                 log, b, spread = _all(y, Q, V + far * wander, H[:, :columns], q[:columns])
-                logs.append(log + extra + (np.log(WANDERS / len(WANDERING)) if far else np.log(prior)))
+                logs.append(log + extra + (drifting if far else known))
                 bs.append(b)
                 broke.append(places[:columns])
                 spreads.append(spread)
-    log = np.concatenate(logs)
-    chance = np.exp(log - log.max())
-    back = np.linalg.inv(R)
-    b, spread = np.concatenate(bs) @ back.T, back @ np.concatenate(spreads) @ back.T
-    return Fitted(chance / chance.sum(), b, spread, T - k, np.concatenate(broke))
+    return np.concatenate(logs), np.concatenate(bs), np.concatenate(spreads), np.concatenate(broke)
 
 
-def _breaks(at: FloatArray, start: int) -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
+def _breaks(at: FloatArray, start: int, beforehand: Beforehand) -> tuple[FloatArray, FloatArray, FloatArray, IntArray]:
     """(T, p) what happens at each date tried (the first: nothing), (p,) its variance, its chance, its date.
 
     Half of the chance lies close to the start: a bend shortly before it is what is mistaken for an effect most easily.
@@ -145,10 +215,10 @@ def _breaks(at: FloatArray, start: int) -> tuple[FloatArray, FloatArray, FloatAr
     dates = np.array(tried, dtype=np.int64)
     close = (np.abs(dates - start) <= CLOSE) & (dates >= 0) & (start >= 0)
     far = ~close & (dates >= 0)
-    total = 1 - STRAIGHT - WANDERS
+    total = 1 - beforehand.straight - beforehand.wanders
     prior = np.where(close, total / (2 if far.any() else 1) / max(close.sum(), 1), 0.0)
     prior += np.where(far, total / (2 if close.any() else 1) / max(far.sum(), 1), 0.0)
-    prior[0] = STRAIGHT
+    prior[0] = beforehand.straight
     return np.stack(columns, axis=1), np.array(sizes), prior, dates
 
 

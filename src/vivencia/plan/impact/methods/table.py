@@ -8,7 +8,8 @@ import csv
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as filled
 from datetime import date
 from typing import Any, TextIO
 
@@ -39,7 +40,7 @@ class Reject:
     row: int
     field: str
     code: str
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = filled(default_factory=dict)
 
 
 @dataclass(frozen=True)
