@@ -83,7 +83,7 @@ def test_the_track_plan_speaks_the_readers_language_and_keeps_the_names(
     lived()
     analyst.cookies["django_language"] = "es"
     line = PlannedCall.objects.get()
-    assert "<td>entrega</td>" in text(analyst, "/sources/plan/")
+    assert ">entrega</td>" in text(analyst, "/sources/plan/")
     page = text(analyst, f"/sources/plan/{line.pk}/")
     assert 'value="entrega"' in page and 'value="delivery"' not in page and "Satisfacción" in page
     analyst.post(f"/sources/plan/{line.pk}/", {"touchpoint": "entrega", "channel": "tienda", "fulfils": "reembolso"})

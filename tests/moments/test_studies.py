@@ -280,7 +280,7 @@ def test_the_overview_begins_with_the_strongest_pain(study: MomentStudy, signed_
 def test_without_data_pages_lead_to_data(home: Path, signed_in: Callable[[str], Client]) -> None:
     administrator = signed_in("administrator")
     assert "The demonstration company" in administrator.get("/").content.decode()
-    assert "Nothing lived yet" in administrator.get("/moments/").content.decode()
+    assert "Nothing has been lived yet" in administrator.get("/moments/").content.decode()
     assert "somebody with the right to import" in signed_in("viewer").get("/").content.decode()
 
 

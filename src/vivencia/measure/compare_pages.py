@@ -24,6 +24,8 @@ from vivencia.measure.reading import Source, source
 def compare_page(request: HttpRequest, name: str) -> HttpResponse:
     """`dim`, `a`, `b`: two groups; `a_since` to `b_until`: two periods."""
     here, question = source(), read(name, request)
+    if here.read.horizon is None:
+        return render(request, "measure/metrics.html", {"nothing": True})
     groups = request.GET.get("what", "periods") == "groups"
     shown = _groups(here, question, request) if groups else _periods(here, question, request)
     words = wording.Words(question.metric, question.variant)
