@@ -302,6 +302,7 @@ def test_one_click_makes_a_pilot_of_what_may_fail(lead: Client) -> None:
         "It tells whether “Promise what can be kept” works"
         in lead.get(f"/plan/initiatives/{pilot.pk}/").content.decode()
     )
+    assert not lead.get(f"/plan/initiatives/{pilot.pk}/").context["warnings"]  # alike, as it should be
     assert lead.get(f"/plan/initiatives/new/?pilot_of={pilot.pk}").status_code == 404
     assert lead.get("/plan/initiatives/new/?pilot_of=999999").status_code == 404
     assert pilot.title in lead.get(f"/plan/initiatives/{big.pk}/").content.decode()

@@ -12,7 +12,7 @@ B: dict[str, Any] = {"key": "b", "value": 9}
 FREE: list[dict[str, Any]] = [{"key": f"free {k}", "value": k, "effort": {"it": 1, "shop": 1}} for k in range(4)]
 IT, SHOP = {"key": "it", "capacity": 5}, {"key": "shop", "capacity": 5}
 
-CASES = {
+CASES: dict[str, tuple[list[dict[str, Any]], dict[str, Any], set[tuple[str, str]]]] = {
     "a team alone": ([{**A, "effort": {"it": 9}}], {}, {("capacity", "it"), ("must do", "a")}),
     "two together": (
         [{**A, "effort": {"it": 12}}, {**B, "must_do": True, "effort": {"it": 4, "shop": 1}}],

@@ -163,6 +163,8 @@ def test_a_calendar_reads_the_plan_with_the_secret_only(lead: Client, plan: Plan
     assert feed["Content-Type"].startswith("text/calendar")
     told = feed.content.decode()
     assert "DTSTART;VALUE=DATE:20270101\r\nDTEND;VALUE=DATE:20270401\r\nSUMMARY:Web\\, faster\r\n" in told
+    User.objects.filter(role=Role.CX_LEAD).update(language="es")
+    assert "DESCRIPTION:Organización y procesos\r\n" in stranger.get(address).content.decode()
     assert stranger.get(address.replace(".ics", "x.ics")).status_code == 404
     User.objects.filter(role=Role.CX_LEAD).update(is_active=False)
     assert stranger.get(address).status_code == 404

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -247,13 +247,16 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
 @public
 @require_GET
 def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
-    """The plan in force as iCalendar, for whoever has the secret address and may still see plans."""
-    if calendars.reader(token) is None:
+    """The plan in force as iCalendar, for whoever has the secret address and may still see plans; in the reader's
+    language, for a calendar programme asks in none."""
+    reader = calendars.reader(token)
+    if reader is None:
         raise Http404
     plan = plans.current()
-    events = [] if plan is None else _events(request, plan)
     changed = timezone.now() if plan is None else plan.at
-    text = calendars.calendar(_("Roadmap"), events, changed)
+    with translation.override(reader.language or organisation().language):
+        events = [] if plan is None else _events(request, plan)
+        text = calendars.calendar(_("Roadmap"), events, changed)
     answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
     answer["Cache-Control"] = "private, max-age=900"
     answer["Content-Disposition"] = 'inline; filename="roadmap.ics"'

@@ -35,7 +35,7 @@ class Part:
     def number(
         self, name: str, default: float | None = None, least: float = -LARGEST_NUMBER, most: float = LARGEST_NUMBER
     ) -> float:
-        value = self.content.get(name, default)
+        value: Any = self.content.get(name, default)
         if not is_number(value) or not least <= value <= most:
             raise self.wrong(name, f"a number from {least:g} to {most:g}")
         return float(value)
