@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from vivencia.foundation.models import Role
+from vivencia.understand import readings
 from vivencia.understand.models import Segment
 from vivencia.understand.personas.models import Evidence, Finding, Part, Persona, Statement
 
@@ -40,6 +41,15 @@ def test_the_gallery_and_a_persona_read_well_in_spanish(found: list[Persona], br
     assert "Mapa de empatía" in shown
     assert "channel:" not in shown
     assert f"segment=s:{found[0].segment.pk}" in shown  # type: ignore[union-attr]
+
+
+def test_a_persona_says_what_is_not_read_yet_and_what_then_happens(
+    found: list[Persona], browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for waiting, told in ((0, False), (7, True)):
+        monkeypatch.setattr(readings, "waits", lambda _read, n=waiting: n)
+        shown = browser().get(reverse("persona", args=[found[0].pk])).content.decode()
+        assert ("7 texts that customers wrote are not read yet" in shown) is told
 
 
 def test_words_are_masked_for_who_may_not_read_personal_data_and_hidden_from_viewers(

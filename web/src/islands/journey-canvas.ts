@@ -65,6 +65,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
   #paper = 0;
   #overlays: Overlays = {};
   #laying = 0;
+  #stale = false; // what is drawn is of earlier figures
   #editing: HTMLElement | null = null;
 
   connectedCallback(): void {
@@ -86,6 +87,17 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     this.#legend();
     this.saving("saved");
     void this.#lay();
+    this.#named();
+    window.addEventListener("hashchange", () => this.#named());
+  }
+
+  /** The step an address names after its #, as gaps and the library link to it. */
+  #named(): void {
+    const key = decodeURIComponent(location.hash.slice(1));
+    const column = key ? this.#board.columnOf(key) : -1;
+    if (column < 0) return;
+    this.#go({ row: "step", column });
+    this.#panel.open({ of: "step", key }, false);
   }
 
   disconnectedCallback(): void {
@@ -96,7 +108,8 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
 
   drawn(): void {
     if (this.#editing) return; // drawn when the typing is over
-    this.#board.show(this.#store.drawing);
+    this.#board.show(this.#store.drawing, this.#stale);
+    this.#stale = false;
     this.#panel.show();
     this.#undo.disabled = !this.#store.can.undo;
     this.#redo.disabled = !this.#store.can.redo;
@@ -265,6 +278,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
       const answer = await fetch(this.#data.overlay, { headers: { Accept: "application/json" } });
       if (!answer.ok) return;
       this.#overlays = (await answer.json()) as Overlays;
+      this.#stale = true;
       this.drawn();
       this.#panel.refresh();
       this.#legend();
@@ -279,7 +293,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     if (zoom === undefined) return;
     const middle = (this.#board.view.scrollLeft + this.#board.view.clientWidth / 2) / this.#board.width;
     this.#board.zoom = zoom;
-    this.#board.show(this.drawing());
+    this.#board.show(this.drawing(), true);
     this.#board.view.scrollLeft = middle * this.#board.width - this.#board.view.clientWidth / 2;
   }
 
@@ -296,7 +310,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     });
     let width = window.innerWidth;
     window.addEventListener("resize", () => {
-      if (Math.abs(window.innerWidth - width) > 40) this.drawn();
+      if (Math.abs(window.innerWidth - width) > 40) this.#board.show(this.drawing(), true);
       width = window.innerWidth;
     });
     window.addEventListener("beforeunload", (event) => {

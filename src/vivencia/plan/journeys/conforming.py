@@ -20,11 +20,12 @@ Groups = dict[tuple[str, str], Mask]
 @dataclass(frozen=True)
 class Followed:
     """`table`: the journeys looked at, in the order of the masks in `found`; `everything`: whether touchpoints that are
-    not on the map count as deviations."""
+    not on the map count as deviations; `unread`: keys of steps whose parallel ways are read as alternatives."""
 
     table: JourneyTable
     found: Conformance
     everything: bool
+    unread: tuple[str, ...] = ()
 
     def leaning(self, deviates: Mask, groups: Groups) -> tuple[Leaning, ...]:
         """Which segments and channels deviate clearly more or less than everybody else."""
@@ -38,7 +39,7 @@ def followed(drawing: Drawing, on: Ground, *, everything: bool = False) -> Follo
     rows, offsets = _looked_at(table, target.known, everything=everything)
     codes = np.asarray(table.step[rows], np.int64)
     found = align(target, numbered(target, table.steps)[codes], offsets)
-    return Followed(table, deviations(target, found, codes, offsets, table.steps), everything)
+    return Followed(table, deviations(target, found, codes, offsets, table.steps), everything, target.unread)
 
 
 def groups(on: Ground, table: JourneyTable) -> Groups:

@@ -7,10 +7,10 @@ The order of `phases`, `lanes` and `steps` is meaning. The order of `links`, `no
 `arranged` gives it one of its own, and two drawings are the same exactly where their arranged forms are equal.
 """
 
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any, Literal, TypeVar, cast
 
 FORMAT = "vivencia-journey-map"
@@ -203,7 +203,7 @@ class Drawing:
         return next((one for one in self.phases if one.key == key), None)
 
     def step(self, key: str) -> Step | None:
-        return next((one for one in self.steps if one.key == key), None)
+        return self._steps.get(key)
 
     def lane(self, key: str) -> Lane | None:
         return next((one for one in self.lanes if one.key == key), None)
@@ -212,7 +212,15 @@ class Drawing:
         return next((one for one in self.links if (one.source, one.target) == (source, target)), None)
 
     def cell(self, step: str, lane: str) -> Cell | None:
-        return next((one for one in self.notes if (one.step, one.lane) == (step, lane)), None)
+        return self._cells.get((step, lane))
+
+    @cached_property
+    def _steps(self) -> dict[str, Step]:
+        return {one.key: one for one in reversed(self.steps)}
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, str], Cell]:
+        return {(one.step, one.lane): one for one in reversed(self.notes)}
 
     def steps_of(self, phase: str) -> tuple[Step, ...]:
         """The steps of a phase, in order."""
@@ -475,6 +483,8 @@ def _text(path: str, value: object, longest: int = LONGEST_TEXT) -> str:
         raise DrawingError(path, f"is {_shown(value)}", ["a text"])
     if len(value) > longest:
         raise DrawingError(path, f"has {len(value)} characters", [f"at most {longest}"])
+    if any("\ud800" <= letter <= "\udfff" for letter in value):  # half a character: no file could be written with it
+        raise DrawingError(path, "has a character that is none", ["text"])
     return value.replace("\x00", "")
 
 
@@ -499,7 +509,7 @@ def _flag(path: str, value: object) -> bool:
 def _number(path: str, value: object, low: float, high: float) -> float | None:
     if value is None:
         return None
-    wrong = isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value)
+    wrong = isinstance(value, bool) or not isinstance(value, int | float) or (value != value)
     if wrong or not low <= cast("float", value) <= high:
         raise DrawingError(path, f"is {_shown(value)}", [f"a number from {low:g} to {high:g}", "null"])
     return float(cast("float", value))

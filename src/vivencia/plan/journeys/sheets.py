@@ -1,9 +1,10 @@
 """A map as tables: for paper, for readers without scripts, for screen readers that like tables."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from vivencia.plan.journeys import wording
-from vivencia.plan.journeys.branches import forks
+from vivencia.plan.journeys.branches import Fork, forks
 from vivencia.plan.journeys.drawing import Drawing, Lane, Link, Phase, Step
 from vivencia.understand.journey_words import share
 
@@ -56,20 +57,42 @@ class Sheet:
 
 def of(drawing: Drawing, columns: int = COLUMNS) -> list[Sheet]:
     """The whole map, cut into sheets of some steps each, phases and lanes named on every one."""
-    numbered = list(enumerate(drawing.steps, 1))
-    return [_sheet(drawing, numbered[at : at + columns]) for at in range(0, len(numbered), columns)]
+    numbered, ways = list(enumerate(drawing.steps, 1)), _Ways(drawing)
+    return [_sheet(drawing, ways, numbered[at : at + columns]) for at in range(0, len(numbered), columns)]
 
 
 def only(drawing: Drawing, step: Step, number: int) -> Sheet:
     """One step alone, as a sheet of one column."""
-    return _sheet(drawing, [(number, step)])
+    return _sheet(drawing, _Ways(drawing), [(number, step)])
 
 
-def _sheet(drawing: Drawing, numbered: list[tuple[int, Step]]) -> Sheet:
+@dataclass(frozen=True)
+class _Ways:
+    """The drawing's ways by the step they begin at, worked out once for all its columns."""
+
+    drawing: Drawing
+
+    @cached_property
+    def place(self) -> dict[str, int]:
+        return {step.key: at for at, step in enumerate(self.drawing.steps)}
+
+    @cached_property
+    def forks(self) -> dict[str, Fork]:
+        return {one.step: one for one in forks(self.drawing)}
+
+    @cached_property
+    def links(self) -> dict[str, list[Link]]:
+        told: dict[str, list[Link]] = {}
+        for one in self.drawing.links:
+            told.setdefault(one.source, []).append(one)
+        return told
+
+
+def _sheet(drawing: Drawing, ways: _Ways, numbered: list[tuple[int, Step]]) -> Sheet:
     steps = [step for _number, step in numbered]
     return Sheet(
         headings=tuple(_headings(drawing, steps)),
-        columns=tuple(_column(drawing, number, step) for number, step in numbered),
+        columns=tuple(_column(ways, number, step) for number, step in numbered),
         rows=tuple(row for lane in drawing.lanes if (row := _row(drawing, lane, steps)) is not None),
     )
 
@@ -83,17 +106,14 @@ def _headings(drawing: Drawing, steps: list[Step]) -> list[Heading]:
     return found
 
 
-def _column(drawing: Drawing, number: int, step: Step) -> Column:
-    order = [one.key for one in drawing.steps]
-    fork = next((one for one in forks(drawing) if one.step == step.key), None)
+def _column(known: _Ways, number: int, step: Step) -> Column:
+    fork = known.forks.get(step.key)
     begins = {one.link.target for one in fork.branches} if fork else set()
     ways = []
-    for link in drawing.links:
-        target = drawing.step(link.target)
-        if link.source != step.key or target is None:
-            continue
-        follows = order.index(link.target) == order.index(step.key) + 1
-        if link.kind != "next" or not follows or link.target in begins:
+    for link in known.links.get(step.key, ()):
+        target = known.drawing.step(link.target)
+        follows = known.place[link.target] == known.place[step.key] + 1
+        if target and (link.kind != "next" or not follows or link.target in begins):
             ways.append((link.kind, _word(link, branch=link.target in begins), target.name))
     then = str(wording.THENS[fork.then]) if fork else ""
     return Column(step, number, tuple(wording.expected(step.expectations)), tuple(ways), then)

@@ -102,7 +102,8 @@ def _as_target(drawn: Drawing) -> Drawing:
         Lane("responsible", _("Who answers for it"), "responsible"),
         Lane("ideas", _("Ideas"), "ideas"),
     )
-    return replace(drawn, kind="target", lanes=lanes, notes=())
+    links = tuple(replace(one, share=None) for one in drawn.links)  # how many go that way is lived, not wanted
+    return replace(drawn, kind="target", lanes=lanes, links=links, notes=())
 
 
 def _edit(the_map: JourneyMap, operation: Add | Set, by: User) -> None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from vivencia.foundation.models import User
 from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, may, needs
+from vivencia.understand import readings
 from vivencia.understand.personas import assignments, findings, persona_words, showing
 from vivencia.understand.personas.models import Finding, Persona
 from vivencia.understand.settling import view
@@ -97,6 +98,7 @@ def persona_page(request: HttpRequest, pk: int) -> HttpResponse:
         "companies": showing.companies(persona),
         "map": showing.empathy(persona, read, masked=masked),
         "quotes": quotes,
+        "unread": readings.waits(read),
         "links": showing.links(persona),
         "overlap": showing.overlap(persona),
         "verdict": showing.verdict(persona.finding) if persona.finding else None,

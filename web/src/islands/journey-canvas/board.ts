@@ -21,7 +21,8 @@ export interface Spot {
   column: number;
 }
 
-const AHEAD = 3; // columns kept ready beyond what is in sight
+const AHEAD = 6; // columns kept ready beyond what is in sight
+const EDGE = 2; // of them, from which on further ones are made ready
 const FEW_LINKS = 24; // up to here every way is drawn at full strength
 export const ARC = 40;
 const HEIGHTS = { phase: 38, step: ARC + CARD, overlay: 58, lane: 66, emotion: 92 };
@@ -62,8 +63,10 @@ export class Board {
     return ["phase", "step", ...this.#drawing.lanes.map((lane) => lane.key)];
   }
 
-  /** Draw a drawing anew, where people are stays. */
-  show(drawing: Drawing): void {
+  /** Draw a drawing, where people are stays; only what has changed where its shape has not. `anew`: all of it. */
+  show(drawing: Drawing, anew = false): void {
+    const before = this.#drawing;
+    if (!anew && before && this.#shown.size > 0 && sameShape(before, drawing)) return this.#refresh(before, drawing);
     this.#drawing = drawing;
     this.#forks = forks(drawing);
     this.#levels = levels(drawing, this.#forks);
@@ -80,6 +83,29 @@ export class Board {
     this.#keepSpot();
     this.#build();
     this.#draw();
+  }
+
+  /** The columns whose step, notes or comments have changed, and their neighbours, which share a curve with them. */
+  #refresh(before: Drawing, drawing: Drawing): void {
+    this.#drawing = drawing;
+    const old = this.#notes;
+    if (before.notes !== drawing.notes) this.#notes = new Map(drawing.notes.map((one) => [`${one.step} ${one.lane}`, one]));
+    const steps = new Map(drawing.steps.map((step) => [step.key, step]));
+    const changed = new Set<number>();
+    this.columns.forEach((column, place) => {
+      const step = column.step && (steps.get(column.step.key) ?? null);
+      const noted = step && before.notes !== drawing.notes && drawing.lanes.some((lane) => old.get(`${step.key} ${lane.key}`) !== this.#notes.get(`${step.key} ${lane.key}`));
+      const said = step && before.comments !== drawing.comments;
+      if (step !== column.step || noted || said) for (const one of [place - 1, place, place + 1]) changed.add(one);
+      column.step = step;
+    });
+    for (const place of changed) {
+      const cells = this.#shown.get(place);
+      if (!cells) continue;
+      for (const cell of cells) cell.remove();
+      this.#shown.set(place, this.#column(place));
+    }
+    this.mark();
   }
 
   columnOf(key: string): number {
@@ -157,8 +183,12 @@ export class Board {
   /** Put the columns in sight into the page, take the others out. */
   #draw(): void {
     const left = this.view.scrollLeft;
-    const first = Math.max(0, Math.floor(left / this.width) - AHEAD);
-    const last = Math.min(this.columns.length - 1, Math.ceil((left + this.view.clientWidth - this.head) / this.width) + AHEAD);
+    const [from, to] = [Math.floor(left / this.width), Math.ceil((left + this.view.clientWidth - this.head) / this.width)];
+    const least = Math.max(0, from - EDGE);
+    const most = Math.min(this.columns.length - 1, to + EDGE);
+    if (this.#svg && this.#shown.has(least) && this.#shown.has(most)) return this.mark();
+    const first = Math.max(0, from - AHEAD);
+    const last = Math.min(this.columns.length - 1, to + AHEAD);
     let changed = this.#svg === null || this.#shown.size === 0;
     for (const [place, cells] of this.#shown) {
       if (place >= first && place <= last) continue;
@@ -342,4 +372,13 @@ export class Board {
     this.#drop.hidden = column === null;
     if (column !== null) this.#drop.style.left = `${this.head + column * this.width - 3}px`;
   }
+}
+
+/** Whether two drawings have the same parts in the same places, so that only their texts may differ. */
+function sameShape(one: Drawing, other: Drawing): boolean {
+  if (one.phases !== other.phases || one.lanes !== other.lanes || one.links !== other.links || one.steps.length !== other.steps.length) return false;
+  return one.steps.every((step, place) => {
+    const there = other.steps[place]!;
+    return step === there || (step.key === there.key && step.phase === there.phase && step.then === there.then);
+  });
 }
