@@ -9,11 +9,12 @@ from django.test import Client
 from tests.plan_journeys.shop import drawing, step
 from tests.plan_journeys.test_gaps import findings, moment
 from vivencia.foundation.ledger.store import open_ledger
-from vivencia.foundation.models import Role
+from vivencia.foundation.models import Role, User
 from vivencia.moments.findings import to_json
 from vivencia.moments.models import MomentStudy, State
 from vivencia.plan.journeys import maps
 from vivencia.plan.journeys.models import JourneyMap
+from vivencia.plan.journeys.operations import Set
 
 Browser = Callable[..., Client]
 
@@ -115,6 +116,20 @@ def test_a_moment_becomes_a_target_of_a_new_map_and_then_of_the_same(studied: Mo
     client.post("/plan/maps/from-moment/", wish)
     assert JourneyMap.objects.count() == 1
     assert b"now expects this" in client.get(f"/plan/maps/{made.pk}/gaps/delivery/promise/").content
+
+    agreed = Set("step", "delivery", "expectations.promise_share", 0.999)
+    maps.edit(made.pk, maps.Edit("agreed-token", 99, agreed), by=User.objects.get(role=Role.CX_LEAD))
+    assert b"expects something here already" in client.post("/plan/maps/from-moment/", wish, follow=True).content
+    made.refresh_from_db()
+    assert made.drawing.step("delivery").expectations.promise_share == 0.999  # type: ignore[union-attr]
+
+
+def test_a_moment_of_people_who_are_no_saved_segment_changes_nobodys_map(studied: object, browser: Browser) -> None:
+    answer = browser(Role.CX_LEAD).post(
+        "/plan/maps/from-moment/", {"outcome": "csat", "key": "delivery · promise", "segment": "gold"}, follow=True
+    )
+    assert answer.status_code == 404 or b"save these people as one first" in answer.content
+    assert not JourneyMap.objects.exists()
 
 
 def test_a_moment_that_gives_no_measure_says_so_and_one_that_is_gone_is_not_found(

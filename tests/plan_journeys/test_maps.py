@@ -149,7 +149,7 @@ def test_a_comment_is_signed_by_the_server_and_its_words_are_its_authors(
 
 def test_comments_that_come_along_with_a_step_are_signed_too(shop: JourneyMap, luis: User) -> None:
     forged = Belongings(comments=(Comment("c8", "I agree.", "The boss", "1999", "wait"),))
-    does(shop, luis, Add("step", Step("wait", "before", "Wait"), None, forged))
+    does(shop, luis, Add("step", Step("wait", MAP.phases[0].key, "Wait"), None, forged))
     assert next(one.by for one in now(shop).comments if one.key == "c8") == "Luis"
 
 

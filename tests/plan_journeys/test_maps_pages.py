@@ -16,6 +16,7 @@ from vivencia.plan.journeys.drawing import Drawing, check
 from vivencia.plan.journeys.models import JourneyMap, MapOperation, MapPresence, MapVersion
 from vivencia.plan.journeys.presence import GONE_AFTER
 from vivencia.plan.journeys.starters.sketch import drawn
+from vivencia.understand.models import Segment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
@@ -94,6 +95,23 @@ def test_who_comes_late_gets_the_whole_drawing_and_hears_what_was_overwritten(sh
         [{"token": "long-enough", "base": -1, "operation": {}}],
         [{"token": "long-enough", "base": 0, "operation": {"do": "explode"}}],
         [set_name("choose", "x" * 500)],
+        [set_name("choose", "half a letter: \ud800")],
+        [set_name("choose", "Look", token="token-\ud800")],
+        [set_name("choose", "Look", base=10**22)],
+        [{"token": "long-enough", "base": 0, "operation": {"do": "replace", "drawing": {}}}],
+        [
+            {
+                "token": "long-enough",
+                "base": 0,
+                "operation": {
+                    "do": "set",
+                    "of": "step",
+                    "key": "choose",
+                    "field": "expectations.waiting_seconds",
+                    "value": 10**400,
+                },
+            }
+        ],
         "nonsense",
     ],
 )
@@ -201,6 +219,20 @@ def test_a_target_made_from_a_lived_map_leaves_the_lived_figures_behind(shop: Jo
     kinds = [lane.kind for lane in library.as_target(figures, "Target").lanes]
     assert "free" not in kinds
     assert len(kinds) == len(set(kinds))
+
+
+def test_a_segment_maps_are_drawn_for_is_not_deleted_under_them(shop: JourneyMap) -> None:
+    lead = browser(User.objects.create_user("lead@example.org", role=Role.CX_LEAD))
+    segment = Segment.objects.create(name="Few", stored={})
+    JourneyMap.objects.filter(pk=shop.pk).update(segment=segment)
+
+    answer = lead.post(reverse("segment-delete", args=[segment.pk]), follow=True)
+    assert f"still used by: {shop.title}" in answer.content.decode()
+    assert JourneyMap.objects.get(pk=shop.pk).segment == segment
+
+    JourneyMap.objects.filter(pk=shop.pk).update(segment=None)
+    lead.post(reverse("segment-delete", args=[segment.pk]))
+    assert not Segment.objects.exists()
 
 
 def test_only_a_retired_map_is_deleted(shop: JourneyMap, ana: User) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -120,6 +121,12 @@ def segment_row(request: HttpRequest) -> HttpResponse:
 def segment_delete(request: HttpRequest, pk: int) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk)
     name = segment.name
-    segment.delete()
+    try:
+        segment.delete()
+    except ProtectedError as used:
+        by = ", ".join(sorted({str(one) for one in used.protected_objects}))
+        said = _("“%(name)s” is still used by: %(by)s. Choose other people there first.")
+        messages.error(request, said % {"name": name, "by": by})
+        return redirect("segments")
     messages.success(request, _("The segment “%(name)s” is deleted. The customers are still there.") % {"name": name})
     return redirect("segments")

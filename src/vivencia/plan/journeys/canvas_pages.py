@@ -23,6 +23,7 @@ from vivencia.understand.settling import view
 MOST_BYTES = 2_000_000
 MOST_EDITS = 200  # at once: what was typed while there was no connection
 MOST_NEWS = 20
+UNREADABLE = (DrawingError, ValueError, RecursionError)  # JSON that is none, nested without end, numbers of any length
 
 
 @needs(Right.SEE_FIGURES)
@@ -79,7 +80,7 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         told = _body(request)
         step, leaves = str(told.get("step") or ""), bool(told.get("leaves"))
-    except (AttributeError, DrawingError, json.JSONDecodeError, RecursionError) as wrong:
+    except (*UNREADABLE, AttributeError) as wrong:
         return JsonResponse({"error": str(wrong)}, status=422)
     if leaves:
         presence.left(pk, user)
@@ -103,7 +104,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         done = [maps.edit(pk, one, by=user) for one in read]
     except maps.NotYoursError:
         return JsonResponse({"error": _("A comment's words are its author's.")}, status=422)
-    except (DrawingError, json.JSONDecodeError, RecursionError) as wrong:
+    except UNREADABLE as wrong:
         return JsonResponse({"error": str(wrong)}, status=422)
     except maps.BusyError:
         return JsonResponse({"error": _("Too many edits at once.")}, status=409)
@@ -120,9 +121,13 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         given = _body(request)
         token = str(given["token"])[:64]
         verb = maps.redo if given.get("again") else maps.undo
-    except (KeyError, TypeError, AttributeError, DrawingError, json.JSONDecodeError):
+        if not token.isascii():
+            raise DrawingError("token", "is missing", ["plain characters"])
+        done = verb(pk, token, by=user)
+    except (*UNREADABLE, KeyError, TypeError, AttributeError):
         return JsonResponse({"error": _("This cannot be taken back.")}, status=422)
-    done = verb(pk, token, by=user)
+    except maps.BusyError:
+        return JsonResponse({"error": _("Too many edits at once.")}, status=409)
     the_map = JourneyMap.objects.get(pk=pk)
     return _told(the_map, user, [done] if done else [], base=None)
 

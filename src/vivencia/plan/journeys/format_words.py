@@ -25,6 +25,7 @@ _CODES: dict[str, Promise | str] = {
     "not_xlsx": lazy("This is no workbook that can be read: %(detail)s."),
     "no_steps": lazy("No sheet has a list of steps: its first row needs the headings %(detail)s."),
     "no_rows": lazy("%(place)s has headings but no steps below them."),
+    "too_many": lazy("%(place)s has more than %(detail)s entries."),
     "empty_cell": lazy("%(place)s is empty: every row needs a name for its step."),
     "twice": lazy("%(place)s: “%(detail)s” stands there twice."),
     "too_long": lazy("%(place)s is longer than %(detail)s characters."),

@@ -138,17 +138,20 @@ def from_moment(request: HttpRequest) -> HttpResponse:
     if findings is None or moment is None or seen.read.horizon is None:
         raise Http404
     assert isinstance(request.user, User)
-    people = f"s:{segment.removeprefix(studies.SAVED)}" if segment.startswith(studies.SAVED) else ""
+    if segment and not segment.startswith(studies.SAVED):
+        messages.warning(request, _("A target is for everybody or a saved segment: save these people as one first."))
+        return redirect("segments")
+    people = f"s:{segment.removeprefix(studies.SAVED)}" if segment else ""
     made = targets.make(findings, moment, people, seen, request.user)
     if made is None:
         messages.warning(request, _("This moment gives no measure for a target. Put one on a map by hand."))
         return redirect(f"{reverse('moment', kwargs={'outcome': outcome, 'key': key})}")
-    the_map, step, expectation = made
-    messages.success(
-        request,
-        _("“%(map)s” now expects this. The number is a proposal: change it on the map.") % {"map": the_map.title},
-    )
-    return redirect("map-gap", the_map.pk, step, expectation)
+    if made.proposed:
+        said = _("“%(map)s” now expects this. The number is a proposal: change it on the map.")
+    else:
+        said = _("“%(map)s” expects something here already, and it stays as it is.")
+    messages.success(request, said % {"map": made.map.title})
+    return redirect("map-gap", made.map.pk, made.step, made.expectation)
 
 
 def _map(pk: int) -> tuple[JourneyMap, Drawing]:

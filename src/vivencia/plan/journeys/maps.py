@@ -26,6 +26,10 @@ class BusyError(Exception):
     """So many edits at once that this one did not get its turn; send it again."""
 
 
+class _NothingLeftError(Exception):
+    """There is nothing to take back."""
+
+
 class NotYoursError(Exception):
     """A comment's words are its author's."""
 
@@ -52,11 +56,14 @@ def read_edit(document: object) -> Edit:
     if not isinstance(document, Mapping):
         raise DrawingError("the edit", "is no object")
     token, base = document.get("token"), document.get("base")
-    if not isinstance(token, str) or not 8 <= len(token) <= 64:
-        raise DrawingError("token", "is missing", ["8 to 64 characters"])
-    if isinstance(base, bool) or not isinstance(base, int) or base < 0:
+    if not isinstance(token, str) or not 8 <= len(token) <= 64 or not token.isascii():
+        raise DrawingError("token", "is missing", ["8 to 64 plain characters"])
+    if isinstance(base, bool) or not isinstance(base, int) or not 0 <= base < 2**31:
         raise DrawingError("base", "is missing", ["the number of the newest operation seen"])
-    return Edit(token, base, operations.read(document.get("operation")))
+    operation = operations.read(document.get("operation"))
+    if isinstance(operation, Replace):  # versions are brought back by their own address; this could rewrite comments
+        raise DrawingError("operation.do", "is 'replace'", ["set", "note", "add", "remove", "move", "together"])
+    return Edit(token, base, operation)
 
 
 def edit(pk: int, given: Edit, *, by: User) -> MapOperation:
@@ -178,8 +185,12 @@ def _signed(drawing: Drawing, operation: Operation, at: _At, by: User) -> Operat
     """A comment says who wrote it and when, whatever was sent; its words are its author's."""
     match operation:
         case Add("comment", Comment() as comment):
-            signed = replace(comment, by=by.called, at=at.now.isoformat())
-            return replace(operation, part=signed)
+            return replace(operation, part=_by(comment, at, by))
+        case Add(_, _, _, come) if come.comments:
+            theirs = tuple(_by(one, at, by) for one in come.comments)
+            return replace(operation, belongings=replace(come, comments=theirs))
+        case Together(several):
+            return Together(tuple(_signed(drawing, one, at, by) for one in several))
         case Set("comment", key, "text") | Remove("comment", key):
             theirs = next((one for one in drawing.comments if one.key == key), None)
             first = MapOperation.objects.filter(
@@ -188,6 +199,10 @@ def _signed(drawing: Drawing, operation: Operation, at: _At, by: User) -> Operat
             if theirs and first and first.by_id != by.pk:
                 raise NotYoursError
     return operation
+
+
+def _by(comment: Comment, at: _At, by: User) -> Comment:
+    return replace(comment, by=by.called, at=at.now.isoformat())
 
 
 def _overwritten(row: MapOperation, operation: Operation) -> MapOperation | None:
@@ -204,12 +219,19 @@ def _reverse(pk: int, token: str, by: User, way: Way) -> MapOperation | None:
     already = MapOperation.objects.filter(map_id=pk, token=token).first()
     if already:
         return already
-    done, undone = _stacks(pk, by)
-    stack = done if way == Way.UNDO else undone
-    if not stack:
+
+    def take_back(at: _At, drawing: Drawing) -> tuple[MapOperation, Drawing]:
+        # Chosen anew at every try: of two undos at once the second takes back what came before.
+        done, undone = _stacks(pk, by)
+        stack = done if way == Way.UNDO else undone
+        if not stack:
+            raise _NothingLeftError
+        return _taken_back(at, drawing, MapOperation.objects.get(pk=stack[-1]), token, by, way)
+
+    try:
+        row: MapOperation = _next(pk, take_back)
+    except _NothingLeftError:
         return None
-    last = MapOperation.objects.get(pk=stack[-1])
-    row: MapOperation = _next(pk, lambda at, drawing: _taken_back(at, drawing, last, token, by, way))
     return row
 
 

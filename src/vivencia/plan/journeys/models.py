@@ -42,7 +42,11 @@ class JourneyMap(models.Model):
     )
     persona = models.CharField(_("persona"), max_length=200, blank=True)
     segment = models.ForeignKey(
-        "understand.Segment", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "understand.Segment",
+        on_delete=models.PROTECT,  # without it the map would be of everybody, under the same name
+        null=True,
+        blank=True,
+        related_name="+",
     )
     since = models.DateField(null=True, blank=True)  # the period a lived map was filled from
     until = models.DateField(null=True, blank=True)

@@ -156,7 +156,7 @@ class Together:
 
 Single = Set | Note | Add | Remove | Move
 Operation = Single | Replace | Together
-MOST_TOGETHER = 5_000
+MOST_TOGETHER = 500  # one gesture; more at once would keep everybody waiting
 
 
 def key_of(part: Part) -> str:

@@ -20,6 +20,16 @@ FAMILIES = ("promise", "slow", "happened", "missed")
 
 
 @dataclass(frozen=True)
+class Made:
+    """Where the expectation stands. `proposed`: put there now; not where people had one there already."""
+
+    map: JourneyMap
+    step: str
+    expectation: str
+    proposed: bool
+
+
+@dataclass(frozen=True)
 class Wish:
     """One expectation: the fields of `Expectations` it sets, the first being the one gaps name it by."""
 
@@ -51,9 +61,9 @@ def wish_of(moment: Moment, on: Ground) -> Wish | None:
     return None
 
 
-def make(findings: Findings, moment: Moment, segment: str, seen: View, by: User) -> tuple[JourneyMap, str, str] | None:
-    """Put it on a target map: one that has the step already, else a new one begun from what is lived. Gives the
-    map, the step's key and the expectation; None where the moment gives no measure."""
+def make(findings: Findings, moment: Moment, segment: str, seen: View, by: User) -> Made | None:
+    """Put it on a target map: one that has the step already, else a new one begun from what is lived. An expectation
+    that people have set stays as they set it. None where the moment gives no measure."""
     on = ground(seen.read, seen.as_of, touchpoints=[moment.touchpoint], segment=segment)
     wish = wish_of(moment, on)
     if wish is None:
@@ -63,10 +73,13 @@ def make(findings: Findings, moment: Moment, segment: str, seen: View, by: User)
         the_map, step = _begun(moment.touchpoint, segment, on, seen, by)
     else:
         the_map, step = found
+    there = the_map.drawing.step(step)
+    if there is not None and all(getattr(there.expectations, field) is not None for field in wish.fields):
+        return Made(the_map, step, wish.expectation, proposed=False)
     for field, value in wish.fields.items():
         _edit(the_map, Set("step", step, f"expectations.{field}", value), by)
     the_map.refresh_from_db()
-    return the_map, step, wish.expectation
+    return Made(the_map, step, wish.expectation, proposed=True)
 
 
 def _with_step(touchpoint: str, segment: str) -> tuple[JourneyMap, str] | None:

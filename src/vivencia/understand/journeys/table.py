@@ -35,8 +35,8 @@ class Scale:
 
     @property
     def low(self) -> float:
-        """NPS-like questions begin at 0, the others at 1."""
-        return 0.0 if self.metric in ("nps", "enps") else 1.0
+        """NPS-like questions and yes or no (which ends at 1) begin at 0, the others at 1."""
+        return 0.0 if self.metric in ("nps", "enps") or self.high <= 1 else 1.0
 
     @property
     def reversed(self) -> bool:

@@ -5,12 +5,14 @@ new group's together are in both, stays the persona it was, with its name and wh
 """
 
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import polars as pl
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone, translation
 
 from vivencia.foundation.ledger.reading import Read
@@ -175,9 +177,11 @@ def _kept_or_made(row: Finding, group: int, was: Persona | None, frames: pl.Data
 
 
 def _let_go(persona: Persona) -> None:
-    """It is no longer there. What people wrote about it stays to be read; its segment, of nobody now, goes."""
+    """It is no longer there. What people wrote about it stays to be read; its segment, of nobody now, goes, unless a
+    map was drawn for it: that says then that there is nobody, and does not become everybody's."""
     if persona.segment:
-        persona.segment.delete()
+        with suppress(ProtectedError):
+            persona.segment.delete()
     Persona.objects.filter(pk=persona.pk).update(gone=True, segment=None)
 
 

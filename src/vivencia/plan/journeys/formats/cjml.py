@@ -22,6 +22,7 @@ from vivencia.plan.journeys.drawing import (
     LINK_KINDS,
     LONGEST_NAME,
     LONGEST_TEXT,
+    MOST_STEPS,
     Cell,
     Drawing,
     Kind,
@@ -169,6 +170,8 @@ def _journey(journey: ET.Element, kind: Kind, place: str, language: str) -> Draw
         raise FormatError(f"{place}/touchpoints", "missing")
     steps: list[Step] = []
     cells: list[Cell] = []
+    if len(points) > MOST_STEPS:
+        raise FormatError(f"{place}/touchpoints", "too_many", str(MOST_STEPS))
     for number, point in enumerate((one for one in points if isinstance(one.tag, str)), 1):
         where = f"{place}/touchpoints/{point.tag}[{number}]"
         if point.tag not in POINTS:
