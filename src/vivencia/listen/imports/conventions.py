@@ -110,7 +110,13 @@ def _looks_like_utf16(sample: bytes) -> bool:
 
 
 def _delimiter(text: str, quote: str) -> str:
-    return max(DELIMITERS, key=lambda candidate: _consistency(sample_rows(text, candidate, quote, 100)))
+    head = text[: text.find("\n") + 1 or len(text)]
+    whole = not quote or head.count(quote) % 2 == 0
+    # What is not in the header parts no columns. The first is what it comes to where nothing does.
+    likely = (
+        [one for one in DELIMITERS if one in head or one == DELIMITERS[0]] if whole and head.strip() else DELIMITERS
+    )
+    return max(likely, key=lambda candidate: _consistency(sample_rows(text, candidate, quote, 100)))
 
 
 def _consistency(rows: Sequence[Sequence[str]]) -> tuple[float, int]:

@@ -90,7 +90,8 @@ class Columns:
         """A value as a time in UTC: the name of a typed column."""
         if value is None or not self.used(value):
             return NULL
-        return self._typed(_first([self._time(column, value) for column in self.used(value)]))
+        taken = _first([self._time(column, value) for column in self.used(value)])
+        return taken if taken in {quoted(column) for column in self.used(value)} else self._typed(taken)
 
     def number(self, value: Value | None) -> str:
         """A value as a finite number: the name of a typed column, or a constant."""

@@ -17,7 +17,8 @@ from vivencia.listen.imports.readers import jsonl
 from vivencia.listen.imports.readers.csv import Places, places_of
 from vivencia.listen.imports.readers.jsonl import NOT_AN_OBJECT
 from vivencia.listen.imports.readers.table import literal, quoted
-from vivencia.listen.imports.tables import Part, Staged, Tables
+from vivencia.listen.imports.repeats import may_repeat
+from vivencia.listen.imports.tables import Part, Refused, Staged, Tables
 
 HEADER: Final = ("file", "row", "field", "value", "reason", "allowed", "event")
 _MAX_VALUE: Final = 200
@@ -52,10 +53,10 @@ def collect(connection: duckdb.DuckDBPyConnection, made: list[Made], tables: Tab
         "CREATE TABLE rejects (tab VARCHAR, row BIGINT, field VARCHAR, value VARCHAR, reason VARCHAR, "
         "allowed VARCHAR, other VARCHAR, event VARCHAR)"
     )
+    _find_refused(connection, tables)
     for staged in tables.staged.values():
         _repeated_keys(connection, staged)
-    for one in made:
-        _collect_events(connection, one)
+        _collect_events(connection, [one for one in made if one.staged is staged])
     for staged in tables.staged.values():
         if staged.parts[0].look.kind == "jsonl" and staged.loaded:
             _lines_not_objects(connection, staged)
@@ -63,14 +64,16 @@ def collect(connection: duckdb.DuckDBPyConnection, made: list[Made], tables: Tab
 
 def count(connection: duckdb.DuckDBPyConnection, tables: Tables) -> tuple[int, int]:
     """How many events or unreadable rows were left out, and from how many rows they come."""
-    events, rows = connection.execute("SELECT count(*), count(DISTINCT (tab, row)) FROM rejects").fetchone() or (0, 0)
-    lines = unreadable(connection, tables)
+    by_table = "SELECT count(*) AS events, count(DISTINCT row) AS rows FROM rejects GROUP BY tab"
+    told = f"SELECT coalesce(sum(events), 0), coalesce(sum(rows), 0) FROM ({by_table})"  # noqa: S608  # our own text
+    events, rows = connection.execute(told).fetchone() or (0, 0)
+    lines = unreadable(tables)
     return int(events) + lines, int(rows) + lines
 
 
-def unreadable(connection: duckdb.DuckDBPyConnection, tables: Tables) -> int:
+def unreadable(tables: Tables) -> int:
     """How many rows could not be read at all."""
-    return sum(len(_refused(connection, part)) for staged in tables.staged.values() for part in staged.parts)
+    return sum(len(part.refused) for staged in tables.staged.values() for part in staged.parts)
 
 
 def every(connection: duckdb.DuckDBPyConnection, tables: Tables) -> Iterator[Reject]:
@@ -101,16 +104,17 @@ def harmless(cell: str) -> str:
     return "'" + cell if cell.startswith(_SCRIPT) else cell
 
 
-def _collect_events(connection: duckdb.DuckDBPyConnection, made: Made) -> None:
-    if not made.checks:
+def _collect_events(connection: duckdb.DuckDBPyConnection, made: list[Made]) -> None:
+    """Of all the events that one table's rows give: the checks are counted in one pass over it."""
+    asked = [(one, check) for one in made for check in one.checks]
+    if not asked:
         return
-    counts = ", ".join(f"count(*) FILTER ({check.bad})" for check in made.checks)
-    source = made.staged.sql
-    found = connection.execute(f"SELECT {counts} FROM {source} WHERE {made.meant}").fetchone() or ()  # noqa: S608
-    for check, bad in zip(made.checks, found, strict=True):
+    counts = ", ".join(f"count(*) FILTER (({one.meant}) AND ({check.bad}))" for one, check in asked)
+    found = connection.execute(f"SELECT {counts} FROM {made[0].staged.sql}").fetchone() or ()  # noqa: S608
+    for (one, check), bad in zip(asked, found, strict=True):
         if bad:
-            _insert(connection, made, check)
-            made.failed.append(check)
+            _insert(connection, one, check)
+            one.failed.append(check)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, made: Made, check: Check) -> None:
@@ -133,10 +137,7 @@ def _repeated_keys(connection: duckdb.DuckDBPyConnection, staged: Staged) -> Non
     key = ", ".join(columns.raw(columns.named(name)) for name in staged.table.key)
     held = [name for name in staged.base if name in columns.touched]
     contents = ", ".join(quoted(name) for name in held)
-    repeated = connection.execute(
-        f"SELECT count(*) - count(DISTINCT ({key})) FROM {staged.sql}"  # noqa: S608
-    ).fetchone()
-    if not repeated or not repeated[0]:
+    if not may_repeat(connection, key, staged.sql):
         return
     field = " + ".join(staged.table.key)
     before = _rows(connection)
@@ -162,20 +163,23 @@ def _lines_not_objects(connection: duckdb.DuckDBPyConnection, staged: Staged) ->
     )
 
 
-def _refused(connection: duckdb.DuckDBPyConnection, part: Part) -> dict[int, tuple[str, str, Reason]]:
-    """The lines DuckDB could not read: record -> column, line, reason."""
-    if part.relation.rejects is None:
-        return {}
-    known = connection.execute(
-        f"SELECT 1 FROM duckdb_tables() WHERE table_name = {literal(part.relation.rejects)}"  # noqa: S608
-    ).fetchone()
-    if not known:
-        return {}
+def _find_refused(connection: duckdb.DuckDBPyConnection, tables: Tables) -> None:
+    """Have each file know its lines that DuckDB could not read."""
+    parts = [part for staged in tables.staged.values() for part in staged.parts if part.relation.rejects]
+    if not parts:
+        return
+    filled = connection.execute("SELECT table_name FROM duckdb_tables() WHERE estimated_size > 0").fetchall()
+    for part in parts:
+        if (part.relation.rejects,) in filled:
+            part.refused = _refused_in(connection, str(part.relation.rejects))
+
+
+def _refused_in(connection: duckdb.DuckDBPyConnection, name: str) -> Refused:
     found = connection.execute(
-        f"SELECT line, column_name, error_type, csv_line FROM {quoted(part.relation.rejects)} ORDER BY line"  # noqa: S608
+        f"SELECT line, column_name, error_type, csv_line FROM {quoted(name)} ORDER BY line"  # noqa: S608
     ).fetchall()
     reasons = {"INVALID ENCODING": Reason.NOT_TEXT}
-    refused: dict[int, tuple[str, str, Reason]] = {}
+    refused: Refused = {}
     for line, column, kind, text in found:
         refused.setdefault(
             int(line), (column or "", _shown(text), reasons.get(str(kind).replace("_", " "), Reason.WRONG_WIDTH))
@@ -184,14 +188,13 @@ def _refused(connection: duckdb.DuckDBPyConnection, part: Part) -> dict[int, tup
 
 
 def _of_part(connection: duckdb.DuckDBPyConnection, staged: Staged, part: Part) -> Iterator[Reject]:
-    refused = _refused(connection, part)
     rows = connection.execute(
         "SELECT row, field, value, reason, allowed, other, event FROM rejects "  # noqa: S608
         f"WHERE tab = {literal(staged.name)} AND row BETWEEN {part.begins} AND {part.begins + part.rows - 1} "
         "ORDER BY row, event, field"
     ).fetchall()
-    places = _places(staged, part, {row[0] - part.begins for row in rows}, set(refused))
-    width = len(part.relation.columns)
+    places = _places(staged, part, {row[0] - part.begins for row in rows}, set(part.refused))
+    refused, width = part.refused, len(part.relation.columns)
     for record, (column, text, reason) in refused.items():
         line = places.records.get(record, record)
         yield Reject(part.look.name, line, column, text, reason, str(width), "", "")

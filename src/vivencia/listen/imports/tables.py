@@ -13,15 +13,17 @@ import duckdb
 from vivencia.listen.imports.assign import Assigned
 from vivencia.listen.imports.conventions import Conventions
 from vivencia.listen.imports.expressions import Columns, Samples, is_numeric
-from vivencia.listen.imports.mapping import Defaults, Join, Mapping, Table, Take
-from vivencia.listen.imports.problems import Problem
+from vivencia.listen.imports.mapping import Account, Alias, Defaults, Event, Join, Mapping, People, Table, Take
+from vivencia.listen.imports.problems import Problem, Reason
 from vivencia.listen.imports.readers.jsonl import NOT_AN_OBJECT
 from vivencia.listen.imports.readers.registry import reader_of
 from vivencia.listen.imports.readers.table import How, Look, Relation, quoted
+from vivencia.listen.imports.repeats import may_repeat
 
 ROW: Final = '"#row"'
 HASH: Final = '"#hash"'
 Instead = Callable[[str, Look], Relation | None]  # other rows for a file of a table: its sample, in previews
+Refused = dict[int, tuple[str, str, Reason]]  # lines that are no rows: record -> column, line, reason
 Run = Callable[[str], None]  # runs one SQL statement; whoever gives it may watch its progress
 
 
@@ -33,6 +35,7 @@ class Part:
     relation: Relation
     begins: int = 0  # the table's row number of its first row
     rows: int = 0
+    refused: Refused = field(default_factory=dict)  # known once the table is loaded and looked through
 
 
 @dataclass
@@ -48,6 +51,7 @@ class Staged:
     hashed: bool = False
     ordinals: bool = False
     loaded: bool = False
+    in_place: bool = False  # a view of its file, which is not copied first
     repeated: bool = False  # some rows have an earlier row's key and say something else
 
     @property
@@ -64,7 +68,7 @@ class Staged:
     @property
     def row(self) -> str:
         """SQL for a row's place in its table, from 0."""
-        return ROW if self.joins else f"{self.sql}.rowid"
+        return ROW if self.joins or self.in_place else f"{self.sql}.rowid"
 
 
 class Tables:
@@ -86,8 +90,9 @@ class Tables:
         for join in mapping.joins:
             if join.to in self.staged and join.on and join.take:  # one that is being prepared says nothing yet
                 self._plan_join(join)
-        for name in self.staged:
+        for name, staged in self.staged.items():
             self._refuse_circle(name, name, set())
+            staged.in_place = staged.parts[0].relation.place is not None and self._is_asked_once(staged)
 
     def __contains__(self, name: str) -> bool:
         return name in self.staged
@@ -97,12 +102,12 @@ class Tables:
 
     def hash_rows(self, staged: Staged) -> None:
         """Have every row carry a digest of its contents (before `load`)."""
-        cells = ", ".join(f"coalesce({staged.columns.plain(name)}, chr(30))" for name in staged.base)
-        staged.columns.typed["#hash"] = f"md5(concat_ws(chr(31), {cells}))"
+        cells = ", chr(31), ".join(f"coalesce({staged.columns.plain(name)}, chr(30))" for name in staged.base)
+        staged.columns.typed["#hash"] = f"md5(concat({cells}))"
         staged.hashed = True
 
     def load(self, name: str) -> None:
-        """Read the table's files, after those it is joined with."""
+        """Read the table's files, after those it is joined with; or see them in their place."""
         staged = self.staged[name]
         if staged.loaded:
             return
@@ -111,7 +116,9 @@ class Tables:
         for join in sources:
             self.load(join.source)
         joins = [(join, self._joined(join)) for join in sources]
-        if staged.joins:
+        if staged.in_place:
+            self._see(staged)
+        elif staged.joins:
             self._read(staged, quoted(f"r:{name}"), {})
             self._run(_with_joins(staged, joins))
             self._connection.execute(f"DROP TABLE {quoted(f'r:{name}')}")
@@ -158,6 +165,8 @@ class Tables:
         return [str(row[0]).strip() for row in found.fetchall()]
 
     def _types(self, relation: Relation) -> dict[str, str]:
+        if relation.types is not None:
+            return dict(relation.types)
         described = self._connection.execute(f"DESCRIBE SELECT * FROM {relation.sql}").fetchall()  # noqa: S608
         return {row[0]: row[1] for row in described if row[0] != NOT_AN_OBJECT}
 
@@ -205,15 +214,30 @@ class Tables:
         for place, part in enumerate(staged.parts):
             begin = f"CREATE TABLE {target} AS" if place == 0 else f"INSERT INTO {target}"
             self._run(f"{begin} {self._selected(staged, part, wanted or staged.base[:1], typed)}")
-            rows = self._count(target) - begins
-            part.begins, part.rows = begins, rows
-            begins += rows
+            part.begins, part.rows = begins, self._written()
+            begins += part.rows
         if not begins and not any(part.relation.rejects for part in staged.parts):
             raise Problem("no-rows", file=staged.parts[0].look.name)
 
-    def _selected(self, staged: Staged, part: Part, wanted: tuple[str, ...], typed: dict[str, str]) -> str:
+    def _is_asked_once(self, staged: Staged) -> bool:
+        """Whether only one kind of event is made of a table: then reading its file again is cheaper than copying it."""
+        mapping = self._mapping
+        askers: list[Event | People | Account | Alias] = [*mapping.events, *mapping.customers]
+        askers += [*mapping.accounts, *mapping.aliases]
+        asked = [each.table for each in askers] + [table for join in mapping.joins for table in (join.to, join.source)]
+        return len(staged.parts) == 1 and asked.count(staged.name) == 1
+
+    def _see(self, staged: Staged) -> None:
+        """A view in the place of a table."""
+        (part,) = staged.parts
+        rows = self._selected(staged, part, staged.base, staged.columns.typed, f"{part.relation.place} AS {ROW}")
+        self._run(f"CREATE VIEW {staged.sql} AS {rows}")
+        part.begins, part.rows = 0, part.relation.rows or 0
+
+    def _selected(self, staged: Staged, part: Part, wanted: tuple[str, ...], typed: dict[str, str], *more: str) -> str:
         has = part.relation.columns
-        inner = [_cell(name, staged.columns.types[name], name in has) for name in wanted]
+        inner = list(more)
+        inner += [_cell(name, staged.columns.types[name], name in has) for name in wanted]
         if part.look.kind == "jsonl":
             inner.append(quoted(NOT_AN_OBJECT))
         outer = "".join(f", {sql} AS {quoted(name)}" for name, sql in typed.items())
@@ -222,10 +246,7 @@ class Tables:
     def _number_twins(self, staged: Staged) -> None:
         """Rows with the same contents as an earlier one get their ordinal: two like purchases are two."""
         row = staged.row
-        all_rows, different = self._connection.execute(
-            f"SELECT count(*), count(DISTINCT {HASH}) FROM {staged.sql}"  # noqa: S608
-        ).fetchone() or (0, 0)
-        if all_rows == different:
+        if not may_repeat(self._connection, _contents(staged) if staged.in_place else HASH, staged.sql):
             return
         self._run(
             f"CREATE TABLE {quoted('o:' + staged.name)} AS SELECT {row} AS {quoted('#of')}, "  # noqa: S608
@@ -234,8 +255,9 @@ class Tables:
         )
         staged.ordinals = True
 
-    def _count(self, target: str) -> int:
-        counted = self._connection.execute(f"SELECT count(*) FROM {target}").fetchone()  # noqa: S608
+    def _written(self) -> int:
+        """How many rows the statement that just ran wrote."""
+        counted = self._connection.fetchone()
         return int(counted[0]) if counted else 0
 
 
@@ -273,10 +295,18 @@ def _cell(name: str, kind: str, there: bool) -> str:
         return f"CAST(NULL AS {kind}) AS {quoted(name)}"
     if kind == "VARCHAR":
         cell = f"CAST({quoted(name)} AS VARCHAR)"
-        # `trim` looks at every letter; hardly a cell has a space at its ends, which is seen at once.
-        odd = f"{cell} LIKE ' %' OR {cell} LIKE '% ' OR {cell} = ''"
+        # `trim` looks at every letter; hardly a cell has a space at its ends, which is seen at once. Whatever begins
+        # with a space or is empty comes before '!', which takes no look at the letters at all.
+        odd = f"{cell} LIKE '% ' OR ({cell} < '!' AND ({cell} = '' OR {cell} LIKE ' %'))"
         return f"CASE WHEN {odd} THEN nullif(trim({cell}), '') ELSE {cell} END AS {quoted(name)}"
     return f"CAST({quoted(name)} AS {kind}) AS {quoted(name)}"
+
+
+def _contents(staged: Staged) -> str:
+    """What the digest is of, but before it is text, which takes longer than looking for repeats."""
+    columns = staged.columns
+    is_plain = {name: not {"(", "["} & {*kind} for name, kind in columns.types.items()}  # no list, no object
+    return ", ".join(quoted(name) if is_plain[name] else columns.plain(name) for name in staged.base)
 
 
 def _aggregate(columns: Columns, take: Take, row: str) -> str:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from vivencia.foundation.ledger.writing import ROW_GROUP
 from vivencia.listen.imports import rejects as rejected
 from vivencia.listen.imports.assign import Assigned
 from vivencia.listen.imports.conventions import Conventions
@@ -82,16 +83,28 @@ def take_in(
     Raises Problem where a file or the mapping cannot be used at all, or not a single row can.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _engine(folder) as connection:
+    with _engine(folder, watched=progress is not silent) as connection:
         return _take_in(connection, mapping, assigned, batch, folder, progress, say)
 
 
-def _engine(folder: Path) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(":memory:", config={"temp_directory": str(folder / "spill")})
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = true")
-    connection.execute("SET enable_progress_bar_print = false")
+def _engine(folder: Path, *, watched: bool) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:", config={"temp_directory": str(folder / "spill"), "threads": 1})
+    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar_print = false")
+    connection.execute(f"SET enable_progress_bar = {'true' if watched else 'false'}")
     return connection
+
+
+def _share_work(connection: duckdb.DuckDBPyConnection, mapping: Mapping, tables: Tables) -> None:
+    """Use all processors where there is work to share: DuckDB parts it by row groups.
+
+    With less than one of them a second thread gives the first nothing to do but wait, which it does at full speed.
+    """
+    rows = {
+        name: sum(part.relation.rows or ROW_GROUP for part in staged.parts) for name, staged in tables.staged.items()
+    }
+    written = sum(rows[event.table] for event in mapping.events if event.table in tables)
+    if max([written, *rows.values()]) >= ROW_GROUP:
+        connection.execute("RESET threads")
 
 
 def _take_in(
@@ -105,6 +118,7 @@ def _take_in(
 ) -> Taken:
     run = watched(connection, progress)
     tables = Tables(connection, mapping, look_again(assigned, mapping), folder / "plain", run.reading)
+    _share_work(connection, mapping, tables)
     made = plan(mapping, tables, batch)
     customers, aliases = plan_customers(mapping, tables, batch), plan_aliases(mapping, tables, batch)
     wanted = [name for name in tables.staged if _is_used(name, mapping)]
@@ -113,6 +127,8 @@ def _take_in(
         tables.load(name)
     rejected.collect(connection, made, tables)
     out, rejected_rows = rejected.count(connection, tables)
+    # `seq` tells the order of events, so that the order in which they are written need not be kept, which costs much.
+    connection.execute("SET preserve_insertion_order = false")
     events = _written(connection, [one.select() for one in made], folder / "events.parquet", run.writing)
     people = _written(connection, customers, folder / "customers.parquet", run.writing)
     same = _written(connection, aliases, folder / "aliases.parquet", run.writing)
@@ -126,7 +142,7 @@ def _take_in(
             file=first.file, count=out, row=first.row, field=first.field, value=first.value[:80], why=say(first),
         )  # fmt: skip
     return Taken(
-        rows=tables.rows() + rejected.unreadable(connection, tables),
+        rows=tables.rows() + rejected.unreadable(tables),
         events=events,
         customers=people,
         aliases=same,
@@ -145,7 +161,7 @@ def _written(connection: duckdb.DuckDBPyConnection, selects: list[str], file: Pa
         return 0
     everything = " UNION ALL BY NAME ".join(selects)
     run(f"COPY ({everything}) TO {literal(str(file))} (FORMAT parquet, COMPRESSION snappy)")
-    counted = connection.execute(f"SELECT count(*) FROM read_parquet({literal(str(file))})").fetchone()  # noqa: S608
+    counted = connection.fetchone()
     return int(counted[0]) if counted else 0
 
 

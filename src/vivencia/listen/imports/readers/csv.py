@@ -4,7 +4,7 @@ import csv
 import secrets
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -47,11 +47,14 @@ class CsvReader:
             rows=scanned.line_breaks,
             lines=scanned.line_breaks + (not scanned.ends_with_break),
             plain=plain,
+            types=dict.fromkeys(look.columns, "VARCHAR"),
         )
 
 
 @remembered
 def _look(file: Path, how: How) -> Look:
+    if how != How() and (known := _known(file, how)):
+        return known
     head = sample(file, of_lines=True)
     conventions = detect(head, file.name, how.conventions)
     text = decoded(head, conventions.encoding or "utf-8", file.name, "replace")
@@ -59,8 +62,20 @@ def _look(file: Path, how: How) -> Look:
     if not rows:
         raise Problem("empty", file=file.name)
     columns = _header(rows[0], file)
-    body = tuple(tuple(cell or None for cell in row) for row in rows[1 + how.skip_rows :])
+    body = tuple([tuple([cell or None for cell in row]) for row in rows[1 + how.skip_rows :]])
     return Look(file, CsvReader.name, columns, body, conventions)
+
+
+def _known(file: Path, how: How) -> Look | None:
+    """What an undeclared look at the file shows, where what is declared changes nothing of how it is read."""
+    declared = how.conventions
+    if declared.encoding or declared.quote != Conventions().quote or how.sheet:
+        return None
+    plain = _look(file, How())
+    detected = plain.conventions or Conventions()
+    if declared.delimiter not in (None, detected.delimiter):
+        return None
+    return replace(plain, rows=plain.rows[how.skip_rows :], conventions=declared.or_else(detected))
 
 
 @dataclass(frozen=True)

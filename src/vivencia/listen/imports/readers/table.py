@@ -1,6 +1,6 @@
 """What every reader gives: a look at a file, and its rows as a relation in DuckDB."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -68,6 +68,8 @@ class Relation:
     rows: int | None = None  # about how many, where known before reading
     lines: int | None = None  # of text files: how many lines there are; as many as rows means that no row spans lines
     plain: Path | None = None  # of text files: the same text as plain UTF-8
+    place: str | None = None  # SQL for a row's place, from 0, where the file may be read several times for it
+    types: Mapping[str, str] | None = None  # DuckDB types of the columns, where they are known without asking
 
 
 def remembered(look: LookAt) -> LookAt:
