@@ -11,7 +11,7 @@ from tests.roadmap.exhaustive import best_of_all
 from vivencia.plan.roadmap.optimiser.checking import check, same, worth
 from vivencia.plan.roadmap.optimiser.formulation import Style, formulate
 from vivencia.plan.roadmap.optimiser.neighbourhood import worth as quick_worth
-from vivencia.plan.roadmap.optimiser.optimise import ImpossibleError, optimise
+from vivencia.plan.roadmap.optimiser.optimise import ImpossibleError, _bare, optimise
 from vivencia.plan.roadmap.optimiser.planted import SHAPES, Shape, planted
 from vivencia.plan.roadmap.optimiser.problem import Gap, Initiative, Pilot, Problem, Stream, Team, Worth
 from vivencia.plan.roadmap.optimiser.solving import Solver, relax
@@ -123,3 +123,14 @@ def test_a_problem_without_initiatives_has_the_empty_plan() -> None:
     found = optimise(Problem(4, (), teams=(Team("t", (1.0,) * 4),)), 1.0)
 
     assert found.starts == {} and found.value == 0.0 and found.gap == 0.0
+
+
+def test_a_pilot_of_what_is_not_done_is_not_done_either() -> None:
+    """Nor what only leads to what is not done, however the plan came by it."""
+    pilot = Initiative("p", Worth(0, 0, 0), cost_once=5.0, pilot=Pilot("big"))
+    lead, then = Initiative("lead", Worth(0, 0, 0), cost_once=5.0), Initiative("then", Worth(1, 1, 1), after=("lead",))
+    big = Initiative("big", Worth(9, 9, 9), left_out=True, chance=0.5)
+    problem = Problem(3, (big, pilot, lead, then), objective="net")
+
+    assert optimise(problem, 1.0, begin={"p": 0, "lead": 0, "then": 1}).starts == {}
+    assert _bare(tables(problem), {"p": 0, "lead": 0, "then": 2}) == {}

@@ -107,27 +107,30 @@ def _concluded(problem: Problem, board: "_Board", prover: "_Prover", seconds: fl
         raise prover.failure
     if board.start is None:
         raise ImpossibleError(proven=prover.impossible)
-    starts = _bare(problem, {e.key: int(q) for e, q in zip(problem.initiatives, board.start, strict=True) if q >= 0})
+    starts = _bare(
+        board.tables, {e.key: int(q) for e, q in zip(problem.initiatives, board.start, strict=True) if q >= 0}
+    )
     value = worth(problem, starts)
     bound = max(board.bound, value)
     proven = bound - value <= CLOSE_ENOUGH * max(1.0, abs(value))
     return Found(starts, value, bound, seconds, prover.nodes, proven)
 
 
-def _bare(problem: Problem, starts: Starts) -> Starts:
-    """The plan without what brings nothing in it and nothing else needs: nobody should do it for nothing."""
-    left, value = dict(starts), worth(problem, starts)
-    needed = {first for key in starts for first in problem.by_key[key].after} | {
-        each.key for each in problem.initiatives if each.pilot
-    }
-    for key, start in starts.items():
+def _bare(t: Tables, starts: Starts) -> Starts:
+    """The plan without what costs more than it brings in it, or brings nothing, and nothing else needs. Filling puts it
+    in for what it might have made possible; the last to start goes first, so that what led to it may go after it."""
+    problem, left = t.problem, dict(starts)
+    index = {each.key: i for i, each in enumerate(problem.initiatives)}
+    value = worth(problem, left)
+    for key, start in sorted(starts.items(), key=lambda begun: -begun[1]):
         each = problem.by_key[key]
-        unpaid = each.expected <= 0 or start + each.duration >= problem.quarters + problem.quarters_after
-        if not unpaid or each.must_do or key in needed:
+        needed = any(key in problem.by_key[other].after for other in left)
+        if t.value[index[key], start] > 0 or each.must_do or needed:
             continue
         without = {other: at for other, at in left.items() if other != key}
-        if worth(problem, without) >= value and check(problem, without).passed:
-            left = without
+        lighter = worth(problem, without)
+        if lighter >= value and check(problem, without).passed:
+            left, value = without, lighter
     return left
 
 
