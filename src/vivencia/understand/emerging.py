@@ -19,6 +19,8 @@ from django.utils import timezone
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import Ledger, open_ledger
+from vivencia.foundation.organisation import organisation
+from vivencia.foundation.viewer import zone_of
 from vivencia.understand import emerging_themes, reading_vectors, voices
 from vivencia.understand.emerging_themes import MASKED, Themes
 from vivencia.understand.frames import frame as frame_of
@@ -120,9 +122,10 @@ def look(ledger: Ledger | None = None, clock: datetime | None = None) -> dict[st
     reading_vectors.sweep(ledger)
     read = ledger.read()
     moment = as_of(read.horizon, clock or timezone.now())
-    texts = _texts(read, moment)
-    themes = emerging_themes.themes(of, texts, moment)
-    told = {"form": FORM, "space": of.name} | _seen(read, texts, themes, moment)
+    with timezone.override(zone_of(organisation())):  # days are those of the pages an alarm leads to
+        texts = _texts(read, moment)
+        themes = emerging_themes.themes(of, texts, moment)
+        told = {"form": FORM, "space": of.name} | _seen(read, texts, themes, moment)
     folder = reading_vectors.folder() / of.name
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / "themes-seen.partial"
@@ -135,7 +138,7 @@ def _texts(read: Read, moment: datetime) -> pl.DataFrame:
     """What customers wrote and was read, up to the moment: a row a text, the newest first, with `days_ago`: 0 for the
     moment's own day, so that a period is what pages filter by."""
     table = frame_of(voices.voices(read))
-    zone = timezone.get_default_timezone_name()
+    zone = timezone.get_current_timezone_name()
     day = pl.col("occurred_at").dt.convert_time_zone(zone).dt.date()
     ago = (pl.lit(timezone.localtime(moment).date()) - day).dt.total_days().alias("days_ago")
     return table.filter(pl.col("model").is_not_null() & (pl.col("occurred_at") <= moment)).with_columns(ago)

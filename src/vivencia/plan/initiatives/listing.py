@@ -1,7 +1,7 @@
 """Initiatives as a list or a board: chosen, sorted, with what each is worth for its cost."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -84,9 +84,6 @@ class Chosen:
     @property
     def narrowed(self) -> bool:
         return bool(self.stage or self.stream or self.text)
-
-    def with_view(self, view: str) -> "Chosen":
-        return replace(self, view=view)
 
 
 def first_year(one: Initiative) -> float:
