@@ -17,11 +17,12 @@ from vivencia.foundation import erasure, inbox
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import InboxEvent
 from vivencia.listen.models import Consent
-from vivencia.listen.surveys import answering, chores, throttle, tokens
+from vivencia.listen.surveys import answering, apart, chores, throttle, tokens
 from vivencia.listen.surveys.models import Link, Response, State, Survey, Way
 from vivencia.listen.surveys.questionnaire import Option, Question
 from vivencia.measure.metrics.computing import compute
 from vivencia.measure.metrics.lived import Lived
+from vivencia.understand import voices
 
 pytestmark = pytest.mark.django_db
 
@@ -258,7 +259,7 @@ def test_answers_of_employees_are_tied_to_no_person_and_to_no_minute() -> None:
     person = Person(reverse("survey-link", args=[team.token]) + "?customer=C-1")
     person.send(enps="2")
     person.send(why="No time")
-    score, _comment = events()
+    (score,) = events()
     assert (score["customer_id"], score["properties"]["group"]) == (None, "Shop floor")
     assert score["occurred_at"].endswith(":00:00+00:00")
 
@@ -310,3 +311,52 @@ def test_strangers_find_no_response_by_guessing() -> None:
     assert client.get(reverse("survey-link", args=["nonsense"])).status_code == 404
     assert client.get(page_of(survey).replace("shop", "nothing")).status_code == 404
     assert client.get(reverse("survey-answer")).status_code == 405
+
+
+CSAT = Question("canteen", "csat", t("How is the canteen?"))
+PLACE = Question("enps", "enps", t("Work here?"))
+
+
+def told_of_customers() -> tuple[int, int]:
+    """How many voices customers have, and how many answers about satisfaction."""
+    read = open_ledger().read()
+    scored = read.to_arrow(read.events.filter((read.events.metric == "csat") | read.events.metric.startswith("rows")))
+    return voices.voices(read).num_rows, scored.num_rows
+
+
+def test_what_colleagues_say_never_stands_among_customers() -> None:
+    options = (Option("a", t("Yes")), Option("b", t("No")))
+    rows = Question("rows", "matrix", t("Agree?"), options=options, rows=(Option("x", t("Staff")),))
+    about = Question("because", "text", t("Why?"), about="enps")
+    survey = published(PLACE, about, CSAT, WORDS, rows, of_employees=True, display="page")
+    team = Link.objects.create(survey=survey, way=Way.GROUP, group="Till 3", employee_id="E-7")
+    person = Person(reverse("survey-link", args=[team.token]))
+    person.send(enps="2", because="My boss shouts", canteen="1", why="At me", **{"rows-x": "b"})
+    (score,) = events()
+    assert (score["metric"], score["score"], score["text"], score["employee_id"]) == ("enps", 2.0, None, None)
+    inbox.drain()
+    assert told_of_customers() == (0, 0)
+    assert Response.objects.get().answers["why"] == "At me", "it stays in the survey's own results"
+
+
+def test_what_earlier_versions_told_of_colleagues_is_taken_out_of_the_ledger() -> None:
+    survey, customers = published(PLACE, CSAT, WORDS, of_employees=True), published(CSAT, name="Customers")
+    said = {"occurred_at": timezone.now(), "name": "survey answered", "customer_id": None}
+    old = {**said, "source": survey.source}
+    inbox.put([
+        {**old, "event_id": "1", "metric": "enps", "score": 2.0, "scale_max": 10.0, "text": "My boss shouts"},
+        {**old, "event_id": "2", "metric": "canteen", "score": 1.0, "scale_max": 5.0},
+        {**old, "event_id": "3", "text": "At me"},
+        {**said, "event_id": "4", "source": customers.source, "metric": "csat", "score": 1.0, "text": "Too late"},
+    ])  # fmt: skip
+    inbox.drain()
+    assert told_of_customers() == (2, 1)
+    ledger = open_ledger()
+    assert (apart.keep_colleagues_apart(ledger), apart.keep_colleagues_apart(ledger)) == (3, 0)
+    assert told_of_customers() == (1, 1)
+    read = ledger.read()
+    kept = read.to_arrow(read.events.order_by("event_id").select("event_id", "score", "text")).to_pylist()
+    assert kept == [
+        {"event_id": "1", "score": 2.0, "text": None},
+        {"event_id": "4", "score": 1.0, "text": "Too late"},
+    ]

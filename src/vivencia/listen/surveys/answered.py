@@ -3,6 +3,9 @@
 One event an answered question (a matrix: one a row), named "survey answered". A comment on a score is the score's own
 text, so that the words and the number are read together. `event_id` is made of the response and the question, so that
 telling twice counts once.
+
+What colleagues answer stays with the survey: the ledger is the customers', and of an employees' survey it is told the
+scores of `OF_COLLEAGUES` alone, without words.
 """
 
 from collections.abc import Mapping
@@ -20,6 +23,7 @@ from vivencia.listen.surveys.questionnaire import Question, Questionnaire, said
 
 NAME = "survey answered"
 NO_TOUCHPOINT = "survey"
+OF_COLLEAGUES = frozenset({"enps"})  # what colleagues are asked and customers are not
 Event = dict[str, Any]
 
 
@@ -44,6 +48,10 @@ def events(response: Response, it: Questionnaire, answers: Mapping[str, Any], at
     found: list[Event] = []
     for question in it.questions:
         if question.key not in answers or (question.kind == "text" and question.about in answers):
+            continue
+        if response.survey.of_employees:
+            if question.metric in OF_COLLEAGUES:
+                found.append(_event(response, question, answers[question.key], None, at))
             continue
         if question.kind == "matrix":
             found += _rows(response, question, answers[question.key], at)
@@ -124,7 +132,7 @@ def _common(response: Response, part: str, told: Mapping[str, Any], at: datetime
         "name": NAME,
         "touchpoint": (link.touchpoint if link else "") or survey.touchpoint or NO_TOUCHPOINT,
         "channel": response.channel,
-        "employee_id": (link.employee_id if link else "") or None,
+        "employee_id": (link.employee_id if link and not survey.of_employees else "") or None,
         "subject_kind": about[0],
         "subject_id": about[1],
         "source": survey.source,

@@ -9,12 +9,22 @@ from django.utils import timezone
 
 from vivencia.foundation.chores import chore
 from vivencia.foundation.ledger.store import open_ledger
-from vivencia.listen.surveys import answering, inviting, triggers
+from vivencia.listen.surveys import answering, apart, inviting, triggers
 from vivencia.listen.surveys.models import Response
 
 logger = logging.getLogger("vivencia.surveys")
 LEFT_AFTER = timedelta(minutes=30)  # without another answer: the person has left
 _looked_at: dict[int, tuple[str, int]] = {}  # trigger -> the ledger's version and the hour it was last looked at
+_kept_apart: dict[str, str] = {}  # the version of the ledger in which nothing of colleagues stands among customers
+
+
+@chore(every_seconds=60)
+def keep_colleagues_apart() -> None:
+    """What an earlier version told, or had on its way when it was replaced; this one tells it apart to begin with."""
+    ledger = open_ledger()
+    version = ledger.read().version
+    if _kept_apart.get("version") != version and not apart.keep_colleagues_apart(ledger):
+        _kept_apart["version"] = version
 
 
 @chore(every_seconds=10)

@@ -17,6 +17,7 @@ from vivencia.listen.surveys.models import Response
 from vivencia.listen.surveys.questionnaire import Question, Questionnaire, said
 from vivencia.understand.calling import called
 from vivencia.understand.situations import is_bad
+from vivencia.understand.text.personal import mask
 
 FEWEST_OF_EMPLOYEES = 5
 
@@ -46,6 +47,8 @@ def comments(
     if unnamed and len(responses) < FEWEST_OF_EMPLOYEES:
         return []
     found = [one for response in responses for one in _of(it, response, language, unnamed=unnamed)]
+    if unnamed:  # not in the ledger, so nothing is read in them
+        return found if personal else [replace(one, words=mask(one.words or "")) for one in found]
     known = readings(read, [one.event_id for one in found])
     named = names(read, [one.who for one in found if one.who])
     return [

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.charts import Chart, Point, Series
+from vivencia.listen.surveys.answered import OF_COLLEAGUES
 from vivencia.listen.surveys.models import Survey
 from vivencia.measure import views, wording
 from vivencia.measure.asking import Asked
@@ -40,7 +41,8 @@ def scores(survey: Survey, source: Source, metrics: tuple[str, ...]) -> list[Sco
     """The survey's scores whose metrics are in the catalogue, each from the ledger's events of this survey."""
     if not _told(source, survey, "survey"):  # the first answer is still on its way into the ledger
         return []
-    return [_score(survey, source, METRICS[name]) for name in metrics if name in METRICS]
+    shown = OF_COLLEAGUES & {*metrics} if survey.of_employees else metrics  # the ledger is told nothing else of theirs
+    return [_score(survey, source, METRICS[name]) for name in shown if name in METRICS]
 
 
 def _told(source: Source, survey: Survey, key: str) -> bool:

@@ -21,6 +21,7 @@ from vivencia.foundation.organisation import absolute
 from vivencia.listen.models import ImportRun, State
 from vivencia.listen.sources.models import Delivery, Subscription
 from vivencia.listen.sources.webhooks import cloudevents
+from vivencia.listen.surveys.answered import OF_COLLEAGUES
 
 # Type -> the name of the event in the ledger that it tells of.
 IN_LEDGER: Final[Mapping[str, str]] = {
@@ -111,7 +112,9 @@ def _in_ledger(wanted: set[str], read: Read, since: datetime) -> Iterator[Happen
     kinds = {name: kind for kind, name in IN_LEDGER.items() if kind in wanted}
     if not kinds:
         return
-    events = read.events.filter(row.name.isin(list(kinds)) & (row.received_at > ibis.literal(since)))
+    of_customers = ~row.metric.isin(sorted(OF_COLLEAGUES)).fill_null(ibis.literal(False))
+    new = row.name.isin(list(kinds)) & (row.received_at > ibis.literal(since))
+    events = read.events.filter(new & of_customers)
     for event in read.to_arrow(events.select(*_TOLD)).to_pylist():
         data = {name: value for name, value in event.items() if value is not None and name != "event_id"}
         data["occurred_at"] = event["occurred_at"].isoformat()
