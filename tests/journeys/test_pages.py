@@ -14,6 +14,7 @@ from vivencia.foundation.models import Role
 from vivencia.understand import journey_asking, journey_reading
 from vivencia.understand.journey_asking import Asked
 from vivencia.understand.journey_reading import Journeys
+from vivencia.understand.journey_words import share
 from vivencia.understand.models import Phase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_shop")]
@@ -150,3 +151,19 @@ def test_what_a_page_counts_is_taken_out_by_those_who_may(browser: Browser, what
     assert analyst.get(reverse("journey-export", args=[what, "xlsx"])).content[:2] == b"PK"
     assert analyst.get(reverse("journey-export", args=["people", "csv"])).status_code == 404
     assert browser(role=Role.EXECUTIVE).get(reverse("journey-export", args=[what, "csv"])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0, "0 %"),
+        (0.0004, "under 0.1 %"),
+        (0.0526, "5.3 %"),
+        (0.8997, "90 %"),
+        (0.9972, "99.7 %"),
+        (0.9999, "over 99.9 %"),
+        (1, "100 %"),
+    ],
+)
+def test_only_all_is_a_hundred_percent_and_only_none_is_zero(value: float, said: str) -> None:
+    assert share(value) == said

@@ -34,15 +34,16 @@ def _short(seconds: float, unit: int) -> str:
 
 
 def share(value: float | None, decimals: int = 0) -> str:
-    """A share as a percentage, with a decimal at least where it is small."""
+    """A share as a percentage, with a decimal at least where it is small or nearly all; only all is 100 %."""
     if value is None:
         return _("not enough data")
     percent = 100 * value
     if 0 < percent < 0.1:
         return _("under %(n)s %%") % {"n": number_format(0.1, 1)}
-    return _("%(n)s %%") % {
-        "n": number_format(percent, decimals if percent >= 10 or percent == 0 else max(1, decimals))
-    }
+    if 99.9 < percent < 100:
+        return _("over %(n)s %%") % {"n": number_format(99.9, 1)}
+    is_edge = 0 < percent < 10 or 99 < percent < 100  # there a whole number would say none, or all
+    return _("%(n)s %%") % {"n": number_format(percent, max(1, decimals) if is_edge else decimals)}
 
 
 def enough(felt: Felt) -> bool:
