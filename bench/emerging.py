@@ -1,24 +1,27 @@
 """Do rises come out, and how often is nothing behind an alarm? `python -m bench.emerging [--themes 200] [--json]`.
 
-Outbreaks are planted in weekly counts in the manner of Noufaily et al. (2013), and Vivencia's surveillance is held
-against the published form of the reference, Farrington flexible, written here after that paper: the weeks of five
-years before, a level for each of ten parts of the year, a linear trend, quasi-Poisson with past outbreaks weighted down
-(Anscombe residuals beyond 2.58), the last 26 weeks left out, the 99 % quantile of the negative binomial with the
-predicted mean and dispersion, no alarm below five cases in four weeks. Both see the same counts.
+Outbreaks are planted in counts in the manner of Noufaily et al. (2013), in several worlds. Vivencia's surveillance is
+held against two others, which see the same counts:
+
+- the published form of the reference, Farrington flexible, written here after that paper: the weeks of five years
+  before, a level for each of ten parts of the year, a linear trend, quasi-Poisson with past outbreaks weighted down
+  (Anscombe residuals beyond 2.58), the last 26 weeks left out, the 99 % quantile of the negative binomial with the
+  predicted mean and dispersion, no alarm below five cases in four weeks;
+- the ceiling: who knows what would have come without outbreaks, and how it scatters, looking at the newest period and
+  at the last two, with the threshold that gives a false alarm in exactly one period of a hundred of this very world.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import nbinom
-from tests.text.planted_outbreaks import Planted, planted
+from tests.text.planted_outbreaks import Planted, World, plant
 
-from vivencia.understand.text.emerging.series import watched
-from vivencia.understand.text.emerging.surveillance import watch
+from vivencia.understand.text.emerging.series import Grain, watched
+from vivencia.understand.text.emerging.surveillance import COUNTED_IN, LEAST_COUNT, SHARES, STILL_HIGH
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -26,14 +29,10 @@ YEARS, HALF_WINDOW, PARTS, LEFT_OUT = 5, 3, 10, 26
 ODD, ALPHA, LEAST, IN_WEEKS = 2.58, 0.01, 5, 4
 
 
-def ours(counts: Floats) -> Flags:
-    """As Vivencia tells it: odd by itself and among all that is watched."""
-    return np.array([one.alarm for one in watched(counts, np.ones(counts.shape[1]), "week")])
-
-
-def ours_alone(counts: Floats) -> Flags:
-    """Each subject by itself at one per cent."""
-    return np.array([rise.alarm for rise in watch(counts)])
+def ours(world: Planted, period: int, grain: Grain) -> Flags:
+    """The period of every theme, as Vivencia tells it from what there is up to then."""
+    seen = slice(0, period + 1)
+    return np.array([one.alarm for one in watched(world.counts[:, seen], world.exposure[seen], grain)])
 
 
 def farrington_flexible(counts: Floats) -> Flags:
@@ -100,45 +99,83 @@ def _fit(counts: Floats, design: Floats, weights: Floats) -> tuple[Floats, Float
     return coefficients, np.linalg.inv(information).astype(np.float64)
 
 
-def measured(world: Planted, alarmed: Callable[[Floats], Flags]) -> dict[str, float]:
-    """false_alarms: share of the weeks without an outbreak; found: share of the outbreaks, in any of their weeks;
+def ceiling(world: Planted) -> Flags:
+    """(themes, watched), of somebody who knows the means and the scatter."""
+    periods = range(world.counts.shape[1] - world.watched, world.counts.shape[1])
+    surprise, enough = (np.array(each).T for each in zip(*(_surprise(world, one) for one in periods), strict=True))
+    none = ~world.outbreak[:, -world.watched :]
+    odds = np.where(enough, surprise, 1.0)
+    return np.asarray(odds <= np.sort(odds[none])[int(ALPHA * none.sum()) - 1])
+
+
+def _surprise(world: Planted, period: int) -> tuple[Floats, Flags]:
+    """The smaller chance of the newest period and of the last two, each over its share of the rate."""
+    chances = []
+    for window in (1, 2):
+        seen = slice(period - window + 1, period + 1)
+        size, success = world.means[:, seen].sum(axis=1) / (world.scatter[:, 0] - 1), 1 / world.scatter[:, 0]
+        count = world.counts[:, seen].sum(axis=1)
+        chances.append(nbinom.sf(count, size, success) + 0.5 * nbinom.pmf(count, size, success))
+    both = np.where(chances[0] < STILL_HIGH, chances[1] / SHARES[1], 1.0)
+    last = world.counts[:, period - COUNTED_IN + 1 : period + 1].sum(axis=1)
+    return np.minimum(chances[0] / SHARES[0], both), last >= LEAST_COUNT
+
+
+def measured(world: Planted, told: Flags) -> dict[str, float]:
+    """false_alarms: share of the periods without an outbreak; found: share of the outbreaks, in any of their periods;
     wrong: share of the alarms with nothing behind them."""
-    weeks, began = world.counts.shape[1], time.perf_counter()
-    told = np.array([alarmed(world.counts[:, : week + 1]) for week in range(weeks - world.watched, weeks)]).T
     outbreak = world.outbreak[:, -world.watched :]
     return {
         "false_alarms": round(float((told & ~outbreak).sum() / (~outbreak).sum()), 4),
         "found": round(float((told & outbreak).any(axis=1).mean()), 3),
         "wrong": round(float((told & ~outbreak).sum() / max(1, told.sum())), 3),
-        "seconds": round(time.perf_counter() - began, 2),
     }
 
 
-METHODS: dict[str, Callable[[Floats], Flags]] = {
-    "farrington flexible": farrington_flexible,
-    "vivencia": ours,
-    "vivencia, each subject by itself": ours_alone,
+def everybody(world: Planted, grain: Grain) -> dict[str, dict[str, float]]:
+    """What each method finds in a world; the reference is for weeks only."""
+    periods = range(world.counts.shape[1] - world.watched, world.counts.shape[1])
+    began = time.perf_counter()
+    told = np.array([ours(world, period, grain) for period in periods]).T
+    found = {"vivencia": measured(world, told) | {"seconds": round(time.perf_counter() - began, 2)}}
+    if grain == "week" and world.counts.shape[1] > 2 * 52 + LEFT_OUT:
+        told = np.array([farrington_flexible(world.counts[:, : period + 1]) for period in periods]).T
+        found["farrington flexible"] = measured(world, told)
+    return found | {"ceiling": measured(world, ceiling(world))}
+
+
+WORLDS = {
+    "usual: 0.6 to 90 a week, 4 to 12 standard deviations over 3 weeks, 5.5 years": World(),
+    "small: 2 to 10 standard deviations": World(size=(2.0, 10.0)),
+    "large: 8 to 16 standard deviations": World(size=(8.0, 16.0)),
+    "rare: 0.5 to 5 a week": World(level=(-0.7, 1.6)),
+    "frequent: 5 to 100 a week": World(level=(1.6, 4.6)),
+    "scattered: variance 3 to 5 times the mean": World(scatters=(3.0, 4.0, 5.0)),
+    "outbreaks before in every one": World(earlier=1.0),
+    "slow: 8 to 20 standard deviations over 8 weeks": World(size=(8.0, 20.0), lasting=1.2),
+    "young: 60 weeks of past": World(past=60),
+    "loud: some weeks twice as much of everything": World(loud=True),
+    "days: 0.6 to 20 a day, 20 weeks of past": World(past=140, level=(-0.5, 3.0), days=True),
 }
-SIZES = {"small": (2.0, 10.0), "usual": (4.0, 12.0), "large": (8.0, 16.0)}
 
 
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--themes", type=int, default=200)
-    options.add_argument("--past", type=int, default=YEARS * 52 + 26)
+    options.add_argument("--seed", type=int, default=11)
+    options.add_argument("--world", default="", help="only those whose name begins so")
     options.add_argument("--json", action="store_true")
     asked = options.parse_args()
     told = {}
-    for name, size in SIZES.items():
-        world = planted(asked.themes, asked.past, size=size, seed=11)
-        told[name] = {method: measured(world, alarmed) for method, alarmed in METHODS.items()}
+    for name, world in WORLDS.items():
+        if name.startswith(asked.world):
+            told[name] = everybody(plant(world, asked.themes, asked.seed), "day" if world.days else "week")
+            if not asked.json:
+                print(name)
+                for method, numbers in told[name].items():
+                    print(f"  {method:22}", "  ".join(f"{key} {value:g}" for key, value in numbers.items()), flush=True)
     if asked.json:
         print(json.dumps(told))
-        return
-    for name, methods in told.items():
-        print(f"{name} outbreaks ({SIZES[name][0]:g} to {SIZES[name][1]:g} standard deviations)")
-        for method, numbers in methods.items():
-            print(f"  {method:52}", "  ".join(f"{key} {value:g}" for key, value in numbers.items()))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control
 
-from vivencia.understand.text.emerging.surveillance import Rise, expectation, watch
+from vivencia.understand.text.emerging.surveillance import Rise, look
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -17,10 +17,8 @@ Grain = Literal["week", "day"]
 DAYS: dict[Grain, int] = {"week": 7, "day": 1}
 MOST_PERIODS: dict[Grain, int] = {"week": 160, "day": 200}
 PER_YEAR: dict[Grain, float] = {"week": 52.0, "day": 365.0}
-RATE = (
-    0.015  # false alarms of a subject and period before they are held against each other; measured after it: below 0.01
-)
-FALSE_SHARE = 0.2  # of the alarms of a moment, at most so many are chance (Benjamini and Hochberg)
+RATE = 0.0115  # of each subject by itself; below 0.01 when measured after FALSE_SHARE (`python -m bench.emerging`)
+FALSE_SHARE = 0.5  # an alarm is likelier to be something than chance, among all alarms as strong (Benjamini, Hochberg)
 
 
 @dataclass(frozen=True)
@@ -69,14 +67,10 @@ def watched(counts: Floats, said: Floats, grain: Grain) -> list[Watched]:
     """All subjects judged together. said: (periods,) how much was said in all."""
     if not len(counts):
         return []
-    rises = watch(counts, said, rate=RATE, per_year=PER_YEAR[grain])
-    drawn = expectation(counts, said, rate=RATE, per_year=PER_YEAR[grain])
-    none = np.zeros(0)
-    shares = _shares_of_chance(rises)
-    return [
-        Watched(counts[i], drawn[0][i] if drawn else none, drawn[1][i] if drawn else none, rise, shares[i])
-        for i, rise in enumerate(rises)
-    ]
+    seen = look(counts, said, rate=RATE, per_year=PER_YEAR[grain])
+    shares = _shares_of_chance(seen.rises)
+    told = zip(counts, seen.means, seen.uppers, seen.rises, shares, strict=True)
+    return [Watched(*one) for one in told]
 
 
 def _shares_of_chance(rises: Sequence[Rise]) -> list[float]:
