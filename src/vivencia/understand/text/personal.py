@@ -1,9 +1,9 @@
 """Personal data inside what people write: found by shape and checksum, and put out of sight.
 
 E-mail addresses, payment cards (Luhn), bank accounts (IBAN, mod 97), identity numbers (DNI, NIE and NIF by their
-control letter, CPF by its control digits), telephone numbers, postal addresses, and names where the words around them
-leave no doubt ("me llamo …", "Mrs …", a given name with a surname). Spanish, English and the Portuguese of the same
-shapes.
+control letter, CPF by its control digits; social security, passport, number plate and date of birth where they are
+called so, IP addresses), telephone numbers, postal addresses, and names where the words around them leave no doubt
+("me llamo …", "Mrs …", a given name with a surname). Spanish, English and the Portuguese of the same shapes.
 
 What merely looks like it (an order number) stays: a checksum or a word before it must speak for it. A name nobody
 introduces is not found; whoever must be sure removes names by hand.
@@ -67,7 +67,7 @@ def _looks(text: str) -> Iterator[Callable[[str], Iterator[Found]]]:
     if "@" in text:
         yield _emails
     if any(letter.isdigit() for letter in text):
-        yield from (_cards, _accounts, _identities, _phones, _addresses)
+        yield from (_cards, _accounts, _identities, _papers, _phones, _addresses)
     if text != text.lower():
         yield _names
 
@@ -83,6 +83,22 @@ _IBAN = re.compile(r"(?<!\w)([A-Za-z]{2})\d{2}(?:[ -]?[A-Za-z0-9]){11,30}")
 _DNI = re.compile(r"(?<![\w.-])(\d{1,2}\.?\d{3}\.?\d{3})[ -]?([A-Za-z])(?!\w)")
 _NIE = re.compile(r"(?<![\w.-])([XYZKLMxyzklm])[ .-]?(\d{7})[ -]?([A-Za-z])(?!\w)")
 _CPF = re.compile(r"(?<![\w.-])(\d{3})\.?(\d{3})\.?(\d{3})-?(\d{2})(?![\w-])")
+_NAMED = re.compile(  # what only the words before it tell
+    r"\b(?:pasaporte|passport|passaporte)\b\D{0,15}?(?P<passport>[A-Z]{0,3}\d{6,9}[A-Z]?)(?!\w)"
+    r"|\b(?:matr[ií]cula|number ?plate|licen[cs]e plate|placa)\b\W{0,3}(?:es |is |é )?(?P<plate>\d{4}[ -]?[A-Z]{3}|[A-Z]{1,3}[ -]?\d{1,4}[ -]?[A-Z]{0,3})(?!\w)"  # noqa: E501
+    r"|\b(?:nacid[oa]|fecha de nacimiento|date of birth|born|dob|nascid[oa]|data de nascimento)\b\W{0,3}(?:el |on |em |en |es |is )?(?P<birth>\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2} (?:de )?[a-z]{3,10},? (?:de |del )?\d{4})"  # noqa: E501
+    r"|\b(?:cvv|cvc|cvv2|pin)\b\W{0,3}(?:es |is )?(?P<code>\d{3,6})(?!\w)"
+    r"|\b(?:sort code)\b\W{0,3}(?P<sort>\d{2}[ -]?\d{2}[ -]?\d{2})(?!\w)"
+    r"|\b(?:account|cuenta|conta)(?: (?:number|no|corriente|bancaria))?\b\W{0,3}(?:n[º°]\W?)?(?P<account>\d{8,20})(?!\w)",  # noqa: E501
+    re.IGNORECASE,
+)
+_KEPT_SECRET = ("code", "sort", "account")  # of what `_NAMED` finds, what belongs to a bank
+_SSN = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
+_NINO = re.compile(r"(?<!\w)[A-CEGHJ-PQR-TW-Z][A-CEGHJ-NPQR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)")
+_AFFILIATION = re.compile(r"(?<![\w-])(\d{2})[ /-]?(\d{7,8})[ /-]?(\d{2})(?![\w-])")
+_SOCIAL = re.compile(r"(?:seguridad social|\bnuss|\bnaf|\bafiliaci[oó]n)\D{0,15}$", re.IGNORECASE)
+_HOST = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.]*\d)")
+_VERSION = re.compile(r"(?:\bv|versi[oó]n|version|vers[aã]o|release)\W{0,3}$", re.IGNORECASE)
 _TELLING = re.compile(r"\b(?:dni|nie|nif|pasaporte|passport|cpf|ssn)\b\D{0,12}$", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w.,:/#-])(?:\+|00)?\(?\d(?:[ ().-]{0,2}\d){6,14}(?![\w/-]|[.,]\d)")
 _CALL = re.compile(
@@ -106,14 +122,18 @@ _ROAD_ES = (
 _ADDRESS_ES = re.compile(
     rf"(?<!\w){_ROAD_ES}\s*(?:(?:de|del|la|las|los|el|da|do|dos|das|d[’'])\s+)*{_CAPITALISED}(?:\s+(?:(?:de|del|la|las|los|y|i|da|do)\s+)*"
     rf"{_CAPITALISED}){{0,4}}\s*,?\s*(?:n[º°úu]m?(?:ero)?\.?\s*)?\d{{1,4}}(?:\s*[A-Za-z](?!\w))?"
-    rf"(?:\s*,?\s*(?:(?:piso|puerta|escalera|esc\.?|planta|bajo|[aá]tico|apto\.?|local|portal)\s*)?\d{{0,3}}\s*(?:[ºª°]\s*)?(?:[A-Za-z](?!\w)|izq\w*|dcha\w*)?)?"
+    rf"(?:\s*,?\s*(?:(?:piso|puerta|escalera|esc\.?|planta|bajo|[aá]tico|apto\.?|local|portal)\s*)?\d{{0,3}}\s*(?!\d)(?:[ºª°]\s*)?(?:[A-Za-z](?!\w)|izq\w*|dcha\w*)?)?"
     rf"(?:\s*,?\s*\d{{5}}(?:-\d{{3}})?(?:\s+(?:de\s+)?{_CAPITALISED}){{0,3}})?"
 )
 _ADDRESS_EN = re.compile(
     rf"(?<![\w.,])\d{{1,5}}[A-Za-z]?\s+(?:{_CAPITALISED}\s+){{1,4}}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|"
-    rf"Court|Ct|Square|Sq|Place|Pl|Close|Crescent|Terrace|Parkway|Pkwy|Way|Row|Hill|Gardens)\b\.?"
+    rf"Court|Ct|Square|Sq|Place|Pl|Close|Crescent|Terrace|Parkway|Pkwy|Way|Row|Hill|Gardens)\b\.?(?:\s(?:[NS][EW]?|[EW])\b)?"
     rf"(?:,?\s+(?:[Aa]pt\.?|[Ff]lat|[Ss]uite|[Uu]nit|#)\s*\w{{1,5}})?(?:,\s*{_CAPITALISED}(?!\w)(?:\s{_CAPITALISED}(?!\w)){{0,2}})?"
     rf"(?:,?\s+(?:[A-Z]{{2}}\s+)?(?:\d{{5}}(?:-\d{{4}})?|[A-Z]{{1,2}}\d[A-Z\d]?\s*\d[A-Z]{{2}}))?"
+)
+_BOX = re.compile(
+    rf"\b(?i:p\.?\s?o\.? box|apartado(?: de correos)?|apdo\.?|caixa postal)\s*(?i:n[º°o]?\.?\s*)?\d{{2,6}}"
+    rf"(?:,?\s*{_CAPITALISED}(?!\w)(?:\s{_CAPITALISED}(?!\w)){{0,2}})?(?:,?\s+(?:[A-Z]{{2}}\s+)?\d{{5}}(?:-\d{{4}})?)?"
 )
 _POSTCODE = re.compile(
     r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2}\b|(?:c\.?\s?p\.?|c[oó]digo postal|cep|zip(?: code)?|postcode)\W{0,3}(?:es\s|is\s)?\d{5}(?:-?\d{3,4})?\b",  # noqa: E501
@@ -175,6 +195,21 @@ def _identities(text: str) -> Iterator[Found]:
             yield Found(Kind.IDENTITY, *it.span())
 
 
+def _papers(text: str) -> Iterator[Found]:
+    """What other papers and machines know somebody by: social security, passport, plate, date of birth, IP address."""
+    for it in _NAMED.finditer(text):
+        kind = Kind.ACCOUNT if it.lastgroup in _KEPT_SECRET else Kind.IDENTITY
+        yield Found(kind, *it.span(it.lastgroup or 0))
+    for pattern in (_SSN, _NINO):
+        yield from (Found(Kind.IDENTITY, *it.span()) for it in pattern.finditer(text))
+    for it in _AFFILIATION.finditer(text):
+        if _SOCIAL.search(text, 0, it.start()) or ("/" in it[0] and affiliation(it[1], it[2], it[3])):
+            yield Found(Kind.IDENTITY, *it.span())
+    for it in _HOST.finditer(text):
+        if not _VERSION.search(text, 0, it.start()):
+            yield Found(Kind.IDENTITY, *it.span())
+
+
 def _phones(text: str) -> Iterator[Found]:
     for it in _DIGITS.finditer(text):
         before = text[max(0, it.start() - 40) : it.start()]
@@ -208,7 +243,7 @@ def _valid(number: str, region: str) -> bool:
 
 
 def _addresses(text: str) -> Iterator[Found]:
-    for pattern in (_ADDRESS_ES, _ADDRESS_EN, _POSTCODE):
+    for pattern in (_ADDRESS_ES, _ADDRESS_EN, _BOX, _POSTCODE):
         for it in pattern.finditer(text):
             yield Found(Kind.ADDRESS, it.start(), it.start() + len(it[0].rstrip(" ,")))
 
@@ -254,6 +289,11 @@ def nie(first: str, digits: str, letter: str) -> bool:
     """The same for a foreigner's number (X, Y, Z stand for 0, 1, 2) and for K, L and M, which stand for nothing."""
     prefix = {"X": "0", "Y": "1", "Z": "2"}.get(first.upper(), "")
     return dni(prefix + digits, letter)
+
+
+def affiliation(province: str, number: str, control: str) -> bool:
+    """Whether the control of a Spanish social security number is the remainder by 97."""
+    return int(province + number.lstrip("0").rjust(7, "0")) % 97 == int(control)
 
 
 def cpf(digits: str) -> bool:
