@@ -160,5 +160,13 @@ def test_the_commands(ledger: Ledger, tmp_path: Path) -> None:
     told = json.loads(CliRunner().invoke(text_command, asked).stdout)
     assert (told["accuracy"], told["auroc"], told["trained_on"], told["labels"]) == (1.0, 1.0, 8, 2)
     assert told["texts_per_second"] > 0
+    learn.write_bytes(
+        ("texto;intención\n" + "\n".join(row.replace(",", ";") for row in rows) + "\n;x\n").encode("cp1252")
+    )
+    told = json.loads(CliRunner().invoke(text_command, asked).stdout)
+    assert (told["accuracy"], told["trained_on"], told["skipped"], told["never_taught"]) == (1.0, 8, 1, 0)
     wrong = CliRunner().invoke(text_command, [*asked, "--label-column", "nothing"])
-    assert (wrong.exit_code, "it has: text, intent" in wrong.stderr) == (2, True)
+    assert (wrong.exit_code, "it has: texto, intención" in wrong.stderr) == (2, True)
+    ask.write_text("text,intent\nhola,saludo\n")
+    strange = CliRunner().invoke(text_command, asked)
+    assert (strange.exit_code, "no label in common" in strange.stderr) == (2, True)

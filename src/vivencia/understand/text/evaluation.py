@@ -1,6 +1,7 @@
 """How good the models are: learned from one labelled file, asked about another."""
 
 import csv
+import io
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -19,8 +20,8 @@ from vivencia.understand.text.views import vectors
 TASKS = ("intent", "sentiment", "emotion", "scope")
 TEXTS = ("text", "texto", "tweet", "comment", "comentario", "review", "utterance", "sentence", "verbatim", "message")
 LABELS: Mapping[str, tuple[str, ...]] = {
-    "intent": ("intent", "category", "label", "intencion", "class"),
-    "scope": ("intent", "category", "label", "intencion", "class"),
+    "intent": ("intent", "category", "label", "intencion", "intención", "class"),
+    "scope": ("intent", "category", "label", "intencion", "intención", "class"),
     "sentiment": ("sentiment", "polarity", "polaridad", "label", "sentimiento", "class", "stars", "rating", "score"),
     "emotion": ("emotion", "emocion", "label", "class"),
 }
@@ -35,10 +36,11 @@ class UnusableFileError(ValueError):
 
 @dataclass(frozen=True)
 class Labelled:
-    """Texts with their labels, and the languages the file says or seems to be in."""
+    """Texts with their labels; `skipped`: rows left out because one of the two is missing."""
 
     texts: tuple[str, ...]
     labels: tuple[str, ...]
+    skipped: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Evaluation:
     oos_recall: of the texts out of scope, the share called unknown by the threshold that calls 5 % of the asked
     in-scope texts unknown; in_scope_accuracy_kept: the share of in-scope texts kept and told rightly by it.
     oos_recall_own and rejected_own: the same by the threshold chosen on the training texts alone.
-    texts_per_second: encoding and classifying the asked texts, by the clock on the wall.
+    texts_per_second: encoding and classifying the asked texts, by the clock on the wall. skipped: rows of both files
+    without a text or a label. never_taught: asked texts whose label the file to learn from does not have.
     """
 
     task: str
@@ -61,6 +64,8 @@ class Evaluation:
     training_seconds: float
     encoders: tuple[str, ...]
     mixture: Mapping[str, float]
+    skipped: int = 0
+    never_taught: int = 0
     auroc: float | None = None
     oos_recall: float | None = None
     in_scope_accuracy_kept: float | None = None
@@ -73,43 +78,72 @@ def labelled(file: Path, task: str, text_column: str = "", label_column: str = "
 
     Raises UnusableFileError.
     """
+    rows = _rows(file)
+    columns = [name for name in rows[0] if name]
+    text = _column(columns, text_column, TEXTS, file, "texts")
+    label = _column(columns, label_column, LABELS[task], file, "labels", taken=text)
+    if language:
+        rows = _spoken(rows, columns, language, file)
+    pairs = [((row[text] or "").strip(), (row[label] or "").strip()) for row in rows]
+    kept = [(said, each) for said, each in pairs if said and each]
+    if not kept:
+        raise UnusableFileError(f"{file} has no row with both a text ({text}) and a label ({label})")
+    kept = _stars(kept) if task == "sentiment" else kept
+    return Labelled(tuple(said for said, _label in kept), tuple(each for _said, each in kept), len(pairs) - len(kept))
+
+
+def _rows(file: Path) -> list[dict[str, str | None]]:
+    """A CSV's rows, whether commas, semicolons or tabs part the columns, in UTF-8 or as Windows writes."""
     try:
-        with file.open(encoding="utf-8-sig", newline="") as source:
-            rows = list(csv.DictReader(source))
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        data = file.read_bytes()
+    except OSError as problem:
+        raise UnusableFileError(f"{file} cannot be read: {problem.strerror}") from None
+    try:
+        told = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        told = data.decode("cp1252", errors="replace")
+    if "\0" in told:
+        raise UnusableFileError(f"{file} is not a CSV file")
+    head = told.partition("\n")[0]
+    parted = max(",;\t", key=head.count)
+    try:
+        rows = list(csv.DictReader(io.StringIO(told, newline=""), delimiter=parted))
+    except csv.Error as problem:
         raise UnusableFileError(f"{file}: {problem}") from None
     if not rows:
         raise UnusableFileError(f"{file} has no rows")
-    columns = [name for name in rows[0] if name]
-    text = _column(columns, text_column, TEXTS, file, "texts")
-    label = _column(columns, label_column, LABELS[task], file, "labels")
-    spoken = next((name for name in columns if name.lower() in ("lang", "language", "idioma")), "")
-    if language and spoken:
-        rows = [row for row in rows if row[spoken] == language]
-    pairs = [(row[text] or "", (row[label] or "").strip()) for row in rows]
-    kept = [(said, each) for said, each in pairs if said.strip() and each]
-    if not kept:
-        raise UnusableFileError(f"{file} has no row with both a text ({text}) and a label ({label})")
-    return _stars(kept) if task == "sentiment" else Labelled(*(tuple(each) for each in zip(*kept, strict=True)))
+    return rows
 
 
-def _column(columns: Sequence[str], wanted: str, usual: Sequence[str], file: Path, what: str) -> str:
+def _spoken(
+    rows: Sequence[dict[str, str | None]], columns: Sequence[str], language: str, file: Path
+) -> list[dict[str, str | None]]:
+    """The rows in a language; all of them where no column says which."""
+    column = next((name for name in columns if name.lower() in ("lang", "language", "idioma")), "")
+    found = [row for row in rows if not column or row[column] == language]
+    if not found:
+        others = sorted({row[column] or "" for row in rows})
+        raise UnusableFileError(f"{file} has no row in {language!r}; its languages are: {', '.join(others[:10])}")
+    return found
+
+
+def _column(columns: Sequence[str], wanted: str, usual: Sequence[str], file: Path, what: str, taken: str = "") -> str:
     if wanted and wanted not in columns:
         raise UnusableFileError(f"{file} has no column {wanted!r}; it has: {', '.join(columns)}")
-    lower = {name.lower(): name for name in columns}
+    lower = {name.lower(): name for name in columns if name != taken}
     found = wanted or next((lower[name] for name in usual if name in lower), "")
-    found = found or next((name for name in columns if any(each in name.lower() for each in usual)), "")
+    found = found or next((lower[name] for name in lower if any(each in name for each in usual)), "")
     if not found:
         raise UnusableFileError(f"which column of {file} holds the {what}? It has: {', '.join(columns)}")
     return found
 
 
-def _stars(pairs: Sequence[tuple[str, str]]) -> Labelled:
+def _stars(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     """Labels 1 to 5 are stars: 1 and 2 bad, 4 and 5 good, 3 in between."""
-    if {label.removesuffix(".0") for _text, label in pairs} <= set("12345"):
-        said = {"1": "negative", "2": "negative", "3": "neutral", "4": "positive", "5": "positive"}
-        pairs = [(text, said[label.removesuffix(".0")]) for text, label in pairs]
-    return Labelled(*(tuple(each) for each in zip(*pairs, strict=True)))
+    if not {label.removesuffix(".0") for _text, label in pairs} <= set("12345"):
+        return list(pairs)
+    said = {"1": "negative", "2": "negative", "3": "neutral", "4": "positive", "5": "positive"}
+    return [(text, said[label.removesuffix(".0")]) for text, label in pairs]
 
 
 def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluation:
@@ -121,7 +155,10 @@ def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluat
     keep = [place for place, label in enumerate(learn.labels) if not _outside(task, label)]
     texts, labels = [learn.texts[place] for place in keep], [learn.labels[place] for place in keep]
     if len(set(labels)) < 2:
-        raise UnusableFileError("the file to learn from needs at least two different labels")
+        found = ", ".join(sorted(set(labels))) or "none"
+        raise UnusableFileError(f"the file to learn from needs at least two different labels; it has: {found}")
+    if not set(ask.labels) & {*labels, *(each for each in ask.labels if _outside(task, each))}:
+        raise UnusableFileError("the two files have no label in common")
     encoders, count = suited(texts, ask.texts, folder), len(texts)
     if task in ("intent", "scope") and len(texts) <= stack.FEW_EXAMPLES * len(set(labels)):
         named = stack.as_examples(labels)
@@ -145,6 +182,8 @@ def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluat
         texts_per_second=len(ask.texts) / max(took, 1e-9),
         training_seconds=trained - began,
         encoders=tuple(each.name for each in encoders),
+        skipped=learn.skipped + ask.skipped,
+        never_taught=int((~np.isin(ask.labels, learned.labels) & known).sum()),
         mixture={part.view: round(part.weight, 3) for part in learned.recipe.parts},
         **scope,
     )
