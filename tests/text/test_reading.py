@@ -39,6 +39,9 @@ def test_a_package_with_other_weights_is_left_out_and_said_so(monkeypatch: pytes
         ("Wow, I did not expect it so soon!", 1, "surprise"),
         ("¿A qué hora abren los sábados?", 0, "none"),
         ("Produto veio quebrado, que decepção", -1, "disappointment"),
+        ("No está nada mal, la verdad", 1, "none"),
+        ("Sin ningún problema con la devolución", 1, "none"),
+        ("Genial, otra tarde colgado al teléfono", -1, "frustration"),
     ],
 )
 def test_feeling_and_emotion(reader: Reader, said: str, sentiment: int, emotion: str) -> None:
@@ -50,6 +53,11 @@ def test_feeling_and_emotion(reader: Reader, said: str, sentiment: int, emotion:
 def test_each_topic_has_a_feeling_of_its_own(reader: Reader) -> None:
     found = reader.read(["El pedido llegó dos semanas tarde pero la chica que me atendió fue encantadora"])[0]
     assert found.topics == (Topic("delivery", -1), Topic("staff", 1))
+
+
+def test_what_was_expected_is_no_wait_and_a_delay_is_about_delivery() -> None:
+    assert topics.named("Esperaba mucho más") == []
+    assert topics.named("Nadie me avisó del retraso") == ["delivery", "information"]
 
 
 def test_a_text_that_comes_twice_is_read_once_and_nothing_gets_lost(reader: Reader) -> None:

@@ -27,7 +27,7 @@ def cards() -> list[Card]:
                 "or none; topics by their words and by likeness"
             ),
             _(
-                "About 280 sentences in Spanish, English and Portuguese, written for Vivencia; then the "
+                "About 360 sentences in Spanish, English and Portuguese, written for Vivencia; then the "
                 "company's own corrections and scores, where somebody has accepted them"
             ),
             _("Apache-2.0, as Vivencia"),

@@ -13,7 +13,7 @@ TOPICS = (
 
 _WORDS = {
     "delivery": "entreg env[ií]o env[ií]os enviar env[ií]an enviado enviaron repart mensajer paquete paqueter "
-    "transport correios frete delivery deliver ship parcel package courier driver dispatch atras[oa]d lleg "
+    "transport correios frete delivery deliver ship parcel package courier driver dispatch atras[oa]d retras lleg "
     "chegou chegar arrive carrier prazo plazo",
     "price": "precio caro cara caros caras car[ií]sim barat oferta descuento rebaja pre[çc]o desconto price pricey "
     "expensive cheap discount overpriced value fee fees tarifa comisi[oó]n",
@@ -27,13 +27,13 @@ _WORDS = {
     "billing": "factur cobr cargo cargos pago pagar pagos tarjeta recibo fatura boleto nota\\s+fiscal cart[aã]o bill "
     "billed billing invoice charge charged payment paid card",
     "refund": "devol reembols cambio cambiar troc estorn refund return money\\s+back exchange",
-    "wait": "espera esperar esperando esper[eé] cola colas fila tard[aoó] tardan tardaron tardanza lento lenta aguard "
-    "demor wait waiting waited queue hold slow delay",
+    "wait": "espera(?!b) esperar esperando esper[eé] cola colas fila tard[aoó] tardan tardaron tardanza lent[oa] "
+    "aguard demor wait waiting waited queue hold slow delay",
     "store": "tienda tiendas sucursal oficina local establecimiento loja lojas store shop branch probador",
     "stock": "stock agotad disponib existencias estoque esgotad availab sold\\s+out out\\s+of\\s+stock",
     "security": "contrase[ñn]a senha fraude estafa robo robad hacke seguridad bloque[aoó] cuenta\\s+bloqueada phishing "
     "password fraud scam stolen security hacked locked identity\\s+theft clon",
-    "information": "informaci[oó]n informad informan informaron explic aviso avisar avisaron comunicaci[oó]n "
+    "information": "informaci[oó]n informad informan informaron explic avis[oó] avisar avisaron comunicaci[oó]n "
     "instruccion informa[çc] aviso information informed explain update updates instructions communication notice",
 }
 _PATTERNS = {
