@@ -133,3 +133,26 @@ def test_the_example_of_the_guide_runs(tmp_path: Path) -> None:
 
     assert code == 0, err
     assert json.loads(out)["checks"]["passed"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "plan.json: no es JSON"),
+        ([], "plan.json: el archivo: se espera un objeto con quarters"),
+        ({"quarters": 0}, "plan.json: el archivo, quarters: 0; se admite: un número entero de 1 a 40"),
+        ({"quarters": 1, "initiatives": [{"key": "a", "value": 1, "cost": 1}]}, "medida 1: campo desconocido 'cost'"),
+        (
+            {"quarters": 1, "initiatives": [{"key": "a", "value": 1, "gap": "g"}]},
+            "medida 'a', gap: 'g'; se admite: uno de gaps: no hay ninguno",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_in_the_readers_language(tmp_path: Path, content: Any, said: str) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(content if isinstance(content, str) else json.dumps(content))
+
+    done = CliRunner().invoke(main, ["--language", "es", "roadmap", "--file", str(file)])
+
+    assert done.exit_code == 2 and said in " ".join(done.stderr.split())

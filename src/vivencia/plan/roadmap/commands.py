@@ -7,6 +7,7 @@ from typing import Any
 import click
 from django.utils.translation import gettext as _
 
+from vivencia.measure.metrics.words import N_
 from vivencia.plan.roadmap.optimiser.answers import next_best, prices
 from vivencia.plan.roadmap.optimiser.conflicts import Rule, conflict
 from vivencia.plan.roadmap.optimiser.optimise import Found, ImpossibleError, optimise
@@ -36,7 +37,7 @@ def roadmap(source: Path, seconds: float, *, explain: bool, as_json: bool) -> No
         problem = problem_of(_content(source))
         found = optimise(problem, seconds)
     except WrongFileError as wrong:
-        raise click.UsageError(f"{source.name}: {wrong}") from wrong
+        raise click.UsageError(f"{source.name}: {wrong.said.told(_)}") from wrong
     except ImpossibleError as impossible:
         raise click.UsageError(_impossible(problem, impossible)) from impossible
     other = next_best(problem, found, seconds / 3) if explain else None
@@ -51,7 +52,7 @@ def _content(source: Path) -> Any:
     try:
         return json.loads(source.read_text(encoding="utf-8"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as wrong:
-        raise WrongFileError(_("not JSON: %(why)s") % {"why": wrong}) from wrong
+        raise WrongFileError(N_("not JSON: %(why)s"), why=wrong) from wrong
 
 
 def _impossible(problem: Problem, impossible: ImpossibleError) -> str:

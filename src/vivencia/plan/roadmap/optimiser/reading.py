@@ -1,9 +1,10 @@
 """A problem as JSON: docs/guide/roadmap.md describes every field. What is wrong is said with the initiative, the field
-and what is allowed."""
+and what is allowed, as a sentence and what fills it in, so that a page or a terminal can say it in its own language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar, cast
 
+from vivencia.measure.metrics.words import N_
 from vivencia.plan.roadmap.optimiser.problem import Gap, Initiative, Pilot, Problem, Stream, Team, Worth
 
 Choice = TypeVar("Choice", bound=str)
@@ -12,44 +13,73 @@ LARGEST_NUMBER = 1e12
 MOST_SAID = 120
 
 
+class Said:
+    """A sentence with what fills it in; sentences may be filled in with sentences. `str` says it in English."""
+
+    def __init__(self, sentence: str, **facts: object) -> None:
+        self.sentence, self.facts = sentence, facts
+
+    def __str__(self) -> str:
+        return self.told(str)
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The sentence in another language."""
+        facts = {name: fact.told(translate) if isinstance(fact, Said) else fact for name, fact in self.facts.items()}
+        return translate(self.sentence) % facts
+
+
 class WrongFileError(ValueError):
-    """The file cannot be read as a problem; the message says where and what is allowed."""
+    """The file cannot be read as a problem; what is said says where and what is allowed."""
+
+    def __init__(self, sentence: str, **facts: object) -> None:
+        self.said = Said(sentence, **facts)
+        super().__init__(str(self.said))
 
 
 class Part:
     """One object of the file: gives its fields, and refuses those nobody asked for."""
 
-    def __init__(self, content: object, where: str, fields: tuple[str, ...]) -> None:
+    def __init__(self, content: object, where: Said, fields: tuple[str, ...]) -> None:
         if not isinstance(content, Mapping):
-            raise WrongFileError(f"{where}: expected an object with {', '.join(fields)}")
+            raise WrongFileError(
+                N_("%(where)s: expected an object with %(fields)s"), where=where, fields=", ".join(fields)
+            )
         self.content = {name: value for name, value in content.items() if value is not None}  # null: not said
         self.where = where
         unknown = sorted(set(content) - set(fields))
         if unknown:
-            raise WrongFileError(f"{where}: unknown field {unknown[0]!r}; allowed: {', '.join(fields)}")
+            raise WrongFileError(
+                N_("%(where)s: unknown field %(field)r; allowed: %(fields)s"),
+                where=where,
+                field=unknown[0],
+                fields=", ".join(fields),
+            )
 
-    def wrong(self, name: str, allowed: str) -> WrongFileError:
-        told = _shortened(repr(self.content[name])) if name in self.content else "not there"
-        return WrongFileError(f"{self.where}, {name}: {told}; allowed: {allowed}")
+    def wrong(self, name: str, allowed: Said | str, told: Said | str | None = None) -> WrongFileError:
+        """That a field is not as it has to be; what names of the file are allowed comes as they are."""
+        if told is None:
+            told = _shortened(repr(self.content[name])) if name in self.content else Said(N_("not there"))
+        sentence = N_("%(where)s, %(field)s: %(told)s; allowed: %(allowed)s")
+        return WrongFileError(sentence, where=self.where, field=name, told=told, allowed=allowed)
 
     def number(
         self, name: str, default: float | None = None, least: float = -LARGEST_NUMBER, most: float = LARGEST_NUMBER
     ) -> float:
         value: Any = self.content.get(name, default)
         if not is_number(value) or not least <= value <= most:
-            raise self.wrong(name, f"a number from {least:g} to {most:g}")
+            raise self.wrong(name, Said(N_("a number from %(least)g to %(most)g"), least=least, most=most))
         return float(value)
 
     def whole(self, name: str, default: int | None, least: int, most: int) -> int:
         value = self.content.get(name, default)
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            raise self.wrong(name, f"a whole number from {least} to {most}")
+            raise self.wrong(name, Said(N_("a whole number from %(least)s to %(most)s"), least=least, most=most))
         return value
 
     def text(self, name: str, default: str | None = None) -> str:
         value = self.content.get(name, default)
         if not isinstance(value, str) or (default is None and not value):
-            raise self.wrong(name, "a text")
+            raise self.wrong(name, Said(N_("a text")))
         return value
 
     def yes(self, name: str) -> bool:
@@ -67,13 +97,13 @@ class Part:
     def known(self, name: str, known: set[str], what: str) -> str:
         value = self.text(name, "")
         if value and value not in known:
-            raise self.wrong(name, f"one of the {what}: {some(known)}")
+            raise self.wrong(name, Said(N_("one of the %(what)s: %(names)s"), what=what, names=some(known)))
         return value
 
     def list(self, name: str) -> list[Any]:
         value = self.content.get(name, [])
         if not isinstance(value, list):
-            raise self.wrong(name, "a list")
+            raise self.wrong(name, Said(N_("a list")))
         return value
 
     def by_quarter(self, name: str, quarters: int) -> tuple[float, ...]:
@@ -84,8 +114,12 @@ class Part:
         values = [value] * most if is_number(value) else value
         right = isinstance(values, list) and least <= len(values) <= most
         if not right or not all(is_number(each) and each >= 0 for each in cast("list[Any]", values)):
-            many = f"{least}" if least == most else f"{least} to {most}"
-            raise self.wrong(name, f"a list of {many} numbers from 0 to {LARGEST_NUMBER:g}, or one for every quarter")
+            sentence = (
+                N_("a list of %(most)s numbers from 0 to %(largest)g, or one for every quarter")
+                if least == most
+                else N_("a list of %(least)s to %(most)s numbers from 0 to %(largest)g, or one for every quarter")
+            )
+            raise self.wrong(name, Said(sentence, least=least, most=most, largest=LARGEST_NUMBER))
         return tuple(float(each) for each in cast("list[Any]", values))
 
 
@@ -98,10 +132,10 @@ def _shortened(told: str) -> str:
     return told if len(told) <= MOST_SAID else f"{told[:MOST_SAID]} …"
 
 
-def some(names: set[str], most: int = 12) -> str:
+def some(names: set[str], most: int = 12) -> Said | str:
     """A few names for a message."""
     shown = sorted(names)[:most]
-    return ", ".join(shown) + (" …" if len(names) > most else "") if shown else "there is none"
+    return ", ".join(shown) + (" …" if len(names) > most else "") if shown else Said(N_("there is none"))
 
 
 PLAN = (
@@ -116,7 +150,7 @@ INITIATIVE = (
 
 def problem_of(content: object) -> Problem:
     """The problem a file's content describes. Raises WrongFileError."""
-    plan = Part(content, "the file", PLAN)
+    plan = Part(content, Said(N_("the file")), PLAN)
     quarters, labels = _quarters(plan)
     teams = tuple(_team(each, k, quarters) for k, each in enumerate(plan.list("teams")))
     streams = tuple(_stream(each, k) for k, each in enumerate(plan.list("streams")))
@@ -128,7 +162,7 @@ def problem_of(content: object) -> Problem:
     }
     listed = plan.list("initiatives")
     if "initiatives" not in plan.content or len(listed) > LARGEST["initiatives"]:
-        raise plan.wrong("initiatives", f"a list of at most {LARGEST['initiatives']} initiatives")
+        raise plan.wrong("initiatives", Said(N_("a list of at most %(most)s initiatives"), most=LARGEST["initiatives"]))
     labelled = labels or tuple(f"Q{q + 1}" for q in range(quarters))
     initiatives = tuple(_initiative(each, k, labelled, known) for k, each in enumerate(listed))
     _hang_together(initiatives)
@@ -151,7 +185,9 @@ def _quarters(plan: Part) -> tuple[int, tuple[str, ...]]:
     given = plan.content.get("quarters")
     if isinstance(given, list):
         if not 0 < len(given) <= LARGEST["quarters"] or not all(isinstance(each, str) for each in given):
-            raise plan.wrong("quarters", f"a list of 1 to {LARGEST['quarters']} names, or their number")
+            raise plan.wrong(
+                "quarters", Said(N_("a list of 1 to %(most)s names, or their number"), most=LARGEST["quarters"])
+            )
         _unique("quarters", given)
         return len(given), tuple(given)
     return plan.whole("quarters", None, 1, LARGEST["quarters"]), ()
@@ -160,21 +196,23 @@ def _quarters(plan: Part) -> tuple[int, tuple[str, ...]]:
 def _unique(what: str, keys: list[str]) -> set[str]:
     for key in keys:
         if keys.count(key) > 1:
-            raise WrongFileError(f"{what}: {key!r} is there twice; allowed: every key once")
+            raise WrongFileError(N_("%(list)s: %(key)r is there twice; allowed: every key once"), list=what, key=key)
     return set(keys)
 
 
 def _team(content: object, k: int, quarters: int) -> Team:
-    part = Part(content, f"team {k + 1}", ("key", "capacity"))
+    part = Part(content, Said(N_("team %(place)s"), place=k + 1), ("key", "capacity"))
     key = part.text("key")
-    part.where = f"team {key!r}"
+    part.where = Said(N_("team %(key)r"), key=key)
     return Team(key, part.by_quarter("capacity", quarters))
 
 
 def _stream(content: object, k: int) -> Stream:
-    part = Part(content, f"stream {k + 1}", ("key", "min_share", "max_share", "min_count", "max_count"))
+    part = Part(
+        content, Said(N_("stream %(place)s"), place=k + 1), ("key", "min_share", "max_share", "min_count", "max_count")
+    )
     key = part.text("key")
-    part.where = f"stream {key!r}"
+    part.where = Said(N_("stream %(key)r"), key=key)
     least = part.number("min_share", 0.0, 0.0, 1.0)
     most = None if part.content.get("max_count") is None else part.whole("max_count", None, 0, LARGEST["initiatives"])
     fewest = part.whole("min_count", 0, 0, LARGEST["initiatives"])
@@ -182,24 +220,26 @@ def _stream(content: object, k: int) -> Stream:
 
 
 def _gap(content: object, k: int) -> Gap:
-    part = Part(content, f"gap {k + 1}", ("key", "whole"))
+    part = Part(content, Said(N_("gap %(place)s"), place=k + 1), ("key", "whole"))
     key = part.text("key")
-    part.where = f"gap {key!r}"
+    part.where = Said(N_("gap %(key)r"), key=key)
     whole = part.number("whole")
     if whole <= 0:
-        raise part.wrong("whole", "a number above 0: what closing the whole gap brings a year")
+        raise part.wrong("whole", Said(N_("a number above 0: what closing the whole gap brings a year")))
     return Gap(key, whole)
 
 
 def _initiative(content: object, k: int, labels: tuple[str, ...], known: dict[str, set[str]]) -> Initiative:
-    part = Part(content, f"initiative {k + 1}", INITIATIVE)
+    part = Part(content, Said(N_("initiative %(place)s"), place=k + 1), INITIATIVE)
     key = part.text("key")
-    part.where = f"initiative {key!r}"
+    part.where = Said(N_("initiative %(key)r"), key=key)
     lasts = part.whole("duration", 1, 1, LARGEST["quarters"])
     gap = part.known("gap", known["gaps"], "gaps")
     worth = _worth(part)
     if gap and worth.pays == "once":
-        raise WrongFileError(f"{part.where}, value: an initiative on a gap is paid a_year; allowed: pays a_year")
+        raise WrongFileError(
+            N_("%(where)s, value: an initiative on a gap is paid a_year; allowed: pays a_year"), where=part.where
+        )
     return Initiative(
         key,
         worth,
@@ -226,8 +266,10 @@ def _worth(part: Part) -> Worth:
     if is_number(given):
         return Worth(float(cast(float, given)), float(cast(float, given)), float(cast(float, given)))
     if not isinstance(given, Mapping):
-        raise part.wrong("value", f"a number up to {LARGEST_NUMBER:g}, or an object with mean, low, high, pays")
-    value = Part(given, f"{part.where}, value", ("mean", "low", "high", "pays"))
+        raise part.wrong(
+            "value", Said(N_("a number up to %(most)g, or an object with mean, low, high, pays"), most=LARGEST_NUMBER)
+        )
+    value = Part(given, Said("%(where)s, value", where=part.where), ("mean", "low", "high", "pays"))
     mean = value.number("mean")
     low, high = value.number("low", mean, most=mean), value.number("high", mean, least=mean)
     return Worth(
@@ -238,11 +280,16 @@ def _worth(part: Part) -> Worth:
 def _effort(part: Part, lasts: int, teams: set[str]) -> dict[str, tuple[float, ...]]:
     given = part.content.get("effort", {})
     if not isinstance(given, Mapping):
-        raise part.wrong("effort", "an object: team → days in each quarter of work")
+        raise part.wrong("effort", Said(N_("an object: team → days in each quarter of work")))
     effort = {}
     for team, days in given.items():
         if team not in teams:
-            raise WrongFileError(f"{part.where}, effort: unknown team {team!r}; allowed: {some(teams)}")
+            raise WrongFileError(
+                N_("%(where)s, effort: unknown team %(team)r; allowed: %(names)s"),
+                where=part.where,
+                team=team,
+                names=some(teams),
+            )
         effort[team] = part.numbers("effort", days, 1, lasts)
     return effort
 
@@ -250,7 +297,7 @@ def _effort(part: Part, lasts: int, teams: set[str]) -> dict[str, tuple[float, .
 def _names(part: Part, name: str) -> tuple[str, ...]:
     given = part.list(name)
     if not all(isinstance(each, str) for each in given):
-        raise part.wrong(name, "a list of initiatives' keys")
+        raise part.wrong(name, Said(N_("a list of initiatives' keys")))
     return tuple(dict.fromkeys(given))
 
 
@@ -263,14 +310,17 @@ def _quarter(part: Part, name: str, labels: tuple[str, ...]) -> int | None:
         return labels.index(given)
     if isinstance(given, int) and not isinstance(given, bool) and 1 <= given <= len(labels):
         return given - 1
-    raise part.wrong(name, f"a quarter from 1 to {len(labels)}, or its name: {', '.join(labels)}")
+    raise part.wrong(
+        name,
+        Said(N_("a quarter from 1 to %(most)s, or its name: %(names)s"), most=len(labels), names=", ".join(labels)),
+    )
 
 
 def _pilot(part: Part) -> Pilot | None:
     given = part.content.get("pilot")
     if given is None:
         return None
-    pilot = Part(given, f"{part.where}, pilot", ("of", "chance", "value_if_not"))
+    pilot = Part(given, Said("%(where)s, pilot", where=part.where), ("of", "chance", "value_if_not"))
     chance = None if pilot.content.get("chance") is None else pilot.number("chance", None, 0.0, 1.0)
     return Pilot(pilot.text("of"), chance, pilot.number("value_if_not", 0.0))
 
@@ -282,12 +332,16 @@ def _hang_together(initiatives: tuple[Initiative, ...]) -> None:
         for field, named in (("after", each.after), ("pilot", (each.pilot.of,) if each.pilot else ())):
             for name in named:
                 if name not in keys or name == each.key:
-                    wrong = f"initiative {each.key!r}, {field}: {name!r}"
-                    raise WrongFileError(f"{wrong}; allowed: another initiative's key: {some(keys - {each.key})}")
+                    raise WrongFileError(
+                        N_("initiative %(key)r, %(field)s: %(given)r; allowed: another initiative's key: %(names)s"),
+                        key=each.key, field=field, given=name, names=some(keys - {each.key}),
+                    )  # fmt: skip
     _know_chances(initiatives)
     circle = circle_in({each.key: each.after for each in initiatives})
     if circle:
-        raise WrongFileError(f"after: {' → '.join(circle)} is a circle; allowed: dependencies without circles")
+        raise WrongFileError(
+            N_("after: %(circle)s is a circle; allowed: dependencies without circles"), circle=" → ".join(circle)
+        )
 
 
 def _know_chances(initiatives: tuple[Initiative, ...]) -> None:
@@ -298,12 +352,18 @@ def _know_chances(initiatives: tuple[Initiative, ...]) -> None:
             continue
         if each.pilot.chance is None:
             raise WrongFileError(
-                f"initiative {each.key!r}, pilot, chance: not there; allowed: a number from 0 to 1, here or as the "
-                f"chance of {each.pilot.of!r}"
+                N_(
+                    "initiative %(key)r, pilot, chance: not there; allowed: a number from 0 to 1, here or as the "
+                    "chance of %(of)r"
+                ),
+                key=each.key,
+                of=each.pilot.of,
             )
         raise WrongFileError(
-            f"initiative {each.key!r}, pilot, chance: {each.pilot.chance!r}; allowed: nothing, for {each.pilot.of!r} "
-            "has its own chance"
+            N_("initiative %(key)r, pilot, chance: %(given)r; allowed: nothing, for %(of)r has its own chance"),
+            key=each.key,
+            given=each.pilot.chance,
+            of=each.pilot.of,
         )
 
 
