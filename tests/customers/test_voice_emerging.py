@@ -100,6 +100,7 @@ def risen(ledger: Ledger) -> list[dict[str, Any]]:
     return [one for one in told["week"]["subjects"] if one["alarm"]]
 
 
+@pytest.mark.django_db
 def test_a_theme_that_did_not_exist_is_told_with_its_words_its_day_and_where_it_comes_from(ledger: Ledger) -> None:
     (voucher,) = risen(ledger)
     assert voucher["kind"] == "theme"
@@ -115,6 +116,7 @@ def test_a_theme_that_did_not_exist_is_told_with_its_words_its_day_and_where_it_
     assert not any("email" in word for word in [*voucher["words"], *voucher["new_words"]])
 
 
+@pytest.mark.django_db
 def test_looking_again_finds_the_same_and_known_themes_say_what_they_are_about(ledger: Ledger) -> None:
     first, again = emerging.look(ledger, NOW), emerging.look(ledger, NOW)
     assert first == again
@@ -133,6 +135,7 @@ def test_an_erased_persons_vector_is_gone_at_once_and_so_is_what_was_seen(ledger
     assert NEW - 6 < risen(ledger)[0]["observed"] < NEW  # founded anew, without what the person said
 
 
+@pytest.mark.django_db
 def test_what_is_undone_no_longer_rises(ledger: Ledger) -> None:
     risen(ledger)
     ledger.undo("new")
