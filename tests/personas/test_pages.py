@@ -46,9 +46,10 @@ def test_the_gallery_and_a_persona_read_well_in_spanish(found: list[Persona], br
 def test_a_persona_says_what_is_not_read_yet_and_what_then_happens(
     found: list[Persona], browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    client = browser()
     for waiting, told in ((0, False), (7, True)):
         monkeypatch.setattr(readings, "waits", lambda _read, n=waiting: n)
-        shown = browser().get(reverse("persona", args=[found[0].pk])).content.decode()
+        shown = client.get(reverse("persona", args=[found[0].pk])).content.decode()
         assert ("7 texts that customers wrote are not read yet" in shown) is told
 
 

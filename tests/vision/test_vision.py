@@ -167,10 +167,26 @@ def test_two_people_who_change_it_at_once_lose_nothing(lead: Client) -> None:
 def test_what_cannot_be_kept_is_said_and_the_rest_stays_in_the_form(lead: Client, wrong: dict[str, str]) -> None:
     versions.save(WHOLE, None, after=0)
 
-    answer = lead.post("/plan/vision/edit/", form(lead.get("/plan/vision/edit/")) | wrong)
+    mine = {"vision": "They kept their word", "promises-1-words": "We call back"}
+    answer = lead.post("/plan/vision/edit/", form(lead.get("/plan/vision/edit/")) | mine | wrong)
 
     assert answer.status_code == 422
     assert VisionVersion.objects.count() == 1
+    shown = answer.content.decode()
+    assert all(words in shown for words in (*mine.values(), *wrong.values()))
+
+
+@pytest.mark.django_db
+def test_a_wrong_number_in_the_guided_start_loses_none_of_what_was_typed(lead: Client) -> None:
+    typed = {
+        "promises-0-words": "It comes on the day we said",
+        "promises-0-measure": "ces.mean",
+        "promises-0-target": "lots",
+    }
+    answer = lead.post("/plan/vision/start/5/", typed)
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "It comes on the day we said" in shown and 'value="lots"' in shown and 'value="ces.mean" selected' in shown
 
 
 @pytest.mark.django_db

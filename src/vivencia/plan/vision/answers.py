@@ -1,12 +1,13 @@
 """What was answered to a question, read from a form and laid over the vision; and the rows a form shows."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from vivencia.foundation.numbers import as_typed, from_typed
+from vivencia.foundation.writing import as_typed, from_typed
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.metrics.computing import splittable
 from vivencia.plan.vision.document import BrandPromise, Measure, Proposition, Tone, Vision, Voice
@@ -115,6 +116,22 @@ def rows(kind: str, held: Sequence[BrandPromise | Proposition]) -> list[Row]:
     """What is there, and some blank lines below."""
     kept = [_row(number, one) for number, one in enumerate(held)]
     return [*kept, *(Row(number) for number in range(len(kept), min(MOST, len(kept) + BLANKS[kind])))]
+
+
+def typed(kind: str, told: Mapping[str, str]) -> list[Row]:
+    """The rows as somebody typed them: what cannot be kept as it is stays in the form, to be put right."""
+    names = ("key", "persona", "words", "measure", "kind", "target")
+    rows = [Row(n, **{name: told.get(f"{kind}-{n}-{name}", "") for name in names}) for n in range(MOST)]
+    sent = [row for row in rows if f"{kind}-{row.number}-words" in told]
+    return sent or rows[: BLANKS[kind]]
+
+
+def as_far_as_it_goes(told: Mapping[str, str], vision: Vision) -> Vision:
+    """The vision with every answer that can be read; the others as they were."""
+    for reader in READERS.values():
+        with suppress(UnreadableError):
+            vision = reader(told, vision)
+    return vision
 
 
 def _row(number: int, one: BrandPromise | Proposition) -> Row:

@@ -68,7 +68,7 @@ def start_page(request: HttpRequest, step: int) -> HttpResponse:
         "steps": [(number, each) for number, each in enumerate(QUESTIONS, start=1)],
         "last": step == len(QUESTIONS),
         "wrong": wrong,
-        "fields": showing.asked(question.key, vision),
+        "fields": _fields(question.key, vision, request.POST.dict() if wrong else {}),
     }
     return render(request, "vision/start.html", shown, status=422 if wrong else 200)
 
@@ -102,7 +102,7 @@ def edit_page(request: HttpRequest) -> HttpResponse:
         try:
             vision = _read(told)
         except answers.UnreadableError as unreadable:
-            wrong = str(unreadable)
+            wrong, vision = str(unreadable), answers.as_far_as_it_goes(told, vision)
         else:
             after = -1 if (known := whole(told.get("after"))) is None else known
             try:
@@ -115,9 +115,18 @@ def edit_page(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("The vision is saved as a new version."))
                 return redirect("vision")
-    shown = {"groups": [(question, showing.asked(question.key, vision)) for question in QUESTIONS]}
+    typed = request.POST.dict() if wrong else {}
+    shown = {"groups": [(question, _fields(question.key, vision, typed)) for question in QUESTIONS]}
     more = {"after": number, "wrong": wrong, "note": request.POST.get("note", "")}
     return render(request, "vision/edit.html", shown | more, status=422 if wrong else 200)
+
+
+def _fields(question: str, vision: Vision, typed: Mapping[str, str]) -> dict[str, Any]:
+    """What a question's form shows; rows as they were typed, where something in them could not be kept."""
+    fields = showing.asked(question, vision)
+    if typed and question in ("promises", "propositions"):
+        fields["rows"] = answers.typed(question, typed)
+    return fields
 
 
 def _read(told: Mapping[str, str]) -> Vision:
