@@ -8,7 +8,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vivencia.foundation.numbers import as_typed, day, from_typed, whole
+from vivencia.foundation.numbers import day, whole
+from vivencia.foundation.writing import as_typed, from_typed
 
 
 @pytest.mark.parametrize("text", ["", None, "-1", "+1", "1.0", " 1", "٣", "²", "9" * 5000, str(2**31)])

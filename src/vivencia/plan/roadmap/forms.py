@@ -10,7 +10,7 @@ from django import forms
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from vivencia.foundation.numbers import as_typed, from_typed
+from vivencia.foundation.writing import as_typed, from_typed
 from vivencia.plan.initiatives.models import Budget, Capacity, Stream, Team
 from vivencia.plan.roadmap.models import Frame
 
