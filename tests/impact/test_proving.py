@@ -149,6 +149,11 @@ def test_the_story_is_told_to_everybody_in_both_languages(signed_in: Enter) -> N
     told = page(viewer, f"/plan/impact/{initiative.pk}/")
     assert "As it was" in told and "What was tried to prove us wrong" in told and "Work it out now" not in told
     assert "Ha funcionado" in page(viewer, f"/plan/impact/{initiative.pk}/", "es")
+    metric = proving.candidates()[0].declarations.all()[0].metric
+    told = page(viewer, f"/plan/impact/metrics/{metric}/")
+    assert "What was done for it" in told and "It worked" in told
+    assert page(viewer, "/plan/impact/metrics/findability/").strip() == "", "nothing was done for that one"
+    assert viewer.get("/plan/impact/metrics/magic/").status_code == 404
 
 
 def test_only_planners_have_it_worked_out_again(signed_in: Enter) -> None:

@@ -13,6 +13,7 @@ from vivencia.foundation.models import Act
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.measure.asking import chosen_segment
 from vivencia.measure.metrics import periods
+from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.reading import source
 from vivencia.plan.impact import holdouts, jobs, showing
 from vivencia.plan.initiatives.initiatives import declaration
@@ -39,6 +40,15 @@ def initiative_page(request: HttpRequest, pk: int) -> HttpResponse:
     lots = held is not None and held.holdout_percent > 0
     rights = may(request.user, Right.EXPORT) and may(request.user, Right.SEE_CUSTOMERS)
     return render(request, "impact/initiative.html", {**shown, "may_list": lots and rights, "lots": lots})
+
+
+@needs(Right.SEE_FIGURES)
+@require_GET
+def metric_story(request: HttpRequest, name: str) -> HttpResponse:
+    """A part of a metric's page: the past investments in it; nothing where there is none."""
+    if name not in METRICS:
+        raise Http404
+    return render(request, "impact/parts/metric.html", {"rows": showing.of_metric(name, timezone.localdate())})
 
 
 @needs(Right.PLAN)

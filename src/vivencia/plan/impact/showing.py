@@ -149,6 +149,12 @@ def overview(on: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def of_metric(metric: str, on: date) -> list[Told]:
+    """Initiatives under way or done that were declared for a metric, the latest start first."""
+    rows = (told(one, on) for one in proving.candidates())
+    return [row for row in rows if row and row.declared.metric == metric]
+
+
 def page(initiative: Initiative, on: date) -> dict[str, Any] | None:
     """One initiative: declared and found, the picture, the checks, the money. None where nothing was declared."""
     row = told(initiative, on)
