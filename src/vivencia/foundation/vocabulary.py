@@ -131,6 +131,9 @@ CHANNELS: Words = {
     "bank": _("bank"),
     "inbound": _("inbound call"),
     "outcall": _("outbound call"),
+    "qr": _("QR code"),
+    "widget": _("survey in a page"),
+    "kiosk": _("kiosk on the counter"),
 }
 
 SEGMENTS: Words = {
