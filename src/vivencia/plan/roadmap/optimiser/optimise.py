@@ -21,11 +21,12 @@ from vivencia.plan.roadmap.optimiser.problem import Problem, Starts
 from vivencia.plan.roadmap.optimiser.solving import Relaxed, Solved, Solver, columns_of, relax
 from vivencia.plan.roadmap.optimiser.tables import Bools, Floats, Tables, tables
 
-# Temperatures of a round, as shares of what an initiative brings on average: from nothing, and from the best plan.
-FROM_NOTHING, FROM_THE_BEST, COLD = 0.2, 0.06, 0.01
+# Temperatures, as shares of what an initiative brings on average. A first round stays near the relaxation's solution,
+# so that there is a good plan soon; then one from nothing, and three from the best plan, and so on.
+COOL, HOT, WARM, COLD = 0.03, 0.2, 0.06, 0.01
 FRESH_EVERY = 4
 # Lengths of rounds as shares of the whole time: cooling slowly once finds more than cooling fast often.
-FRESH_ROUND, ROUND, SHORTEST_ROUND = 0.3, 0.15, 0.3
+FIRST_ROUND, FRESH_ROUND, ROUND, SHORTEST_ROUND = 0.1, 0.3, 0.15, 0.3
 JOIN_SECONDS, LOOK_AGAIN = 2.5, 0.05
 JOINED_AT_FIRST, JOINED_AT_MOST = 250, 900
 CLOSE_ENOUGH = 1e-5  # solvers keep to their tolerances
@@ -81,12 +82,13 @@ def optimise(
     board = _Board(t, model, relaxed.value, began, seconds, progress)
     if begin is not None and check(problem, begin).passed:
         board.offer(np.array([begin.get(each.key, -1) for each in problem.initiatives], dtype=np.int64))
+    begun = board.start is not None
     prover = _Prover(model, board)
     prover.start()
     led = guide(t, model, relaxed)
     joiner = _Joiner(model, led, board)
     joiner.start()
-    _look(t, relaxed, led, board, seed)
+    _look(t, relaxed, led, board, seed, begun=begun)
     board.end()
     prover.join()
     joiner.join()
@@ -235,20 +237,22 @@ class _Prover(threading.Thread):
             self._board.end()
 
 
-def _look(t: Tables, relaxed: Relaxed, led: Guide, board: _Board, seed: int) -> None:
-    """Rounds of ruin and recreate, until the time is over or the prover is done."""
+def _look(t: Tables, relaxed: Relaxed, led: Guide, board: _Board, seed: int, *, begun: bool) -> None:
+    """Rounds of ruin and recreate, until the time is over or the prover is done. `begun`: there was a plan before."""
     place = Neighbourhood(t, led, seed)
-    rounds, fresh_at = 0, 0 if board.start is None else FRESH_EVERY - 1
+    rounds = 0
     while not board.over():
-        fresh = board.start is None or rounds % FRESH_EVERY == fresh_at
+        first = rounds == 0 and not begun
+        fresh = first or board.start is None or rounds % FRESH_EVERY == 1
         if fresh:
             place.take(np.full(t.n, -1, dtype=np.int64))
-            place.fill(0.02 if rounds == 0 else 0.3, led=3.0)
+            place.fill(0.02 if first else 0.3, led=3.0)
         elif board.start is not None:
             place.take(board.start)
-        watch = _Round(board, max(board.seconds * (FRESH_ROUND if fresh else ROUND), SHORTEST_ROUND))
+        length, heat = (FIRST_ROUND, COOL) if first else (FRESH_ROUND, HOT) if fresh else (ROUND, WARM)
+        watch = _Round(board, max(board.seconds * length, SHORTEST_ROUND))
         each = abs(relaxed.value) / max(int((place.start >= 0).sum()), 1)
-        place.search(watch.share, board.offer, FROM_NOTHING if fresh else FROM_THE_BEST, COLD, each)
+        place.search(watch.share, board.offer, heat, COLD, each)
         board.tell()
         rounds += 1
 
