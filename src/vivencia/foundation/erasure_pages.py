@@ -22,6 +22,7 @@ PLACES = {
     "inbox": gettext_lazy("waiting events"),
     "rejects": gettext_lazy("rejected rows"),
     "files": gettext_lazy("files brought in"),
+    "database": gettext_lazy("notes, messages and other entries"),
 }
 
 

@@ -4,12 +4,13 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import capfirst
 
 from vivencia.foundation import erasure
+from vivencia.foundation.erasure_pages import PLACES
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Erasure
 from vivencia.foundation.rights import Right, needs
-from vivencia.foundation.vocabulary import title
 from vivencia.understand import identity
 from vivencia.understand.customers import customer
 from vivencia.understand.pages import now_of
@@ -33,5 +34,5 @@ def erase_page(request: HttpRequest, customer_id: str) -> HttpResponse:
 def erased_page(request: HttpRequest, receipt: uuid.UUID) -> HttpResponse:
     """The receipt: when, and how many rows from where."""
     erasure_of = get_object_or_404(Erasure, receipt=receipt)
-    counts = [(title(place), rows) for place, rows in erasure_of.counts.items()]
+    counts = [(capfirst(PLACES.get(place, place)), rows) for place, rows in erasure_of.counts.items()]
     return render(request, "understand/erased.html", {"receipt": erasure_of, "counts": counts})
