@@ -15,7 +15,7 @@ from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.sealed import seal
 from vivencia.listen.models import ReturnedMail
 from vivencia.listen.sources import people
-from vivencia.listen.sources.mailbox import listening
+from vivencia.listen.sources.mailbox import letters, listening
 from vivencia.listen.sources.models import Mailbox
 
 pytestmark = pytest.mark.django_db
@@ -199,7 +199,7 @@ def test_malformed_mail_is_read_as_far_as_it_goes(ledger: Ledger, folder: Folder
 def test_a_message_that_cannot_be_read_is_counted_and_stops_neither_its_mailbox_nor_others(
     ledger: Ledger, folder: Folder, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parse = listening.parse
+    parse = letters.parse
     monkeypatch.setattr(listening, "parse", lambda raw: 1 / 0 if b"Do you have" in raw else parse(raw))
     folder.deliver(STRANGER)
     folder.deliver(QUESTION)

@@ -242,7 +242,7 @@ def _stage(request: HttpRequest, path: Path, *, batch: str = "") -> HttpResponse
 
 def _replaced(number: str) -> ImportRun | None:
     """The import a corrected file is to replace, where the number is one that was brought in."""
-    return ImportRun.objects.filter(pk=whole(number), state=State.DONE).first()
+    return ImportRun.objects.filter(pk=whole(number) or 0, state=State.DONE).first()
 
 
 def _start(request: HttpRequest, run: ImportRun) -> HttpResponse:

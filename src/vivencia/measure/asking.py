@@ -103,5 +103,5 @@ def chosen_segment(choice: str) -> segments.Definition | None:
     kind, _colon, key = choice.partition(":")
     if kind == "company" and key:
         return segments.Definition((segments.InSegment((key,)),))
-    saved = Segment.objects.filter(pk=whole(key)).first() if kind == "saved" else None
+    saved = Segment.objects.filter(pk=whole(key) or 0).first() if kind == "saved" else None
     return saved.definition if saved else None

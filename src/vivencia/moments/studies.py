@@ -266,7 +266,7 @@ def segment_named(name: str) -> str:
 def _saved(segment: str) -> Segment | None:
     """The segment saved here that a question is about, if it is about one and there still is one."""
     number = whole(segment.removeprefix(SAVED))
-    return Segment.objects.filter(pk=number).first() if segment.startswith(SAVED) else None
+    return Segment.objects.filter(pk=number or 0).first() if segment.startswith(SAVED) else None
 
 
 def _members(read: Read, segment: str, today: datetime) -> list[str] | None:

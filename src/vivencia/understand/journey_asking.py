@@ -128,7 +128,7 @@ def words(read: Read, wish: Asked) -> str:
 def _segment_words(segment: str) -> str:
     kind, _colon, name = segment.partition(":")
     if kind == "s":
-        found = Segment.objects.filter(pk=whole(name)).first()
+        found = Segment.objects.filter(pk=whole(name) or 0).first()
         return found.name if found else _("unknown segment")
     return title(name)
 
@@ -149,7 +149,7 @@ def _customers(read: Read, segment: str) -> frozenset[str] | None:
     kind, _colon, name = segment.partition(":")
     if kind == "c":
         return journey_reading.customers_where(read, name)
-    if kind == "s" and (saved := Segment.objects.filter(pk=whole(name)).first()):
+    if kind == "s" and (saved := Segment.objects.filter(pk=whole(name) or 0).first()):
         return frozenset(segment_members(read, saved, now_of(read))["customer_id"].to_pylist())
     return None
 

@@ -87,7 +87,7 @@ class Look:
         kind, _colon, name = self.wish.segment.partition(":")
         if kind != "s":
             return ""
-        saved = Segment.objects.filter(pk=whole(name)).first()
+        saved = Segment.objects.filter(pk=whole(name) or 0).first()
         return f"{self.now:%Y-%m-%d}-{saved.stored!r}" if saved else ""
 
 

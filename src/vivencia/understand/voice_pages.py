@@ -95,7 +95,7 @@ def asked_in(given: QueryDict, read: Read) -> Asked:
     def said(name: str) -> str:
         return str(given.get(name, "")).strip()
 
-    saved = Segment.objects.filter(pk=whole(said("saved"))).first()
+    saved = Segment.objects.filter(pk=whole(said("saved")) or 0).first()
     until = _midnight(said("until"))
     return Asked(
         words=said("q"),

@@ -218,7 +218,7 @@ def population_name(chosen: str) -> str:
     kind, _colon, key = chosen.partition(":")
     if kind == "company" and key:
         return vocabulary.title(key)
-    saved = Segment.objects.filter(pk=whole(key)).first() if kind == "saved" else None
+    saved = Segment.objects.filter(pk=whole(key) or 0).first() if kind == "saved" else None
     if saved:
         return saved.name
     return _("a segment that is gone") if chosen else _("everybody")
