@@ -53,6 +53,13 @@ def test_a_persona_says_what_is_not_read_yet_and_what_then_happens(
         assert ("7 texts that customers wrote are not read yet" in shown) is told
 
 
+def test_a_finding_among_a_sample_says_so(found: list[Persona], browser: Browser) -> None:
+    client = browser()
+    for people, told in ((240, False), (1_000_000, True)):
+        Finding.objects.update(people=people)
+        assert ("20,000 customers drawn by lot" in client.get(reverse("personas")).content.decode()) is told
+
+
 def test_words_are_masked_for_who_may_not_read_personal_data_and_hidden_from_viewers(
     found: list[Persona], browser: Browser
 ) -> None:

@@ -158,7 +158,8 @@ def test_of_two_undos_at_once_the_second_takes_back_what_came_before(
 ) -> None:
     for name in ("One", "Two"):
         does(shop, ana, Set("step", "deliver", "name", name))
-    stacks, raced = maps._stacks, []
+    stacks = maps._stacks
+    raced: list[int] = []
 
     def late(pk: int, by: User) -> tuple[list[int], list[int]]:
         found = stacks(pk, by)

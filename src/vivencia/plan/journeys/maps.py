@@ -8,7 +8,7 @@ is pointed out. What finds its step removed meanwhile has no effect, and is kept
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,7 +17,18 @@ from vivencia.foundation.models import User
 from vivencia.plan.journeys import operations
 from vivencia.plan.journeys.drawing import Comment, Drawing, DrawingError, Link, from_json, to_json
 from vivencia.plan.journeys.models import JourneyMap, MapOperation, MapVersion, Way
-from vivencia.plan.journeys.operations import Add, Move, Note, Operation, Remove, Replace, Set, Together, VoidError
+from vivencia.plan.journeys.operations import (
+    Add,
+    Move,
+    Note,
+    Operation,
+    Remove,
+    Replace,
+    Set,
+    Single,
+    Together,
+    VoidError,
+)
 
 TRIES = 20  # at the next number, while others take theirs
 
@@ -187,10 +198,10 @@ def _signed(drawing: Drawing, operation: Operation, at: _At, by: User) -> Operat
         case Add("comment", Comment() as comment):
             return replace(operation, part=_by(comment, at, by))
         case Add(_, _, _, come) if come.comments:
-            theirs = tuple(_by(one, at, by) for one in come.comments)
-            return replace(operation, belongings=replace(come, comments=theirs))
+            signed = tuple(_by(one, at, by) for one in come.comments)
+            return replace(operation, belongings=replace(come, comments=signed))
         case Together(several):
-            return Together(tuple(_signed(drawing, one, at, by) for one in several))
+            return Together(tuple(cast("Single", _signed(drawing, one, at, by)) for one in several))
         case Set("comment", key, "text") | Remove("comment", key):
             theirs = next((one for one in drawing.comments if one.key == key), None)
             first = MapOperation.objects.filter(

@@ -15,6 +15,7 @@ from vivencia.understand.journey_words import duration, share
 from vivencia.understand.pages import now_of, segment_members
 from vivencia.understand.personas import drafts, findings, persona_words
 from vivencia.understand.personas.finding.describing import Difference
+from vivencia.understand.personas.finding.finding import LEARNING
 from vivencia.understand.personas.models import Evidence, Finding, Part, Persona, Statement
 from vivencia.understand.personas.persona_words import rounded
 from vivencia.understand.personas.portraits import remembered
@@ -316,4 +317,5 @@ def verdict(finding: Finding) -> dict[str, Any]:
         ],
         "stability": [rounded(one, 2) for one in told.get("stability", [])],
         "seconds": rounded(told.get("seconds", 0)),
+        "sample": LEARNING if finding.people > LEARNING else 0,
     }
