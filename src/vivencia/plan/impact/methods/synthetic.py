@@ -20,7 +20,7 @@ from vivencia.plan.impact.methods.series import DOUBT
 BEFORE = 8
 BLOCKS = 5
 MOST_DONORS = 60
-CERTAIN = 0.05
+CERTAIN = 0.2
 FEWEST_TO_TELL, MOST_TO_TELL = 6, 24  # others put in the treated's place to see how far changes scatter by themselves
 
 
@@ -216,7 +216,7 @@ def touched(panel: Panel) -> list[str] | None:
     found = []
     rough = _rough(y, start)
     for place in np.flatnonzero(rough > 4.0):
-        change = steps.fit(y[place], at, X, start=start).contrast(np.array([0.0, 1.0]))
+        change = steps.fit(y[place], at, X, start=start, beforehand=steps.USUAL).contrast(np.array([0.0, 1.0]))
         if change.p_value < CERTAIN / len(rows) and _stands_out(y, start, int(place)):
             found.append(panel.units[int(rows[place])])
     return found if len(found) <= len(rows) // 2 else []
@@ -235,7 +235,7 @@ def _stands_out(y: FloatArray, start: int, place: int) -> bool:
     rest = np.delete(jump, place)
     middle = np.median(rest)
     scatter = 1.4826 * float(np.median(np.abs(rest - middle)))
-    return bool(abs(jump[place] - middle) > 5 * scatter)
+    return bool(abs(jump[place] - middle) > 3 * scatter)
 
 
 def without(panel: Panel, units: list[str]) -> Panel:
