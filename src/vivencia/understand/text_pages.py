@@ -7,13 +7,13 @@ from django.db import transaction
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from ibis import _ as it
 
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, may, needs
+from vivencia.foundation.writing import number_format
 from vivencia.understand import model_cards, reading_words, readings, readings_learning, voice_words
 from vivencia.understand.reading_models import Correction, Intent, IntentExample, TextModel
 from vivencia.understand.text.personal import mask
