@@ -104,7 +104,8 @@ def warnings(one: Initiative) -> list[Warned]:
     if one.stage == Stage.DROPPED:
         return []
     others = {other.pk: other for other in Initiative.objects.exclude(stage=Stage.DROPPED).exclude(pk=one.pk)}
-    tried = {one.pilot_of_id, *(other.pk for other in others.values() if other.pilot_of_id == one.pk)}
+    pilots = (other.pk for other in others.values() if one.pk is not None and other.pilot_of_id == one.pk)
+    tried = {one.pilot_of_id, *pilots}
     others = {pk: other for pk, other in others.items() if pk not in tried}  # a pilot is meant to be alike
     found = overlaps.overlaps(claims.claimant(one), claims.claimants(others.values()))
     return [_warned(others[each.other], each) for each in found]

@@ -29,15 +29,16 @@ def estimate(panel: Panel) -> Result:
     seen = np.isfinite(y)
     start = int((seen & (np.arange(len(y)) < dates[0])).sum())
     labels = tuple(label for label, is_seen in zip(panel.periods, seen, strict=True) if is_seen)
-    line = Line(y[seen], panel.at[seen].astype(float), start, labels, panel.season, 1 / weight[seen])
-    if start < BEFORE or start == len(line.y):
+    after = int(seen.sum()) - start
+    if start < BEFORE or not after:
         raise NotPossible(
             "short_before" if start < BEFORE else "no_after",
             f"an interrupted time series needs {BEFORE} periods before the start and one after; there are "
-            f"{start} and {len(line.y) - start}",
+            f"{start} and {after}",
             before=start,
             needed=BEFORE,
         )
+    line = Line(y[seen], panel.at[seen].astype(float), start, labels, panel.season, 1 / weight[seen])
     return line.result(panel, "interrupted_time_series", "level_and_slope" if line.sloped else "level")
 
 
