@@ -123,8 +123,11 @@ export function emotion(drawing: Drawing, lane: Lane, columns: Column[], place: 
   svg.setAttribute("viewBox", "0 0 100 100");
   svg.setAttribute("preserveAspectRatio", "none");
   const here = feltAt(drawing, lane, columns[place]?.step);
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", here === null ? "" : said.feeling(here));
+  if (here === null) svg.setAttribute("aria-hidden", "true");
+  else {
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", said.feeling(here));
+  }
   const y = (felt: number): number => 50 - 36 * felt;
   svg.append(line("viv-map-zero", "M 0 50 L 100 50"));
   if (here === null) return svg;
