@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
-from tests.plan_journeys.shop import drawing, step
+from tests.moments.company import event, table
+from tests.plan_journeys.shop import DAY, START, drawing, step
 from tests.plan_journeys.test_gaps import findings, moment
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Role, User
@@ -122,6 +123,24 @@ def test_a_moment_becomes_a_target_of_a_new_map_and_then_of_the_same(studied: Mo
     assert b"expects something here already" in client.post("/plan/maps/from-moment/", wish, follow=True).content
     made.refresh_from_db()
     assert made.drawing.step("delivery").expectations.promise_share == 0.999  # type: ignore[union-attr]
+
+
+def test_a_moment_of_old_data_becomes_a_target_though_newer_data_say_nothing_of_it(
+    studied: object, browser: Browser
+) -> None:
+    late = event("new", START + 800 * DAY, "visit started", touchpoint="visit", channel="web")
+    open_ledger().append(table([late]))
+    MomentStudy.objects.update(ledger_version=open_ledger().read().version)
+    client = browser(Role.CX_LEAD)
+
+    answer = client.post(
+        "/plan/maps/from-moment/", {"outcome": "csat", "key": "delivery · promise", "segment": ""}, follow=True
+    )
+
+    assert answer.status_code == 200 and b"now expects this" in answer.content
+    assert b"1 January 2026" in answer.content or b"July 2026" in answer.content  # the year up to the newest delivery
+    drawn = JourneyMap.objects.get().drawing
+    assert {"purchase", "delivery"} <= {one.touchpoint for one in drawn.steps}
 
 
 def test_a_moment_of_people_who_are_no_saved_segment_changes_nobodys_map(studied: object, browser: Browser) -> None:

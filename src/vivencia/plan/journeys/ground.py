@@ -177,9 +177,13 @@ def ground(
     until: datetime | None = None,
     case: CaseKind | None = None,
 ) -> Ground:
-    """The ground of these touchpoints; without a period the last year, as far as data go back."""
-    end = min(until or as_of, as_of + timedelta(seconds=1)) if until is None else until
-    end = end + timedelta(seconds=1) if until is None else end
+    """The ground of these touchpoints; without a period the last year, as far as data go back.
+
+    Where nothing has come from them for a year (old data beside new), it is the year up to their newest event.
+    """
+    newest = _newest(read, tuple(touchpoints)) if until is None else None
+    last = newest if newest is not None and newest < as_of - YEAR else as_of
+    end = until or last + timedelta(seconds=1)
     begin = since or max(end - YEAR, _first(read, end - YEAR))
     by, kind = _unit(read, tuple(touchpoints))
     chosen_case = case or by
@@ -199,6 +203,20 @@ def distinct(people: Ints) -> int:
     """How many people; those nobody knows count each for themselves."""
     known = people[people >= 0]
     return len(np.unique(known)) + int((people < 0).sum())
+
+
+def _newest(read: Read, touchpoints: tuple[str, ...]) -> datetime | None:
+    """When something last happened at any of these touchpoints."""
+    if not touchpoints:
+        return None
+
+    def compute() -> str | None:
+        there = read.events.filter(read.events.touchpoint.isin(touchpoints))
+        newest = read.to_arrow(there.aggregate(newest=_.occurred_at.max()))["newest"][0].as_py()
+        return newest.isoformat() if newest else None
+
+    told = read.remember(f"map-newest-{'|'.join(sorted(touchpoints))}", compute)
+    return datetime.fromisoformat(told) if told else None
 
 
 def _first(read: Read, otherwise: datetime) -> datetime:

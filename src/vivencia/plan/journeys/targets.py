@@ -3,13 +3,14 @@
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.models import User
 from vivencia.foundation.vocabulary import title
 from vivencia.moments.findings import Findings, Moment
 from vivencia.plan.journeys import lived, maps
-from vivencia.plan.journeys.drawing import Drawing, Expectations, Lane, Step, key_for
+from vivencia.plan.journeys.drawing import Drawing, Expectations, Lane, Phase, Step, key_for
 from vivencia.plan.journeys.ground import Ground, ground
 from vivencia.plan.journeys.models import JourneyMap, MapState
 from vivencia.plan.journeys.operations import Add, Set
@@ -61,6 +62,7 @@ def wish_of(moment: Moment, on: Ground) -> Wish | None:
     return None
 
 
+@transaction.atomic
 def make(findings: Findings, moment: Moment, segment: str, seen: View, by: User) -> Made | None:
     """Put it on a target map: one that has the step already, else a new one begun from what is lived. An expectation
     that people have set stays as they set it. None where the moment gives no measure."""
@@ -98,6 +100,8 @@ def _begun(touchpoint: str, segment: str, on: Ground, seen: View, by: User) -> t
     drawn = lived.filled(on, by.language or "es", name=_("Target journey"))
     drawn = replace(_as_target(drawn), steps=tuple(replace(one, expectations=Expectations()) for one in drawn.steps))
     step = next((one.key for one in drawn.steps if one.touchpoint == touchpoint), "")
+    if not drawn.phases:  # too few journeys of late to draw: it begins with this step alone
+        drawn = replace(drawn, phases=(Phase("during", _("During the purchase"), "during"),))
     pk = int(segment.removeprefix("s:")) if segment.startswith("s:") else None
     the_map = maps.create(drawn, by=by, segment_id=pk)
     if not step:
