@@ -159,10 +159,33 @@ def test_an_unknown_wide_table_is_proposed_with_reasons(tmp_path: Path) -> None:
     assert said["amount"] == ("importe", "numbers")
     assert said["text"] == ("comentario", "long")
     brought = bring(file)
-    assert set(brought.values("name")) == {"pedido", "entregado"}
+    assert set(brought.values("name")) == {"purchase", "delivery"}
     assert {e["promise"] for e in brought.events} == {"delivery"}
     assert brought.events[0]["amount"] == 11.5
     assert parse(found.toml, "proposed") == found.mapping
+
+
+def test_an_answer_in_a_row_of_orders_comes_after_what_it_is_about(tmp_path: Path) -> None:
+    people, days = "Pedido;Cliente;Nombre;Correo", "Fecha pedido;Fecha prometida;Fecha entrega"
+    told = [f"{people};{days};Importe;Puntuación (0-10);Comentario;Tienda"]
+    for i in range(1, 7):
+        arrived = "" if i == 6 else f"1{i}/01/2026"
+        told.append(
+            f"P{i};C{i};José Núñez {i};j{i}@x.example;0{i}/01/2026;13/01/2026;{arrived};1.24{i},92;"
+            f"{i + 3};El paquete llegó algo tarde;Sur"
+        )
+    brought = bring(write(tmp_path, "pedidos.csv", *told))
+
+    answers = [event for event in brought.events if event["metric"]]
+    assert [(event["name"], event["score"], event["scale_max"]) for event in answers[:2]] == [
+        ("survey answered", 4, 10), ("survey answered", 5, 10),
+    ]  # fmt: skip
+    assert [f"{event['occurred_at']:%d}" for event in answers] == ["11", "12", "13", "14", "15", "06"]
+    assert {event["text"] for event in answers} == {"El paquete llegó algo tarde"}
+    bought = [event for event in brought.events if event["name"] == "purchase"]
+    assert bought[0]["amount"] == 1241.92 and {event["metric"] for event in bought} == {None}
+    assert brought.customers[0]["name"] == "José Núñez 1" and brought.customers[0]["email"] == "j1@x.example"
+    assert bought[0]["properties"] == '{"Tienda":"Sur"}'
 
 
 def test_what_a_proposal_lacks_is_said(tmp_path: Path) -> None:

@@ -62,6 +62,14 @@ ROLES: Final[dict[str, tuple[str, ...]]] = {
     "segment": ("segment", "segmento", "tier", "plan", "customer state"),
     "id": ("event id", "eventid", "message id", "messageid", "response id", "responseid", "unique id", "id", "uuid"),
 }  # fmt: skip
+# What is known of a person, by what its column is called exactly.
+KNOWN: Final[dict[str, tuple[str, ...]]] = {
+    "name": ("name", "full name", "customer name", "nombre", "nombre completo", "nombre cliente", "nome"),
+    "email": ("email", "e mail", "mail", "correo", "correo electronico", "customer email"),
+    "phone": ("phone", "telephone", "telefono", "movil", "mobile"),
+    "segment": ("segment", "segmento", "tier", "plan", "nivel"),
+    "language": ("language", "idioma", "lengua", "locale"),
+}
 REASONS: Final = {
     "name": N_("its name says so"),
     "dates": N_("%(share)s %% of its values are dates, like %(example)s"),
@@ -180,7 +188,14 @@ def _seen(look: Look, name: str) -> Seen:
     )
 
 
+_GROUPED = re.compile(r"-?\d{1,3}(?:(?:\.\d{3})+(?:,\d+)?|(?:,\d{3})+(?:\.\d+)?)")
+
+
 def _number(value: str) -> float | None:
+    """A number however it is written: 1.244,92 and 1,244.92 alike. How it is read in the end is said by the table."""
+    if _GROUPED.fullmatch(value) and ("," in value and "." in value):
+        mark = max(value.rfind(","), value.rfind("."))
+        value = re.sub(r"[.,]", "", value[:mark]) + "." + value[mark + 1 :]
     try:
         return float(value.replace(",", ".")) if value.count(",") <= 1 else None
     except ValueError:

@@ -1,14 +1,22 @@
 """A mapping for a table nobody described, from its columns' names and contents, each guess with its reason."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
+from typing import Any
 
-from vivencia.listen.imports.guesses import Guess, Seen, best, plain, see
-from vivencia.listen.imports.mapping import Defaults, Event, Mapping, Table, Value
+from vivencia.listen.imports.guesses import KNOWN, Guess, Seen, best, plain, see
+from vivencia.listen.imports.mapping import Condition, Defaults, Event, Mapping, People, Table, Value
 from vivencia.listen.imports.problems import N_
 from vivencia.listen.imports.readers.table import Look
 
+# Steps every company has, under the names the presets give them, so that sources meet on one timeline.
+STEPS = {
+    "purchase": ("pedido", "compra", "purchase"),
+    "payment": ("pago", "payment"),
+    "shipping": ("envio", "enviado", "shipping"),
+    "delivery": ("entrega", "entregado", "delivery"),
+}
 MISSING = {
     "when": N_("a column that says when it happened"),
     "who": N_("a column that says whom it is about (a customer, an order, a case)"),
@@ -59,6 +67,10 @@ def propose(look: Look, table: str = "rows") -> Proposal:
     times, guesses = _times(times, chosen, guesses)
     guesses = _measures(columns, chosen, guesses)
     mapping = _mapping(look, table, chosen, times)
+    people = _people(columns, table, chosen)
+    if people or len(mapping.events) > 1:
+        used = {name for part in (*mapping.events, *people) for name in _columns_of(part)}
+        mapping = replace(mapping, customers=people, events=_with_rest(mapping.events, columns, used))
     return Proposal(mapping, tuple(guesses), _missing(chosen, times))
 
 
@@ -97,6 +109,31 @@ def _measures(columns: Sequence[Seen], chosen: dict[str, Seen], guesses: list[Gu
         chosen["text"] = text
         guesses = [*guesses, Guess("text", text.name, "long", (("mean", f"{text.mean_length:.0f}"),))]
     return guesses
+
+
+def _people(columns: Sequence[Seen], table: str, chosen: dict[str, Seen]) -> tuple[People, ...]:
+    """What the rows tell of their customers: a name, an address to write to, a segment."""
+    taken = {column.name for column in chosen.values()}
+    free = [column for column in columns if column.name not in taken and column.values]
+    found = {role: next((one for one in free if plain(one.name) in names), None) for role, names in KNOWN.items()}
+    known: dict[str, Any] = {role: _value(column) for role, column in found.items() if column is not None}
+    if "customer" not in chosen or not known:
+        return ()
+    return (People(table=table, id=Value((chosen["customer"].name,)), **known),)
+
+
+def _columns_of(part: Event | People) -> Iterator[str]:
+    """The columns that say something of an event or a person."""
+    for one in fields(part):
+        value = getattr(part, one.name)
+        yield from value.columns if isinstance(value, Value) else ()
+
+
+def _with_rest(events: tuple[Event, ...], columns: Sequence[Seen], used: set[str]) -> tuple[Event, ...]:
+    """What no part of the row says becomes a property of its first event; who somebody is and what they answered later
+    does not."""
+    left = {column.name: Value((column.name,)) for column in columns if column.name not in used and column.values}
+    return (replace(events[0], rest=False, properties=left), *events[1:])
 
 
 def _missing(chosen: dict[str, Seen], times: Sequence[Seen]) -> tuple[str, ...]:
@@ -156,7 +193,40 @@ def _events(chosen: dict[str, Seen], times: Sequence[Seen], stem: str) -> list[E
     rest = [] if named else times[1:]
     arrivals = [column.name for column in rest if _is_arrival(column.name)]
     kept = arrivals[-1] if arrivals and "promised_at" in chosen else None
-    return [whole, *(_other(column, chosen, keeps=column.name == kept) for column in rest)]
+    asked = next((column for column in rest if _is_answer(column.name)), None)
+    said = _answer(whole, [one.name for one in (asked,) if one] or arrivals[-1:]) if metric else None
+    if said is not None:
+        silent = dict.fromkeys(("metric", "score", "scale_min", "scale_max", "text"))
+        whole = replace(whole, name=_unasked(whole, chosen, main), **silent)
+    others = [_other(column, chosen, keeps=column.name == kept) for column in rest if column is not asked]
+    return [whole, *others, *([said] if said else [])]
+
+
+def _is_answer(name: str) -> bool:
+    words = ("answer", "respond", "respuesta", "contest", "encuesta", "survey", "valoracion", "avaliacao", "resena")
+    return any(word in plain(name) for word in words)
+
+
+def _answer(whole: Event, after: Sequence[str]) -> Event | None:
+    """People judge what they have lived: of a row with several dates, the answer comes last, not when it all began.
+
+    Where the later date is empty (it never arrived), the answer is dated as the row is.
+    """
+    if not after:
+        return None
+    words = Value(constant="survey answered")
+    return replace(
+        whole, kind="answer", name=words, touchpoint=words, when=Value((*after, *whole.when.columns)), amount=None,
+        currency=None, promise=None, promised_at=None, only_if=_filled(whole.score), rest=False,
+    )  # fmt: skip
+
+
+def _filled(value: Value | None) -> Condition | None:
+    return Condition(value.columns[0], filled=True) if value is not None else None
+
+
+def _unasked(whole: Event, chosen: dict[str, Seen], main: str) -> Value:
+    return whole.name if "name" in chosen else Value(constant=_words_of_date(main))
 
 
 def _is_arrival(name: str) -> bool:
@@ -190,7 +260,8 @@ def _name(chosen: dict[str, Seen], main: str, stem: str, *, alone: bool) -> str:
 def _words_of_date(name: str) -> str:
     """`order_delivered_customer_date` happened as "order delivered customer"."""
     dull = {"date", "at", "time", "timestamp", "fecha", "hora", "data", "de", "on", "datetime"}
-    return " ".join(word for word in plain(name).split() if word not in dull) or plain(name)
+    words = " ".join(word for word in plain(name).split() if word not in dull) or plain(name)
+    return next((step for step, called in STEPS.items() if words in called), words)
 
 
 def _metric(score: Seen | None) -> tuple[str, float, float]:

@@ -6,19 +6,12 @@ from typing import Any, Final
 
 from vivencia.listen.imports import belonging
 from vivencia.listen.imports.belonging import File, Link
-from vivencia.listen.imports.guesses import Seen, name_rank, plain, see
+from vivencia.listen.imports.guesses import KNOWN, Seen, name_rank, plain, see
 from vivencia.listen.imports.mapping import Defaults, Event, Join, Mapping, People, Table, Value
 from vivencia.listen.imports.propose import Proposal, propose
 from vivencia.listen.imports.readers.table import Look
 
 _PEOPLE: Final = ("customer", "client", "cliente", "user", "usuario", "people", "persona", "member", "socio", "contact")
-_KNOWN: Final[dict[str, tuple[str, ...]]] = {
-    "name": ("name", "full name", "nombre", "nombre completo", "nome"),
-    "email": ("email", "e mail", "mail", "correo", "correo electronico"),
-    "phone": ("phone", "telephone", "telefono", "movil", "mobile"),
-    "segment": ("segment", "segmento", "tier", "plan", "nivel"),
-    "language": ("language", "idioma", "lengua", "locale"),
-}
 
 
 def propose_together(looks: Sequence[Look]) -> Proposal:
@@ -70,7 +63,7 @@ def _people(file: File, links: Sequence[Link]) -> People | None:
     key = next((column for column in file.keys if _names_people(file, column, links)), None)
     if key is None:
         return None
-    found = {role: _called(file, names) for role, names in _KNOWN.items()}
+    found = {role: _called(file, names) for role, names in KNOWN.items()}
     known: dict[str, Any] = {role: value for role, value in found.items() if value and value.columns != (key.name,)}
     dates = [column.name for column in file.columns if column.is_date and not _is_birth(column)]
     return People(
