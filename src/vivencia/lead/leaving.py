@@ -49,10 +49,17 @@ class Leaving:
     steps: tuple[Step, ...]
 
 
+def _is_answer(found: Look, step: str) -> bool:
+    """Whether people mostly give a score there: who gives none has not left the company."""
+    table = found.table
+    code = table.code(step)
+    return int((table.feedback.step == code).sum()) * 2 >= int((table.step == code).sum())
+
+
 def leaving(read: Read) -> Leaving | None:
     """Where most people stop on the usual way; None where there is no such way or nobody stops."""
     found = Look(read, Asked(case=journey_reading.data_shape(read).case))
-    steps = tuple(usual_steps(found))
+    steps = tuple(step for step in usual_steps(found) if not _is_answer(found, step))
     if len(steps) < 2:
         return None
     told = counted_funnel(found, steps).steps

@@ -155,7 +155,9 @@ def moment_page(request: HttpRequest, outcome: str, key: str) -> HttpResponse:
     findings = studies.findings_of(study) if study else None
     moment = findings.moment(key) if findings else None
     if study is None or findings is None or moment is None:
-        return render(request, "moments/gone.html", {"back": address("moments", question)}, status=404)
+        studying = studies.under_way(question) is not None
+        shown = {"back": address("moments", question), "studying": studying}
+        return render(request, "moments/gone.html", shown, status=200 if studying else 404)
     words = Words(findings, organisation().currency)
     context = showing.one(findings, moment, words) | {
         "question": question,

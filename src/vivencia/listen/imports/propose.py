@@ -69,7 +69,8 @@ def propose(look: Look, table: str = "rows") -> Proposal:
     mapping = _mapping(look, table, chosen, times)
     people = _people(columns, table, chosen)
     if people or len(mapping.events) > 1:
-        used = {name for part in (*mapping.events, *people) for name in _columns_of(part)}
+        parts: list[Event | People] = [*mapping.events, *people]
+        used = {name for part in parts for name in _columns_of(part)}
         mapping = replace(mapping, customers=people, events=_with_rest(mapping.events, columns, used))
     return Proposal(mapping, tuple(guesses), _missing(chosen, times))
 
@@ -196,8 +197,8 @@ def _events(chosen: dict[str, Seen], times: Sequence[Seen], stem: str) -> list[E
     asked = next((column for column in rest if _is_answer(column.name)), None)
     said = _answer(whole, [one.name for one in (asked,) if one] or arrivals[-1:]) if metric else None
     if said is not None:
-        silent = dict.fromkeys(("metric", "score", "scale_min", "scale_max", "text"))
-        whole = replace(whole, name=_unasked(whole, chosen, main), **silent)
+        unasked = _unasked(whole, chosen, main)
+        whole = replace(whole, name=unasked, metric=None, score=None, scale_min=None, scale_max=None, text=None)
     others = [_other(column, chosen, keeps=column.name == kept) for column in rest if column is not asked]
     return [whole, *others, *([said] if said else [])]
 
