@@ -133,6 +133,7 @@ CHANNELS: Words = {
     "outcall": _("outbound call"),
     "qr": _("QR code"),
     "widget": _("survey in a page"),
+    "link": _("link"),
     "kiosk": _("kiosk on the counter"),
 }
 
@@ -173,6 +174,18 @@ TRAITS: Words = {
     "loyalty_card": _("has the card"),
     "acquired_by": _("came by"),
     "referred_by": _("recommended by"),
+}
+
+PROPERTIES: Words = {
+    "category": _("category"),
+    "payment_type": _("way of paying"),
+    "payment type": _("way of paying"),
+    "installments": _("instalments"),
+    "seller_state": _("seller's state"),
+    "seller state": _("seller's state"),
+    "freight": _("freight"),
+    "price": _("price"),
+    "items": _("number of articles"),
 }
 
 TRAIT_VALUES: Words = {
@@ -228,6 +241,7 @@ _ALL: Words = {
     **CONSENT,
     **SUBJECTS,
     **TRAITS,
+    **PROPERTIES,
     **TRAIT_VALUES,
     **METRICS,
     **PROMISE_STATES,
