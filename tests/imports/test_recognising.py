@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.imports.bringing import bring, write
+from vivencia.listen.imports.assign import assign
 from vivencia.listen.imports.mapping import parse
+from vivencia.listen.imports.preview import preview
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers.registry import files_at
 from vivencia.listen.imports.recognise import Recognised, by_preset, recognise
@@ -186,6 +188,14 @@ def test_an_answer_in_a_row_of_orders_comes_after_what_it_is_about(tmp_path: Pat
     assert bought[0]["amount"] == 1241.92 and {event["metric"] for event in bought} == {None}
     assert brought.customers[0]["name"] == "José Núñez 1" and brought.customers[0]["email"] == "j1@x.example"
     assert bought[0]["properties"] == '{"Tienda":"Sur"}'
+
+
+def test_the_preview_counts_rows_whose_cells_do_not_fit_the_header(tmp_path: Path) -> None:
+    rows = ("ana;2026-01-01;well", "bo;2026-01-02;late; and broken", "eva;2026-01-03;well")
+    file = write(tmp_path, "a.csv", "customer;date;comment", *rows)
+    found = recognised(file)
+    shown = preview(found.mapping, assign(found.mapping, [look_at(file)], "test"), tmp_path / "work")
+    assert (len(shown.events), shown.rejected, shown.misshapen, shown.rows) == (2, 1, 1, 3)
 
 
 def test_what_a_proposal_lacks_is_said(tmp_path: Path) -> None:

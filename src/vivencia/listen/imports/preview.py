@@ -24,25 +24,33 @@ WHOLE_BYTES = 30 << 20  # files that others are joined with are read whole up to
 
 @dataclass(frozen=True)
 class Preview:
-    """What the first rows of each file would give."""
+    """What the first rows of each file would give. `misshapen`: rows with more or fewer cells than the header; they
+    are among `rows` and `rejected`, and in none of `rejects`."""
 
     events: tuple[dict[str, Any], ...]
     customers: int
     rejects: tuple[Reject, ...]
     rejected: int
     rows: int
+    misshapen: int = 0
 
 
 def preview(mapping: Mapping, assigned: Assigned, folder: Path, limit: int = 12) -> Preview:
     """The first `limit` events, in the order they happened, and what would be rejected. Raises Problem."""
     folder.mkdir(parents=True, exist_ok=True)
     joined = {join.source for join in mapping.joins}
+    spoiled: dict[str, int] = {}
     with database() as connection:
         run = connection.execute
-        tables = Tables(
-            connection, mapping, assigned, folder, lambda sql: _nothing(run(sql)),
-            instead=lambda name, look: None if _whole(name, look, joined) else sampled(look, connection),
-        )  # fmt: skip
+
+        def instead(name: str, look: Look) -> Relation | None:
+            if _whole(name, look, joined):
+                return None
+            if look.kind == "csv":
+                spoiled[str(look.file)] = sum(len(row) != len(look.columns) for row in look.rows if row)
+            return sampled(look, connection)
+
+        tables = Tables(connection, mapping, assigned, folder, lambda sql: _nothing(run(sql)), instead=instead)
         made = plan(mapping, tables, Batch("preview", mapping.source, "2000-01-01T00:00:00Z"))
         people = plan_customers(mapping, tables, Batch("preview", mapping.source, "2000-01-01T00:00:00Z"))
         for name in tables.staged:
@@ -52,7 +60,8 @@ def preview(mapping: Mapping, assigned: Assigned, folder: Path, limit: int = 12)
         few = tuple(item for item, _ in zip(rejected.every(connection, tables), range(limit), strict=False))
         events = _first(connection, [one.select() for one in made], limit)
         customers = _count(connection, people)
-        return Preview(events, customers, few, count, tables.rows())
+        lost = sum(spoiled.values())
+        return Preview(events, customers, few, count + lost, tables.rows() + lost, lost)
 
 
 def sampled(look: Look, connection: duckdb.DuckDBPyConnection) -> Relation:
