@@ -195,10 +195,10 @@ def _events(chosen: dict[str, Seen], times: Sequence[Seen], stem: str) -> list[E
     arrivals = [column.name for column in rest if _is_arrival(column.name)]
     kept = arrivals[-1] if arrivals and "promised_at" in chosen else None
     asked = next((column for column in rest if _is_answer(column.name)), None)
-    said = _answer(whole, [one.name for one in (asked,) if one] or arrivals[-1:]) if metric else None
+    after = [asked.name] if asked else arrivals[-1:]
+    said = _answer(whole, chosen["score"].name, after) if metric and after else None
     if said is not None:
-        unasked = _unasked(whole, chosen, main)
-        whole = replace(whole, name=unasked, metric=None, score=None, scale_min=None, scale_max=None, text=None)
+        whole = replace(whole, metric=None, score=None, scale_min=None, scale_max=None, text=None)
     others = [_other(column, chosen, keeps=column.name == kept) for column in rest if column is not asked]
     return [whole, *others, *([said] if said else [])]
 
@@ -208,26 +208,16 @@ def _is_answer(name: str) -> bool:
     return any(word in plain(name) for word in words)
 
 
-def _answer(whole: Event, after: Sequence[str]) -> Event | None:
+def _answer(whole: Event, score: str, after: Sequence[str]) -> Event:
     """People judge what they have lived: of a row with several dates, the answer comes last, not when it all began.
 
     Where the later date is empty (it never arrived), the answer is dated as the row is.
     """
-    if not after:
-        return None
     words = Value(constant="survey answered")
     return replace(
         whole, kind="answer", name=words, touchpoint=words, when=Value((*after, *whole.when.columns)), amount=None,
-        currency=None, promise=None, promised_at=None, only_if=_filled(whole.score), rest=False,
+        currency=None, promise=None, promised_at=None, only_if=Condition(score, filled=True), rest=False,
     )  # fmt: skip
-
-
-def _filled(value: Value | None) -> Condition | None:
-    return Condition(value.columns[0], filled=True) if value is not None else None
-
-
-def _unasked(whole: Event, chosen: dict[str, Seen], main: str) -> Value:
-    return whole.name if "name" in chosen else Value(constant=_words_of_date(main))
 
 
 def _is_arrival(name: str) -> bool:
