@@ -148,3 +148,16 @@ def test_opening_a_ledger_twice_is_the_same_ledger(ledger: Ledger, home: Path) -
     ledger.append(events(event("1")))
     assert open_ledger(home).read().version == ledger.read().version == "e1-c0-a0"
     assert engine(home / "cache") is engine(home / "cache")
+
+
+def test_one_read_tells_what_came_after_each_of_several_earlier_versions(ledger: Ledger) -> None:
+    heads = [ledger.head]
+    for number in range(2):
+        ledger.append(events(event(f"e{number}", MONDAY, customer_id="ana")))
+        heads.append(ledger.head)
+    read = ledger.read()
+
+    # Asked in turns, and looked at only then: none takes another's place.
+    came = [read.events_added(head) for head in reversed(heads)]
+
+    assert [None if one is None else read.to_arrow(one).num_rows for one in came] == [0, 1, 2]

@@ -159,7 +159,8 @@ class Read:
         files = self._added(earlier, self.head, table)
         if files is None or not self._tables:
             return None
-        return self._engine.table(f"came_{table}_{self._name}", files, TABLES[table])
+        since = hashlib.blake2b(earlier.version.encode(), digest_size=8).hexdigest()  # one read, several earlier ones
+        return self._engine.table(f"came_{table}_{since}_{self._name}", files, TABLES[table])
 
     @functools.cached_property
     def horizon(self) -> datetime | None:
