@@ -153,7 +153,7 @@ def test_opening_a_ledger_twice_is_the_same_ledger(ledger: Ledger, home: Path) -
 def test_one_read_tells_what_came_after_each_of_several_earlier_versions(ledger: Ledger) -> None:
     heads = [ledger.head]
     for number in range(2):
-        ledger.append(events(event(f"e{number}", MONDAY, customer_id="ana")))
+        ledger.append(events(event(f"e{number}")))
         heads.append(ledger.head)
     read = ledger.read()
 
