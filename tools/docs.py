@@ -12,6 +12,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+COMMON = """Every command takes `--json` and then prints nothing but JSON on standard output, in English whatever the terminal speaks.
+
+What cannot be done as it was asked ends with exit code 2. People read why on standard error, in the terminal's language; with `--json`
+standard output carries an object as well:
+
+| key | meaning |
+|---|---|
+| `error` | why, in a sentence |
+| `code` | `usage`: what was asked cannot be asked so; `refused`: it can, but not here and now; `aborted` (exit code 1): not confirmed; of `import`: the problem's own code, with its facts beside it (see [Bringing data in](imports.md)) |
+| `command` | the command that refused, or null where it came to none |
+"""  # noqa: E501
 
 
 def heading(page: Path) -> str:
@@ -31,9 +42,7 @@ def command_line() -> str:
     from vivencia.cli import COMMANDS, main
 
     context = click.Context(main, info_name="vivencia")
-    parts = [
-        "# The command line\n\nEvery command takes `--json` and then prints nothing but JSON on standard output.\n"
-    ]
+    parts = [f"# The command line\n\n{COMMON}"]
     for name in COMMANDS:
         command = main.get_command(context, name)
         assert command is not None

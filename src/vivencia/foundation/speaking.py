@@ -5,6 +5,8 @@ What `--json` prints is for programs and stays English whatever the terminal spe
 
 from collections.abc import Mapping
 
+from django.utils.translation import gettext as _
+
 CODES = ("en", "es")
 _TOLD_BY = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts, as everywhere on a terminal
 
@@ -16,3 +18,8 @@ def language(asked: str | None, environment: Mapping[str, str], *, for_programs:
     told = asked or next((environment[name] for name in _TOLD_BY if environment.get(name)), "")
     code = told.replace("-", "_").split("_")[0].split(".")[0].lower()
     return code if code in CODES else CODES[0]
+
+
+def busy() -> str:
+    """What is said where another process keeps the ledger for longer than a command waits."""
+    return _("Another process is writing just now. Nothing was changed; try again in a moment.")

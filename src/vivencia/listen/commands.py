@@ -14,7 +14,7 @@ from vivencia.listen import runs, wording
 from vivencia.listen.imports.mapping import parse
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.recognise import PRESETS, Recognised, by_preset, recognise
-from vivencia.listen.models import ImportRun
+from vivencia.listen.models import ImportRun, State
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
 
@@ -80,18 +80,28 @@ def list_(*, as_json: bool) -> None:
 def undo_(run: int, *, yes: bool, as_json: bool) -> None:
     """Take everything that import RUN brought out again."""
     found = _run(run)
+    if found.state != State.DONE:
+        raise click.UsageError(_not_in_force(found))
     if not yes:
         about = {"title": found.title, "events": found.accepted}
         click.confirm(_("Take out what %(title)r brought (%(events)s events)?") % about, abort=True, err=True)
     try:
         rows = runs.undo(found)
-    except runs.WrongStateError as error:
-        raise click.UsageError(f"{error}. Import {run} is: {found.state}.") from error
+    except runs.WrongStateError as error:  # somebody else was quicker
+        found.refresh_from_db()
+        raise click.UsageError(_not_in_force(found)) from error
     click.echo(
         json.dumps({"run": run, "removed_rows": rows})
         if as_json
         else _("Taken out again: %(rows)s rows.") % {"rows": rows}
     )
+
+
+def _not_in_force(run: ImportRun) -> str:
+    about = {"number": run.pk, "title": run.title, "state": State(run.state).label}
+    if run.state == State.UNDONE:
+        return _("Import %(number)s (%(title)s) has been taken out already; there is nothing left to undo.") % about
+    return _("Import %(number)s (%(title)s) has not been brought in: %(state)s. There is nothing to undo.") % about
 
 
 def _recognised(looked: runs.Looked, preset: str | None, mapping_file: Path | None) -> Recognised:

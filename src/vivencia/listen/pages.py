@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
+from vivencia.foundation import speaking
+from vivencia.foundation.ledger.disk import LedgerBusyError
 from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.writing import number_format
@@ -208,6 +210,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         rows = runs.undo(run, by=request.user)
     except runs.WrongStateError:
         messages.error(request, _("Only an import that was brought in can be undone."))
+    except LedgerBusyError:
+        messages.error(request, speaking.busy())
     else:
         messages.success(
             request, _("Taken out again: %(rows)s rows.") % {"rows": number_format(rows, force_grouping=True)}
