@@ -144,6 +144,36 @@ def test_a_corrected_file_takes_the_place_of_an_import(analyst: Client) -> None:
     assert (first.state, second.state, second.accepted) == (State.UNDONE, State.DONE, 2)
 
 
+CORRECTED = {"e0.name": "=", "e0.name.fixed": "spoke with us", "e0.metric": "=", "e0.metric.fixed": "ces",
+             "e0.score": "nps", "e0.scale_min": "=", "e0.scale_min.fixed": "0", "e0.scale_max": "=",
+             "e0.scale_max.fixed": "10", "d.zone": "Europe/Madrid"}  # fmt: skip
+
+
+def test_what_replaces_an_import_begins_with_the_mapping_that_was_corrected_for_it(analyst: Client) -> None:
+    first = upload(analyst, ROWS, "answers.csv")
+    analyst.post(reverse("source-mapping", args=[first.pk]), {**CORRECTED, "then": "start"})
+    second = upload(analyst, ROWS.replace(b"12", b"2"), "answers (corrected).csv", replace=str(first.pk))
+    shown = page(analyst, second)
+    assert "begins with the mapping “answers.csv” was read with" in shown
+    assert "Spoke with us" in shown and "CES 2/10" in shown
+    analyst.post(reverse("source-preset", args=[second.pk]), {"preset": "proposal"})
+    assert "Spoke with us" not in page(analyst, second)
+    analyst.post(reverse("source-preset", args=[second.pk]), {"preset": "as-before"})
+    analyst.post(reverse("source-start", args=[second.pk]))
+    second.refresh_from_db()
+    assert (second.state, second.accepted, second.rejected) == (State.DONE, 2, 0)
+    assert 'zone = "Europe/Madrid"' in second.mapping
+
+
+def test_what_lacks_the_columns_of_the_import_it_replaces_is_read_anew_and_says_so(analyst: Client) -> None:
+    first = upload(analyst, ROWS, "answers.csv")
+    analyst.post(reverse("source-mapping", args=[first.pk]), {**CORRECTED, "then": "start"})
+    second = upload(analyst, ROWS.replace(b"nps", b"marks"), "answers.csv", replace=str(first.pk))
+    shown = page(analyst, second)
+    assert "can no longer be read as “answers.csv” was: answers.csv: the column “nps” is missing" in shown
+    assert "Spoke with us" not in shown
+
+
 def test_an_address_that_replaces_nothing_known_is_an_ordinary_import(analyst: Client) -> None:
     assert analyst.get(reverse("source-new"), {"replace": "last"}).status_code == 200
     assert upload(analyst, replace="last").replaces is None

@@ -16,7 +16,7 @@ from unittest.mock import patch
 import pytest
 from click.testing import CliRunner
 
-from tests.imports.bringing import rejects_in, write
+from tests.imports.bringing import EVENTS, rejects_in, write
 from vivencia.foundation.ledger.disk import only_one
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.listen import runs
@@ -90,6 +90,22 @@ def test_an_import_is_undone_and_a_corrected_file_replaces_one(log: Path, home: 
     assert [run["state"] for run in vivencia(imports, "list")] == ["undone", "undone"]  # type: ignore[index]
     assert CliRunner().invoke(imports, ["undo", str(second), "--yes"]).exit_code == 2
     assert CliRunner().invoke(import_, [str(log), "--replace", str(second)]).exit_code == 2
+
+
+def test_a_corrected_file_is_read_with_the_mapping_of_the_import_it_replaces(home: Path, tmp_path: Path) -> None:
+    mapping = write(tmp_path, "m.toml", *EVENTS.replace("bought", "rented").splitlines())
+    first = vivencia(
+        import_, str(write(tmp_path, "a.csv", "date,customer", "2026-01-01,ana")), "--mapping", str(mapping)
+    )
+    again = write(tmp_path, "b.csv", "date,customer", "2026-01-02,ana")
+    second = vivencia(import_, str(again), "--replace", str(first["run"]))
+    assert (second["recognised"], second["accepted"]) == ("mapping", 1)
+    read = open_ledger().read()
+    assert read.to_arrow(read.events.select("name"))["name"].to_pylist() == ["rented"]
+    other = write(tmp_path, "c.csv", HEADER, "e1,ana,2026-01-03,bought")
+    told = CliRunner().invoke(import_, [str(other), "--replace", str(second["run"])])
+    assert "can no longer be read as those of the replaced import were: c.csv: the column “date”" in told.stderr
+    assert events_in(home) == {"e1": 1}
 
 
 def test_what_is_wrong_is_said_with_code_two_and_harms_nothing(log: Path, home: Path, tmp_path: Path) -> None:

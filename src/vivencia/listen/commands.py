@@ -10,10 +10,10 @@ import click
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.ledger.disk import LedgerBusyError
-from vivencia.listen import runs, wording
+from vivencia.listen import replacing, runs, wording
 from vivencia.listen.imports.mapping import parse
 from vivencia.listen.imports.problems import Problem
-from vivencia.listen.imports.recognise import PRESETS, Recognised, by_preset, recognise
+from vivencia.listen.imports.recognise import PRESETS, Recognised, by_preset
 from vivencia.listen.models import ImportRun, State
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
@@ -30,8 +30,9 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON on st
 def import_(path: Path, preset: str | None, mapping_file: Path | None, replaced: int | None, as_json: bool) -> None:
     """Bring the file or folder PATH in.
 
-    Without --preset or --mapping the files are recognised by their columns. Importing the same file again adds
-    nothing; an interrupted import is finished by giving the same command again.
+    Without --preset or --mapping the files are recognised by their columns; those that replace an import are read with
+    its mapping, where they still have its columns. Importing the same file again adds nothing; an interrupted import is
+    finished by giving the same command again.
     """
     if preset and mapping_file:
         raise click.UsageError(_("Give --preset or --mapping, not both."))
@@ -39,7 +40,7 @@ def import_(path: Path, preset: str | None, mapping_file: Path | None, replaced:
     try:
         old = _run(replaced) if replaced is not None else None
         looked = runs.look(path)
-        recognised = _recognised(looked, preset, mapping_file)
+        recognised = _recognised(looked, preset, mapping_file, old)
         if not recognised.certain:
             _show_proposal(path, recognised, as_json=as_json)
         run = runs.start(looked, recognised, replaces=old)
@@ -104,11 +105,19 @@ def _not_in_force(run: ImportRun) -> str:
     return _("Import %(number)s (%(title)s) has not been brought in: %(state)s. There is nothing to undo.") % about
 
 
-def _recognised(looked: runs.Looked, preset: str | None, mapping_file: Path | None) -> Recognised:
+def _recognised(
+    looked: runs.Looked, preset: str | None, mapping_file: Path | None, old: ImportRun | None
+) -> Recognised:
     if preset:
         return by_preset(preset, looked.looks)
     if mapping_file is None:
-        return recognise(looked.looks)
+        found, why_not = replacing.taken_for(old, looked.looks)
+        if why_not:
+            told = _(
+                "The files can no longer be read as those of the replaced import were: %(why)s They are read anew."
+            )
+            click.echo(told % {"why": why_not}, err=True)
+        return found
     try:
         toml = mapping_file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -36,6 +36,7 @@ from vivencia.listen.imports.problems import Problem
 
 Text = str | Promise
 Columns = Dict[str, tuple[str, ...]]  # of each table
+Notes = Dict[str, tuple[str, str]]  # field -> the column guessed for it, and why
 Part = Event | People | Alias | Account
 FIXED: Final = "="  # the choice "a fixed text" among columns
 
@@ -162,12 +163,12 @@ class Choice:
     options: tuple[tuple[str, Text], ...]
 
 
-def forms(mapping: Mapping, columns: Columns, notes: Dict[str, str]) -> list[PartForm]:
+def forms(mapping: Mapping, columns: Columns, notes: Notes) -> list[PartForm]:
     """A form for each kind of event. `columns`: of each table; `notes`: why a field's column was guessed."""
     return parts("e", mapping, columns, notes)
 
 
-def parts(letter: str, mapping: Mapping, columns: Columns, notes: Dict[str, str] | None = None) -> list[PartForm]:
+def parts(letter: str, mapping: Mapping, columns: Columns, notes: Notes | None = None) -> list[PartForm]:
     """A form for each part of a kind: events (e), customers (c), other ids (a), companies (f)."""
     found: tuple[Part, ...] = getattr(mapping, _LISTS[letter])
     return [
@@ -281,7 +282,7 @@ def _new(letter: str, mapping: Mapping) -> Part | Join:
     )  # fmt: skip
 
 
-def _form(letter: str, place: int, part: Part, columns: tuple[str, ...], notes: Dict[str, str]) -> PartForm:
+def _form(letter: str, place: int, part: Part, columns: tuple[str, ...], notes: Notes) -> PartForm:
     key, more = f"{letter}{place}", _MORE.get(letter)
     known: Dict[str, Value] = getattr(part, more) if more else {}
     return PartForm(
@@ -303,11 +304,10 @@ def _form(letter: str, place: int, part: Part, columns: tuple[str, ...], notes: 
     )
 
 
-def _field(
-    letter: str, key: str, part: Part, name: str, label: Text, columns: tuple[str, ...], notes: Dict[str, str]
-) -> Field:
+def _field(letter: str, key: str, part: Part, name: str, label: Text, columns: tuple[str, ...], notes: Notes) -> Field:
     value: Value | None = getattr(part, name)
     column, fixed = _shown(value, columns)
+    guessed, why = notes.get(name, ("", ""))
     choices = columns if column in ("", FIXED) or column in columns else (*columns, column)
     return Field(
         name=f"{key}.{name}",
@@ -317,7 +317,7 @@ def _field(
         fixed=vocabulary.written(fixed, _SAID.get(name, {})),
         can_be_fixed=name in _FIXABLE[letter],
         is_needed=name in _NEEDED[letter],
-        note=notes.get(name, ""),
+        note=why if column == guessed else "",  # of another column it says nothing
     )
 
 

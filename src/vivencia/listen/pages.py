@@ -23,11 +23,10 @@ from vivencia.foundation.ledger.disk import LedgerBusyError
 from vivencia.foundation.numbers import whole
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.writing import number_format
-from vivencia.listen import demo_loading, editor, runs, uploads, wording
+from vivencia.listen import demo_loading, editor, replacing, runs, uploads, wording
 from vivencia.listen.imports import preview as previews
 from vivencia.listen.imports import recognise as recognising
 from vivencia.listen.imports.assign import assign
-from vivencia.listen.imports.guesses import Guess
 from vivencia.listen.imports.mapping import Mapping, parse
 from vivencia.listen.imports.mapping_text import write
 from vivencia.listen.imports.problems import Problem
@@ -38,6 +37,7 @@ from vivencia.listen.jobs import load_demonstration
 from vivencia.listen.models import ImportRun, SavedMapping, State
 from vivencia.listen.shown import advance, shown
 
+AS_BEFORE = "as-before"  # the mapping of the import that is replaced
 LISTS = (".columns", ".key")  # controls of which several can be chosen
 logger = logging.getLogger("vivencia.imports")
 
@@ -160,6 +160,10 @@ def preset(request: HttpRequest, pk: int) -> HttpResponse:
             found = recognising.Recognised("mapping", parse(kept.mapping, kept.name), kept.mapping)
         elif wish == "proposal":
             found = recognising.proposed(looks)
+        elif wish == AS_BEFORE and run.replaces is not None:
+            found = replacing.as_before(run.replaces, looks)
+        elif wish == recognising.PROCESS:
+            found = recognising.recognise(looks)
         else:
             found = recognising.by_preset(wish, looks)
         assign(found.mapping, looks, wording.title(found.name))
@@ -237,7 +241,7 @@ def _stage(request: HttpRequest, path: Path, *, batch: str = "") -> HttpResponse
     old = _replaced(request.POST.get("replace", ""))
     try:
         looked = runs.look(path)
-        found = recognising.recognise(looked.looks)
+        found, _why_not = replacing.taken_for(old, looked.looks)
     except Problem as problem:
         return _refused(request, wording.problem(problem))
     run = runs.stage(looked, found, by=request.user, replaces=old, batch=batch, is_upload=bool(batch))
@@ -293,8 +297,7 @@ def _editing(run: ImportRun) -> dict[str, Any]:
         return {"cannot": wording.problem(problem), "toml": run.mapping, "presets": _presets(run)}
     own = {name: _own_columns(found) for name, found in assigned.items()}
     columns = {name: _columns(kept, name, own[name]) for name in assigned}
-    notes = {one["role"]: wording.guess(Guess(one["role"], one["column"], one["reason"], tuple(one["facts"].items())))
-             for one in run.guesses}  # fmt: skip
+    notes = {one.role: (one.column, wording.guess(one)) for one in replacing.guesses_of(run)}
     return {
         "looks": looks,
         "detected": _detected(looks),
@@ -321,10 +324,18 @@ def _editing(run: ImportRun) -> dict[str, Any]:
         "mapping": kept,
         "toml": run.mapping,
         "missing": [wording.missing(key) for key in run.missing],
+        "not_as_before": _not_as_before(run, looks),
         "presets": _presets(run),
         "metrics": editor.METRICS,
         **_previewed(kept, looks, run),
     }
+
+
+def _not_as_before(run: ImportRun, looks: tuple[Look, ...]) -> str:
+    """Why the files cannot be read as those of the import they replace were; empty where they can."""
+    if run.replaces is None:
+        return ""
+    return replacing.taken_for(run.replaces, looks)[1]
 
 
 def _own_columns(looks: list[Look]) -> tuple[str, ...]:
@@ -350,6 +361,8 @@ def _detected(looks: tuple[Look, ...]) -> dict[str, str]:
 def _presets(run: ImportRun) -> list[tuple[str, str, bool]]:
     names = [*recognising.PRESETS, *([run.recognised] if run.recognised not in recognising.PRESETS else [])]
     known = [(name, wording.title(name), name == run.recognised) for name in dict.fromkeys([*names, "proposal"])]
+    if run.replaces is not None:
+        known.insert(0, (AS_BEFORE, _("As the import it replaces"), False))
     return known + [(f"saved:{kept.name}", kept.name, False) for kept in SavedMapping.objects.all()]
 
 

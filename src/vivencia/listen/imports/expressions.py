@@ -115,6 +115,8 @@ class Columns:
         """Whether a row meets a condition."""
         if condition is None:
             return "true"
+        if condition.optional and self.find(condition.column) is None:
+            return "false"
         raw = self.raw(self.named(condition.column))
         parts = []
         if condition.is_:

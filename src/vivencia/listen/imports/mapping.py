@@ -50,6 +50,7 @@ class Condition:
     is_: tuple[str, ...] = ()
     is_not: tuple[str, ...] = ()
     filled: bool | None = None
+    optional: bool = False  # the file may lack the column: then no row meets it
 
 
 @dataclass(frozen=True)
@@ -400,13 +401,14 @@ class _Reader:
         if raw is None:
             return None
         body = self._a_dict(raw, at)
-        self._known(body, at, ("column", "is", "is_not", "filled"))
+        self._known(body, at, ("column", "is", "is_not", "filled", "optional"))
         filled = body.get("filled")
         return Condition(
             column=self._text(self._needed(body, "column", at), f"{at}.column"),
             is_=self._texts(body.get("is", []), f"{at}.is"),
             is_not=self._texts(body.get("is_not", []), f"{at}.is_not"),
             filled=None if filled is None else self._bool(filled, f"{at}.filled"),
+            optional=self._bool(body.get("optional", False), f"{at}.optional"),
         )
 
     # --- the plain kinds ---

@@ -154,6 +154,8 @@ def _only_if(condition: Condition | None) -> dict[str, str]:
         said["is_not"] = _texts(condition.is_not)
     if condition.filled is not None:
         said["filled"] = "true" if condition.filled else "false"
+    if condition.optional:
+        said["optional"] = "true"
     return {"only_if": _inline(said)}
 
 

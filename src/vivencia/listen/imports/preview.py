@@ -13,13 +13,14 @@ from vivencia.listen.imports import rejects as rejected
 from vivencia.listen.imports.assign import Assigned
 from vivencia.listen.imports.events import Batch, plan
 from vivencia.listen.imports.mapping import Mapping
-from vivencia.listen.imports.people import plan_customers
+from vivencia.listen.imports.people import plan_aliases, plan_customers
 from vivencia.listen.imports.readers.jsonl import NOT_AN_OBJECT
 from vivencia.listen.imports.readers.table import Look, Relation, quoted
 from vivencia.listen.imports.rejects import Reject
 from vivencia.listen.imports.tables import Tables
 
 WHOLE_BYTES = 30 << 20  # files that others are joined with are read whole up to this size, else their first rows
+TRIAL = Batch("preview", "preview", "2000-01-01T00:00:00Z")
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ def preview(mapping: Mapping, assigned: Assigned, folder: Path, limit: int = 12)
             return sampled(look, connection)
 
         tables = Tables(connection, mapping, assigned, folder, lambda sql: _nothing(run(sql)), instead=instead)
-        made = plan(mapping, tables, Batch("preview", mapping.source, "2000-01-01T00:00:00Z"))
-        people = plan_customers(mapping, tables, Batch("preview", mapping.source, "2000-01-01T00:00:00Z"))
+        made = plan(mapping, tables, TRIAL)
+        people = plan_customers(mapping, tables, TRIAL)
         for name in tables.staged:
             tables.load(name)
         rejected.collect(connection, made, tables)
@@ -62,6 +63,23 @@ def preview(mapping: Mapping, assigned: Assigned, folder: Path, limit: int = 12)
         customers = _count(connection, people)
         lost = sum(spoiled.values())
         return Preview(events, customers, few, count + lost, tables.rows() + lost, lost)
+
+
+def try_on(mapping: Mapping, assigned: Assigned, folder: Path) -> None:
+    """Plan an import without reading more than was looked at. Raises Problem where the files lack what is asked."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with database() as connection:
+        tables = Tables(
+            connection,
+            mapping,
+            assigned,
+            folder,
+            lambda sql: None,
+            instead=lambda name, look: sampled(look, connection),
+        )
+        plan(mapping, tables, TRIAL)
+        plan_customers(mapping, tables, TRIAL)
+        plan_aliases(mapping, tables, TRIAL)
 
 
 def sampled(look: Look, connection: duckdb.DuckDBPyConnection) -> Relation:
