@@ -32,6 +32,7 @@ LIVED = [
     event("leo", 2, "order purchased", amount=50.0, subject_kind="order", subject_id="2"),
     event("leo", 3, "survey answered", metric="csat", score=2.0, scale_max=5.0, text="Slow"),
     event("eva", 4, "page viewed", account_id="beta"),
+    event("eva", 5, "order purchased", account_id="beta", properties='{"account_name": "Beta SL", "account_id": "b"}'),
     event(None, 0, "account described", account_id="acme", properties='{"name": "Acme Ltd", "industry": "parts"}'),
 ]  # fmt: skip
 
@@ -68,7 +69,7 @@ def test_an_account_is_the_sum_of_its_people(ledger: Ledger) -> None:
         1,
         1,
     )
-    assert (beta["name"], beta["people"], beta["revenue"]) == (None, 1, None)
+    assert (beta["name"], beta["people"], beta["revenue"]) == ("Beta SL", 1, None), "as an import names it"
     assert find(accounts(ledger.read(), NOW), "ACMÉ", 0, 9)[1] == 1
 
 

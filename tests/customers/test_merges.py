@@ -15,7 +15,8 @@ from vivencia.foundation import erasure, inbox
 from vivencia.foundation.ledger.schema import CUSTOMERS, EVENTS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.models import AuditEntry, Role
-from vivencia.understand import merges
+from vivencia.understand import merges, proposals, settling
+from vivencia.understand.duplicates import Pair
 from vivencia.understand.models import KeptApart, Merge
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,12 @@ def known(ledger: Ledger, who: str) -> dict[str, Any]:
     read = ledger.read()
     rows = read.to_arrow(read.customers.filter(_.customer_id == who)).to_pylist()
     return {key: value for key, value in rows[0].items() if value is not None} if rows else {}
+
+
+def pairs_offered() -> list[Pair]:
+    offered = proposals.offered()
+    assert offered is not None
+    return offered.pairs
 
 
 def lived(ledger: Ledger) -> dict[str, int]:
@@ -140,17 +147,36 @@ def test_many_are_merged_in_one_write_and_chains_of_records_end_at_one_person(le
 def test_without_the_rule_they_are_offered_and_not_merged() -> None:
     merges.save_rules({"email": "off", "phone": "off"})
     assert merges.merge_by_rules() == 0
-    (pair,) = merges.proposals(open_ledger().read())
+    (pair,) = pairs_offered()
     assert (pair.one, pair.other, pair.agree) == ("ana", "ana-app", ("email",))
     merges.keep_apart("ana-app", "ana")
-    assert merges.proposals(open_ledger().read()) == []
+    assert pairs_offered() == []
     with pytest.raises(ValueError, match="allowed: off, verified, always"):
         merges.save_rules({"email": "sometimes"})
 
 
+def test_with_a_worker_at_work_pages_show_what_it_saw_and_what_was_decided_since(
+    ledger: Ledger, browser: Callable[..., Client]
+) -> None:
+    settling.settle(settling.FIGURES)
+    page = browser(Role.ANALYST).get(reverse("duplicates")).content.decode()
+    assert "Records are being compared" in page, "nobody waits in the page"
+    assert proposals.keep_up()
+    assert not proposals.keep_up(), "nothing has changed since"
+    assert [one.ids for one in pairs_offered()] == [("ana", "ana-app")]
+
+    ledger.put_customers(pa.Table.from_pylist([record("leo-app", name="Leo Mas", phone="699")], schema=CUSTOMERS))
+    offered = proposals.offered()
+    assert offered is not None and offered.newer and len(offered.pairs) == 1, "what came since is compared later"
+    merges.merge("ana", "ana-app")
+    assert pairs_offered() == []
+
+
 def test_an_erased_person_leaves_no_trace_among_merges(ledger: Ledger) -> None:
     merges.take_apart(merges.merge("ana", "ana-app"))
+    proposals.look(ledger)
     erasure.erase("ana-app", by=None)
+    assert not list(ledger.cache.glob("duplicates-*"))
     assert (Merge.objects.count(), KeptApart.objects.count()) == (0, 0)
     assert lived(ledger) == {"ana": 1, "leo": 1}
 

@@ -13,6 +13,10 @@ Words = dict[str, str | Promise]
 EVENTS: Words = {
     "order purchased": _("Order placed"),
     "order placed": _("Order placed"),
+    "order completed": _("Order placed"),  # in Segment's words: the purchase is completed
+    "order updated": _("Order changed"),
+    "order shipped": _("Parcel handed to the carrier"),
+    "delivery promised": _("Delivery promised"),
     "payment approved": _("Payment approved"),
     "parcel handed over": _("Parcel handed to the carrier"),
     "order delivered": _("Order delivered"),
@@ -41,6 +45,18 @@ EVENTS: Words = {
     "search made": _("Searched"),
     "search result opened": _("Opened a search result"),
     "cart filled": _("Put something in the cart"),
+    "product viewed": _("Looked at a product"),
+    "product added": _("Put something in the cart"),
+    "product removed": _("Took something out of the cart"),
+    "product list viewed": _("Looked at a list of products"),
+    "product reviewed": _("Wrote a review"),
+    "products searched": _("Searched"),
+    "cart viewed": _("Looked at the cart"),
+    "coupon applied": _("Used a coupon"),
+    "payment info entered": _("Entered how to pay"),
+    "order refunded": _("Refund paid"),
+    "signed up": _("Registered"),
+    "signed in": _("Signed in"),
     "ticket opened": _("Asked for help"),
     "ticket answered": _("Was answered"),
     "ticket solved": _("Problem solved"),
@@ -135,6 +151,8 @@ CHANNELS: Words = {
     "widget": _("survey in a page"),
     "link": _("link"),
     "kiosk": _("kiosk on the counter"),
+    "button": _("feedback button"),
+    "social": _("social media"),
 }
 
 SEGMENTS: Words = {
@@ -149,6 +167,7 @@ PROMISE_STATES: Words = {
     "broken": _("broken"),
     "overdue": _("overdue"),
     "open": _("open"),
+    "withdrawn": _("withdrawn"),
 }
 
 METRICS: Words = {
@@ -170,6 +189,11 @@ TRAITS: Words = {
     "state": _("state"),
     "region": _("region"),
     "age": _("age"),
+    "country": _("country"),
+    "industry": _("industry"),
+    "employees": _("employees"),
+    "plan": _("plan"),
+    "website": _("website"),
     "app": _("uses the app"),
     "loyalty_card": _("has the card"),
     "acquired_by": _("came by"),

@@ -1,7 +1,8 @@
 """Accounts: the companies people belong to (B2B), what all their people lived together, and what they are worth.
 
 A person belongs to the account their record names; what an event names an account for counts there even where nobody
-knows the person. An account's own name and traits come with the event "account described" (a `group` call).
+knows the person. An account's own name and traits come with the event "account described" (a `group` call), or from
+imports: `account_name` and what else begins so, beside a person or an event.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from vivencia.understand.json_text import members_of
 from vivencia.understand.lived import Lived, Promised, lives_of
 
 DESCRIBED = "account described"
+BESIDE = "account_"  # what columns and traits that tell of the account begin with
 MOST_PEOPLE = 200  # whose lives are read for an account's timeline: those seen last
 _NAMES = ("name", "company", "nombre", "razon_social")
 
@@ -75,7 +77,7 @@ def accounts(read: Read, as_of: datetime) -> pa.Table:
         filled = named.with_columns(pl.col("people", "unhappy", "overdue", "orders").fill_null(0))
         return filled.sort("last_seen", "account_id", descending=[True, False], nulls_last=True).to_arrow()
 
-    table: pa.Table = read.remember(f"accounts/1/{as_of:%Y-%m-%d}", compute)
+    table: pa.Table = read.remember(f"accounts/2/{as_of:%Y-%m-%d}", compute)
     return table
 
 
@@ -105,7 +107,7 @@ def account(read: Read, account_id: str, as_of: datetime) -> Account | None:
     ids = read.to_arrow(members)["customer_id"].to_pylist()
     listed = frame_of(directory(read, as_of)).filter(pl.col("customer_id").is_in(ids))
     people = listed.sort("last_seen", "customer_id", descending=[True, False], nulls_last=True).to_dicts()
-    traits = _described(read).get(account_id, {})
+    traits = _described(read, account_id).get(account_id, {})
     lives = lives_of(read, [row["customer_id"] for row in people[:MOST_PEOPLE]], as_of)
     return Account(
         account_id=account_id,
@@ -126,14 +128,29 @@ def _members(read: Read) -> Any:
     return ibis.union(known, unrecorded.distinct(), distinct=True)
 
 
-def _described(read: Read) -> dict[str, dict[str, Any]]:
-    """Each account's traits as last described."""
-    told = read.events.filter((_.name == DESCRIBED) & _.account_id.notnull())
-    rows = read.to_arrow(told.select("account_id", "properties", "occurred_at").order_by("occurred_at")).to_pylist()
+def _described(read: Read, account_id: str | None = None) -> dict[str, dict[str, Any]]:
+    """Each account's traits (or one's) as last described; below that, what imports say of it beside its people."""
+    of = _.account_id.notnull() if account_id is None else _.account_id == account_id
     traits: dict[str, dict[str, Any]] = {}
-    for row in rows:
+    for rows in (_beside(read.customers.filter(of), "traits", "updated_at"),
+                 _beside(read.events.filter(of), "properties", "occurred_at")):  # fmt: skip
+        for row in read.to_arrow(rows).to_pylist():
+            beside = {key[len(BESIDE) :]: value for key, value in members_of(row["said"]).items() if _is_beside(key)}
+            traits.setdefault(row["account_id"], {}).update(beside)
+    told = read.events.filter(of & (_.name == DESCRIBED)).select("account_id", "properties", "occurred_at")
+    for row in read.to_arrow(told.order_by("occurred_at")).to_pylist():
         traits.setdefault(row["account_id"], {}).update(members_of(row["properties"]))
     return traits
+
+
+def _beside(rows: Any, column: str, at: str) -> Any:
+    """`account_id`, `said`: of each account the newest JSON that names it, such as `{"account_name": "Acme"}`."""
+    naming = rows.filter(rows[column].contains(f'"{BESIDE}name"'))
+    return naming.group_by("account_id").aggregate(said=naming[column].argmax(naming[at]))
+
+
+def _is_beside(key: str) -> bool:
+    return key.startswith(BESIDE) and key not in (BESIDE, f"{BESIDE}id")
 
 
 def _name(traits: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,7 @@
 """What the worker does again and again for pages: working out what they show of each new version of the ledger."""
 
 from vivencia.foundation.chores import chore
+from vivencia.understand import proposals
 from vivencia.understand.settling import FIGURES, OVERVIEW, settle
 
 
@@ -14,3 +15,9 @@ def settle_overview() -> None:
 def settle_figures() -> None:
     """Customers, journeys, metrics and moments; see `settling`."""
     settle(FIGURES)
+
+
+@chore(every_seconds=10)
+def look_for_duplicates() -> None:
+    """Who may be in here twice, where what is known of people has changed; see `proposals`."""
+    proposals.keep_up()

@@ -17,11 +17,11 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.vocabulary import title
-from vivencia.understand import directory, identity, merges
+from vivencia.understand import directory, identity, merges, proposals
 from vivencia.understand.calling import called
 from vivencia.understand.duplicates import Pair
 from vivencia.understand.models import Merge
-from vivencia.understand.pages import now_of
+from vivencia.understand.settling import view
 
 PAGE = 10
 HISTORY = 25
@@ -54,11 +54,12 @@ def duplicates_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         _decided(request)
         return redirect("duplicates")
-    read = open_ledger().read()
-    page = Paginator(merges.proposals(read), PAGE).get_page(request.GET.get("page"))
+    offered = proposals.offered()
+    page = Paginator(offered.pairs if offered else [], PAGE).get_page(request.GET.get("page"))
     context = {
+        "offered": offered,
         "page": page,
-        "pairs": _shown(read, list(page.object_list)),
+        "pairs": _shown(list(page.object_list)),
         "total": page.paginator.count,
         "merged": Merge.objects.filter(undone_at=None).count(),
         "rules": [
@@ -82,7 +83,8 @@ def _decided(request: HttpRequest) -> None:
         merges.keep_apart(kept, other, by=request.user)
         messages.success(request, _("Kept apart. They will not be offered again."))
         return
-    pair = next((one for one in merges.proposals(read) if {one.one, one.other} == {kept, other}), None)
+    seen = proposals.offered()
+    pair = next((one for one in seen.pairs if set(one.ids) == {kept, other}), None) if seen else None
     try:
         merges.merge(kept, other, pair=pair, by=request.user)
     except merges.CannotMergeError:
@@ -91,14 +93,18 @@ def _decided(request: HttpRequest) -> None:
     messages.success(request, _("They are one person now. It can be undone under “What was merged”."))
 
 
-def _shown(read: Read, pairs: list[Pair]) -> list[dict[str, Any]]:
-    """Both records side by side, the one heard of for longer first."""
+def _shown(pairs: list[Pair]) -> list[dict[str, Any]]:
+    """Both records side by side, the one heard of for longer first; without those of whom nothing is left."""
+    if not pairs:
+        return []
+    seen = view()
+    read = seen.read
     ids = {each for pair in pairs for each in (pair.one, pair.other)}
-    table = directory.directory(read, now_of(read))
+    table = directory.directory(read, seen.as_of)
     rows = {row["customer_id"]: row for row in directory.rows_of(table, ids)}
     told = read.to_arrow(read.customers.filter(column.customer_id.isin(sorted(ids))).select("customer_id", "phone"))
     phones = dict(zip(told["customer_id"].to_pylist(), told["phone"].to_pylist(), strict=True))
-    return [_pair(pair, rows, phones) for pair in pairs]
+    return [_pair(pair, rows, phones) for pair in pairs if set(pair.ids) <= rows.keys()]
 
 
 def _pair(pair: Pair, rows: dict[str, dict[str, Any]], phones: dict[str, str | None]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from vivencia.foundation.ledger.schema import ALIASES, CUSTOMERS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.merging import Said, merged
 from vivencia.foundation.models import Act, Setting
-from vivencia.understand.duplicates import PHONE_DIGITS, Pair, Person, Usual, pairs, person, ruled
+from vivencia.understand.duplicates import PHONE_DIGITS, Pair, Person, Usual, person, ruled
 from vivencia.understand.frames import frame as frame_of
 from vivencia.understand.identity import canonical
 from vivencia.understand.json_text import members_of
@@ -245,20 +245,6 @@ def _usual(people: list[Person], everybody: pl.DataFrame) -> Usual:
     }
     said |= {name: round(by_sample.said[name] * scale) for name in traits}
     return Usual(counts, said, everybody.height)
-
-
-def proposals(read: Read) -> list[Pair]:
-    """Pairs that may be one person, the surest first; worked out once a version, less those kept apart since."""
-
-    def compute() -> list[dict[str, Any]]:
-        people, usual = sharing(read)
-        return [asdict(pair) for pair in pairs(people, usual)]
-
-    told: list[dict[str, Any]] = read.remember("customers/twice/1", compute)
-    kept_apart = apart()
-    lists = ("agree", "alike", "differ")
-    found = [Pair(**{**one, **{name: tuple(one[name]) for name in lists}}) for one in told]
-    return [pair for pair in found if (pair.one, pair.other) not in kept_apart]
 
 
 def rules() -> dict[str, str]:
