@@ -12,6 +12,7 @@ from vivencia.listen.imports.preview import preview
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers.registry import files_at
 from vivencia.listen.imports.recognise import Recognised, by_preset, recognise
+from vivencia.listen.imports.scales import scale_of
 from vivencia.listen.imports.take_in import look_at
 
 
@@ -188,6 +189,47 @@ def test_an_answer_in_a_row_of_orders_comes_after_what_it_is_about(tmp_path: Pat
     assert bought[0]["amount"] == 1241.92 and {event["metric"] for event in bought} == {None}
     assert brought.customers[0]["name"] == "José Núñez 1" and brought.customers[0]["email"] == "j1@x.example"
     assert bought[0]["properties"] == '{"Tienda":"Sur"}'
+
+
+@pytest.mark.parametrize(
+    ("values", "scale"),
+    [
+        ([1, 5, 3], (1, 5, 0)),
+        ([9, 10, 7, 8, 11], (0, 10, 1)),
+        ([3, 5, 4, 2, 1, 99], (1, 5, 1)),
+        ([3, None, 4, 7], None),  # three answers and a word are too few to tell
+        ([3, None, 4, 7, 6], (1, 7, 1)),
+        ([3, 4.5, 2.5, 1.5], None),  # means of several answers are no answers
+        ([5, 60, 70, 80, 90], None),
+        ([*range(1, 6)] * 20 + [0], (1, 5, 1)),  # a 0 for "no answer" is not the bottom of 0-10
+        ([*range(1, 6)] * 4 + [8], (0, 10, 0)),  # but among few it may be
+    ],
+)
+def test_answers_are_on_the_scale_of_the_great_majority(
+    values: list[float | None], scale: tuple[int, int, int] | None
+) -> None:
+    found = scale_of(values)
+    assert (found and (found.low, found.high, found.odd)) == scale
+
+
+def test_one_score_off_its_scale_is_left_out_alone_and_shown_beforehand(tmp_path: Path) -> None:
+    rows = [f"c{i},2026-01-{i:02},{score}" for i, score in enumerate((9, 10, 7, 11, 8, 3, 6), 1)]
+    file = write(tmp_path, "opiniones.csv", "cliente,fecha,puntuacion", *rows)
+    found = recognised(file)
+    why = next(guess for guess in found.guesses if guess.role == "score")
+    assert (why.reason, dict(why.facts)) == ("scale-mostly", {"low": "0", "high": "10", "odd": "1", "n": "7"})
+    shown = preview(found.mapping, assign(found.mapping, [look_at(file)], "test"), tmp_path / "work")
+    assert [(one.row, one.field, one.value) for one in shown.rejects] == [(5, "puntuacion", "11")]
+    brought = bring(file)
+    assert brought.values("score") == [9, 10, 7, 8, 3, 6] and len(brought.rejects) == 1
+
+
+def test_a_survey_export_keeps_a_question_some_saw_and_did_not_answer(tmp_path: Path) -> None:
+    answers = ("9", "10", "-99", "7", "8")
+    rows = [f"R{i},2026-01-0{i},{answer}" for i, answer in enumerate(answers, 1)]
+    brought = bring(write(tmp_path, "q.csv", "ResponseId,RecordedDate,Q1 recommend", *rows))
+    assert brought.values("score") == [9, 10, 7, 8]
+    assert [(row["row"], row["value"]) for row in brought.rejects] == [("4", "'-99")]  # as no spreadsheet runs it
 
 
 def test_the_preview_counts_rows_whose_cells_do_not_fit_the_header(tmp_path: Path) -> None:

@@ -4,11 +4,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isfinite
 from typing import Final
 
 from vivencia.listen.imports import dates
 from vivencia.listen.imports.problems import N_
 from vivencia.listen.imports.readers.table import Look
+from vivencia.listen.imports.scales import Scale, scale_of
 
 ROLES: Final[dict[str, tuple[str, ...]]] = {
     # most telling first; compared as whole words, without accents
@@ -76,6 +79,9 @@ REASONS: Final = {
     "ambiguous": N_("its dates could be day first or month first; day first is assumed"),
     "unique": N_("no two rows have the same value"),
     "scale": N_("whole numbers from %(low)s to %(high)s"),
+    "scale-mostly": N_(
+        "whole numbers from %(low)s to %(high)s; %(odd)s of the first %(n)s values are not and are left out"
+    ),
     "long": N_("long texts, %(mean)s characters on average"),
     "numbers": N_("numbers, and its name says money"),
     "only": N_("nothing else in the file is a date"),
@@ -111,17 +117,10 @@ class Seen:
             and (self.dates.order != "epoch" or "time" in plain(self.name))
         )
 
-    @property
-    def scale(self) -> tuple[int, int] | None:
-        """The scale whole numbers seem to be on: 0-10, 1-5, 1-7."""
-        if len(self.numbers) < 3 or any(number != int(number) for number in self.numbers):
-            return None
-        low, high = min(self.numbers), max(self.numbers)
-        if low >= 1 and high <= 5:
-            return 1, 5
-        if low >= 1 and high <= 7:
-            return 1, 7
-        return (0, 10) if low >= 0 and high <= 10 else None
+    @cached_property
+    def scale(self) -> Scale | None:
+        """The scale most of its values seem to be on."""
+        return scale_of([_number(value) for value in self.values])
 
     @property
     def mean_length(self) -> float:
@@ -135,6 +134,14 @@ class Seen:
     def is_long_text(self) -> bool:
         spaced = sum(" " in value for value in self.values)
         return not self.numbers and self.mean_length >= 20 and spaced > 0.6 * len(self.values) and not self.is_date
+
+
+def of_scale(column: str, low: float, high: float, *, odd: int, n: int) -> Guess:
+    """A column is a score, because of the scale its values are on, but for `odd` of `n`."""
+    ends = (("low", f"{low:g}"), ("high", f"{high:g}"))
+    if not odd:
+        return Guess("score", column, "scale", ends)
+    return Guess("score", column, "scale-mostly", (*ends, ("odd", str(odd)), ("n", str(n))))
 
 
 def see(look: Look) -> list[Seen]:
@@ -197,6 +204,7 @@ def _number(value: str) -> float | None:
         mark = max(value.rfind(","), value.rfind("."))
         value = re.sub(r"[.,]", "", value[:mark]) + "." + value[mark + 1 :]
     try:
-        return float(value.replace(",", ".")) if value.count(",") <= 1 else None
+        number = float(value.replace(",", ".")) if value.count(",") <= 1 else None
     except ValueError:
         return None
+    return number if number is not None and isfinite(number) else None

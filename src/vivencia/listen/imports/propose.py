@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
 from typing import Any
 
-from vivencia.listen.imports.guesses import KNOWN, Guess, Seen, best, plain, see
+from vivencia.listen.imports.guesses import KNOWN, Guess, Seen, best, of_scale, plain, see
 from vivencia.listen.imports.mapping import Condition, Defaults, Event, Mapping, People, Table, Value
 from vivencia.listen.imports.problems import N_
 from vivencia.listen.imports.readers.table import Look
@@ -99,7 +99,7 @@ def _measures(columns: Sequence[Seen], chosen: dict[str, Seen], guesses: list[Gu
     if score is not None and score.scale is not None:
         chosen["score"] = score
         low, high = _ends(score)
-        guesses = [*guesses, Guess("score", score.name, "scale", (("low", f"{low:g}"), ("high", f"{high:g}")))]
+        guesses = [*guesses, of_scale(score.name, low, high, odd=score.scale.odd, n=len(score.values))]
     amount = best("amount", [column for column in free if column.numbers and column is not score], set())
     if amount is not None:
         chosen["amount"] = amount
@@ -272,7 +272,7 @@ def _ends(score: Seen) -> tuple[float, float]:
         return 0, 10
     if "ces" in words:
         return 1, 7
-    return score.scale or (1, 5)
+    return (score.scale.low, score.scale.high) if score.scale else (1, 5)
 
 
 def _value(column: Seen | None) -> Value | None:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from vivencia.listen.imports.guesses import Guess, Seen, best, plain, see
+from vivencia.listen.imports.guesses import Guess, Seen, best, of_scale, plain, see
 from vivencia.listen.imports.mapping import Condition, Defaults, Event, Mapping, Table, Value
 from vivencia.listen.imports.readers.table import Look
+from vivencia.listen.imports.scales import scale_of
 
 # Labels of the usual answer scales, from worst to best.
 _SCALES: Final[tuple[tuple[str, ...], ...]] = (
@@ -47,6 +48,8 @@ class Question:
     low: float
     high: float
     words: dict[str, str]
+    odd: int = 0  # of `n` answers seen, are on no scale
+    n: int = 0
 
 
 def is_qualtrics(look: Look) -> bool:
@@ -104,7 +107,10 @@ def _mapping(
         _event(question, key, when, customer, subject, properties, texts if place == 0 else None)
         for place, question in enumerate(_most_telling_first(questions))
     )
-    guesses = [Guess("when", when.name, "name"), *(Guess("score", q.column, "scale", _ends(q)) for q in questions)]
+    guesses = [
+        Guess("when", when.name, "name"),
+        *(of_scale(q.column, q.low, q.high, odd=q.odd, n=q.n) for q in questions),
+    ]
     guesses += [Guess("text", column.name, "long", (("mean", f"{column.mean_length:.0f}"),)) for column in words]
     guesses += [
         Guess(role, column.name, "name") for role, column in (("customer", customer), ("subject", subject)) if column
@@ -146,43 +152,40 @@ def _question(column: Seen, text: str) -> Question | None:
     said = plain(column.name + " " + text)
     if not column.values or not _is_answer(column) or "group" in said.split()[-1:]:
         return None
-    words, numbers = _words(column.values)
-    if not numbers or any(number != int(number) for number in numbers):
+    labels = _labels_of(column.values)
+    words, numbers = _words(column.values, labels)
+    scale = scale_of(numbers, fewest=1)
+    if scale is None:
         return None
-    low, high = min(numbers), max(numbers)
-    if low < 0 or high > 10:
-        return None
-    if _RECOMMEND.search(said) or high > 7 or low == 0:
-        return Question(column.name, "nps", 0, 10, words)
-    top = max(float(len(_scale_of(column.values) or ())), 5.0 if high <= 5 else 7.0)
-    if _EFFORT.search(said):
-        return Question(column.name, "ces", 1, top, words)
-    return Question(column.name, "csat", 1, top, words)
+    seen: dict[str, Any] = {"words": words, "odd": scale.odd, "n": len(numbers)}
+    if _RECOMMEND.search(said) or scale.high > 7:
+        return Question(column.name, "nps", 0, 10, **seen)
+    top = float(len(labels) or scale.high)
+    return Question(column.name, "ces" if _EFFORT.search(said) else "csat", 1, top, **seen)
 
 
-def _words(values: Sequence[str]) -> tuple[dict[str, str], list[float]]:
-    """Labels and the number each stands for, and the numbers of all values; none where some value has no number."""
-    scale = _scale_of(values)
+def _words(values: Sequence[str], labels: Sequence[str]) -> tuple[dict[str, str], list[float | None]]:
+    """Labels and the number each stands for, and the numbers of all values, None where one has none."""
     words: dict[str, str] = {}
-    numbers: list[float] = []
+    numbers: list[float | None] = []
     for value in values:
-        if scale and (label := value.strip().lower()) in scale:
-            words[value] = str(scale.index(label) + 1)
+        if (label := value.strip().lower()) in labels:
+            words[value] = str(labels.index(label) + 1)
         elif (led := re.fullmatch(r"(\d{1,2})(?:\.0+)?(?:\s*[-–:.(].*)?", value.strip())) is not None:
             if value != led[1]:
                 words[value] = led[1]
         else:
-            return {}, []
+            numbers.append(None)
+            continue
         numbers.append(float(words.get(value, value)))
     return words, numbers
 
 
-def _scale_of(values: Sequence[str]) -> tuple[str, ...] | None:
-    labels = {value.strip().lower() for value in values}
-    for scale in _SCALES:
-        if labels <= set(scale):
-            return scale
-    return None
+def _labels_of(values: Sequence[str]) -> tuple[str, ...]:
+    """The labels of a usual scale that most of the values are; none where they are not."""
+    said = [value.strip().lower() for value in values]
+    best = max(_SCALES, key=lambda labels: sum(label in labels for label in said))
+    return best if 2 * sum(label in best for label in said) > len(said) else ()
 
 
 def _named(columns: Sequence[Seen], names: tuple[str, ...], *, dates: bool = False) -> Seen | None:
@@ -198,7 +201,3 @@ def _is_answer(column: Seen) -> bool:
 
 def _most_telling_first(questions: list[Question]) -> list[Question]:
     return sorted(questions, key=lambda question: ("nps", "csat", "ces").index(question.metric))
-
-
-def _ends(question: Question) -> tuple[tuple[str, str], ...]:
-    return (("low", f"{question.low:g}"), ("high", f"{question.high:g}"))
