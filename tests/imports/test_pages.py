@@ -98,6 +98,18 @@ def test_the_mapping_is_edited_as_a_form_with_a_live_preview(analyst: Client) ->
     assert again.recognised == "mapping"
 
 
+def test_a_score_of_which_nobody_knows_the_question_is_shown_readably_and_questioned(analyst: Client) -> None:
+    run = upload(analyst, ROWS, "answers.csv")
+    form = {"e0.when": "date", "e0.customer": "customer", "e0.score": "nps", "e0.metric": "", "e0.scale_max": ""}
+    shown = analyst.post(reverse("source-preview", args=[run.pk]), form).content.decode()
+    assert "<strong>Score 9</strong>" in shown and "NONE" not in shown
+    assert "No metric counts a score" in shown
+    more = {**form, "e0.scale_max": "=", "e0.scale_max.fixed": "20"}
+    assert (
+        "<strong>Score 12/20</strong>" in analyst.post(reverse("source-preview", args=[run.pk]), more).content.decode()
+    )
+
+
 def test_stored_names_are_shown_and_taken_in_the_readers_language(analyst: Client) -> None:
     run = upload(analyst, b"customer,date\nana,2026-01-01\n", "bought.csv")
     User.objects.update(language="es")

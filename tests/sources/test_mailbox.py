@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from tests.customers import shop
 from tests.sources.imap_server import Folder, imap_server
@@ -16,6 +17,7 @@ from vivencia.foundation.sealed import seal
 from vivencia.listen.models import ReturnedMail
 from vivencia.listen.sources import people
 from vivencia.listen.sources.mailbox import letters, listening
+from vivencia.listen.sources.mailbox.pages import MailboxForm
 from vivencia.listen.sources.models import Mailbox
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,16 @@ def test_what_keeps_a_mailbox_from_being_read_is_said_and_forgotten_once_mended(
     listening.look()
     mailbox.refresh_from_db()
     assert mailbox.problem == ""
+
+
+def test_the_touchpoint_is_shown_and_taken_in_the_readers_language(mailbox: Mailbox) -> None:
+    mailbox.touchpoint = "contact centre"
+    said = {"name": "M", "host": "h", "port": "143", "security": "none", "user": "u", "folder": "INBOX"}
+    with translation.override("es"):
+        assert 'value="atención al cliente"' in str(MailboxForm(instance=mailbox)["touchpoint"])
+        form = MailboxForm({**said, "touchpoint": "Contacto"}, instance=mailbox)
+        assert form.is_valid(), form.errors
+    assert form.instance.touchpoint == "contact"
 
 
 MALFORMED = (

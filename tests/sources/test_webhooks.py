@@ -162,6 +162,26 @@ def test_somebody_makes_an_endpoint_maps_its_first_message_with_a_preview_and_se
     assert [event["score"] for event in reviews(ledger)] == [2.0]
 
 
+def test_stored_names_in_a_mapping_are_shown_and_taken_in_the_readers_language(
+    ledger: Ledger, endpoint: tuple[Endpoint, str]
+) -> None:
+    made = endpoint[0]
+    Endpoint.objects.filter(pk=made.pk).update(mapping={"name": "=review written", "touchpoint": "=delivery"})
+    client = Client()
+    client.force_login(User.objects.create_user("analyst@example.org", role=Role.ANALYST, language="es"))
+    address = f"/sources/connected/in/{made.pk}/"
+    shown = client.get(address).content.decode()
+    assert 'value="=Escribió una reseña"' in shown and 'value="=entrega"' in shown
+    said = {"map.name": "=Escribió una reseña", "map.touchpoint": "= Pago", "map.channel": "=tienda", "map.text": "t"}
+    preview = client.post(f"{address}preview/", {**said, "sample": '{"t": "Muy bien"}'}).content.decode()
+    assert "<dd>Escribió una reseña</dd>" in preview and "<dd>pago</dd>" in preview and "<dd>tienda</dd>" in preview
+    client.post(address, said)
+    made.refresh_from_db()
+    assert made.mapping == {
+        "name": "=review written", "touchpoint": "=payment", "channel": "=store", "text": "t",
+    }  # fmt: skip
+
+
 def test_an_agent_makes_no_endpoints_and_an_analyst_tells_nobody_outside(db: None) -> None:
     for role, address in ((Role.AGENT, "in"), (Role.ANALYST, "out"), (Role.ANALYST, "mailbox")):
         client = Client()

@@ -71,7 +71,7 @@ _ALIASES: Final[Groups] = ((_("Which two are one"), (("id", _("The other id")), 
 _ACCOUNTS: Final[Groups] = ((_("Which company"), (("id", _("Account")), ("name", _("Name")))),)
 _NEEDED: Final = {"e": ("name", "when"), "c": ("id",), "a": ("id", "customer"), "f": ("id",)}
 _FIXABLE: Final = {"e": WORDS, "c": frozenset({"language", "timezone"}), "a": frozenset[str](), "f": frozenset[str]()}
-_SAID: Final[dict[str, vocabulary.Words]] = {  # fields whose fixed text the reader's language has a word for
+SAID: Final[dict[str, vocabulary.Words]] = {  # fields whose fixed text the reader's language has a word for
     "name": vocabulary.EVENTS,
     "touchpoint": vocabulary.TOUCHPOINTS,
     "channel": vocabulary.CHANNELS,
@@ -314,7 +314,7 @@ def _field(letter: str, key: str, part: Part, name: str, label: Text, columns: t
         label=label,
         columns=choices,
         column=column,
-        fixed=vocabulary.written(fixed, _SAID.get(name, {})),
+        fixed=vocabulary.written(fixed, SAID.get(name, {})),
         can_be_fixed=name in _FIXABLE[letter],
         is_needed=name in _NEEDED[letter],
         note=why if column == guessed else "",  # of another column it says nothing
@@ -399,7 +399,7 @@ def _value(before: Value | None, column: str, fixed: str, name: str, *, needed: 
 def _fixed(name: str, before: Value | None, text: str) -> str:
     """The text that is always the same, as it is stored: the form shows it in the reader's language."""
     constant = before.constant if before is not None else None
-    return vocabulary.meant(text, _SAID.get(name, {}), constant if isinstance(constant, str) else "")
+    return vocabulary.meant(text, SAID.get(name, {}), constant if isinstance(constant, str) else "")
 
 
 def _number(text: str) -> str | float:

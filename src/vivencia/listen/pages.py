@@ -394,7 +394,8 @@ def _previewed(said: Mapping, looks: tuple[Look, ...], run: ImportRun) -> dict[s
     finally:
         shutil.rmtree(work, ignore_errors=True)
     reasons = [(one, wording.reason(one)) for one in found.rejects]
-    return {"preview": found, "reasons": reasons, **lacking}
+    unasked = any(event["score"] is not None and not event["metric"] for event in found.events)
+    return {"preview": found, "reasons": reasons, "unasked": unasked, **lacking}
 
 
 def _refused(request: HttpRequest, why: str) -> HttpResponse:

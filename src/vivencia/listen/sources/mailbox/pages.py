@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from vivencia.foundation import audit
+from vivencia.foundation import audit, vocabulary
 from vivencia.foundation.models import Act
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.sealed import seal
@@ -44,6 +44,14 @@ class MailboxForm(forms.ModelForm[Mailbox]):
         }
 
     field_order = ("name", "host", "port", "security", "user", "password", "folder", "touchpoint", "old_too")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["touchpoint"] = vocabulary.written(self.instance.touchpoint, vocabulary.TOUCHPOINTS)
+
+    def clean_touchpoint(self) -> str:
+        """The name that is stored for what is shown in the reader's language."""
+        return vocabulary.meant(self.cleaned_data["touchpoint"], vocabulary.TOUCHPOINTS, self.instance.touchpoint)
 
 
 @needs(Right.ADMINISTER)

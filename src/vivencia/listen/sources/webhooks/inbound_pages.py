@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from vivencia.foundation import audit
+from vivencia.foundation import audit, vocabulary
 from vivencia.foundation.models import Act
 from vivencia.foundation.organisation import absolute
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.writing import number_format
+from vivencia.listen.editor import SAID
 from vivencia.listen.sources.models import Arrival, Endpoint
 from vivencia.listen.sources.webhooks import mapping as mappings
 from vivencia.listen.sources.webhooks import proposing, receiving
@@ -100,20 +101,19 @@ def endpoint_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return _saved(request, endpoint)
     arrivals = Arrival.objects.filter(endpoint=endpoint)
-    latest = arrivals.exclude(body=None).first()
-    sample = latest.body if latest else None
-    given = endpoint.mapping or (proposing.propose(endpoint.shape, sample) if latest else {})
+    there, sample = _sample(endpoint)
+    given = _kept(endpoint)
     told = {
         "endpoint": endpoint,
         "address": absolute(reverse("webhook-in", args=[endpoint.token])),
         "secret": shown_once(request, pk),
         "page": Paginator(arrivals, 20).get_page(request.GET.get("page")),
         "untaken": arrivals.exclude(outcome=Arrival.Outcome.TAKEN).exclude(body=None).count(),
-        "proposed": bool(latest) and not endpoint.mapping,
-        "sample": json.dumps(sample, ensure_ascii=False, indent=2) if latest else "",
+        "proposed": there and not endpoint.mapping,
+        "sample": json.dumps(sample, ensure_ascii=False, indent=2) if there else "",
         "fields": _fields(given, endpoint.shape),
         "first": FIRST,
-        "paths": mappings.paths(sample) if latest else [],
+        "paths": mappings.paths(sample) if there else [],
         **_previewed(given, sample, endpoint),
     }
     return render(request, "sources/endpoint.html", told)
@@ -132,11 +132,37 @@ def _fields(given: Mapping[str, str], shape: str) -> list[Field]:
     """All fields; those that have a value, and those the shape is about, first."""
     wanted = [name for name in LABELS if shape == "chats" or not name.startswith("turn")]
     order = sorted(wanted, key=lambda name: (name not in given, list(LABELS).index(name)))
-    return [Field(name, str(LABELS[name]), given.get(name, "")) for name in order]
+    return [Field(name, str(LABELS[name]), _spoken(name, given.get(name, ""))) for name in order]
 
 
-def _given(request: HttpRequest) -> dict[str, str]:
-    return {name: value for name in LABELS if (value := request.POST.get(f"map.{name}", "").strip())}
+def _given(request: HttpRequest, before: Mapping[str, str]) -> dict[str, str]:
+    """The mapping as the form says it. `before`: what the form was filled with."""
+    said = {name: value for name in LABELS if (value := request.POST.get(f"map.{name}", "").strip())}
+    return {name: _stored(name, value, before.get(name, "")) for name, value in said.items()}
+
+
+def _spoken(name: str, value: str) -> str:
+    """Words of a mapping as the reader's language has them; a path as it is."""
+    return "=" + vocabulary.written(value[1:], SAID.get(name, {})) if value.startswith("=") else value
+
+
+def _stored(name: str, value: str, before: str) -> str:
+    """The other way round: the name that is stored for words in the reader's language."""
+    if not value.startswith("="):
+        return value
+    return "=" + vocabulary.meant(value[1:].strip(), SAID.get(name, {}), before[1:] if before.startswith("=") else "")
+
+
+def _sample(endpoint: Endpoint) -> tuple[bool, Any]:
+    """Whether a message is kept, and the newest that is."""
+    latest = Arrival.objects.filter(endpoint=endpoint).exclude(body=None).first()
+    return latest is not None, latest.body if latest else None
+
+
+def _kept(endpoint: Endpoint) -> dict[str, str]:
+    """The mapping the form is filled with: as it was saved, or proposed from the newest message."""
+    there, sample = _sample(endpoint)
+    return endpoint.mapping or (proposing.propose(endpoint.shape, sample) if there else {})
 
 
 def _previewed(given: Mapping[str, str], sample: Any, endpoint: Endpoint) -> dict[str, Any]:
@@ -153,13 +179,17 @@ def _previewed(given: Mapping[str, str], sample: Any, endpoint: Endpoint) -> dic
 
 def _shown(one: Mapped) -> list[tuple[str, str]]:
     told = {**one.event, "customer_email": one.email, "customer_name": one.person}
-    lines = [(str(LABELS[name]), _written(told[name])) for name in LABELS if told.get(name) and name != "event_id"]
+    lines = [
+        (str(LABELS[name]), _written(name, told[name])) for name in LABELS if told.get(name) and name != "event_id"
+    ]
     rest = one.event.get("properties") or {}
     return [*lines, *((str(key), str(value)) for key, value in rest.items())]
 
 
-def _written(value: object) -> str:
-    """A number or a time as people read it."""
+def _written(name: str, value: object) -> str:
+    """A number, a time or a stored name as people read it."""
+    if name in SAID:
+        return vocabulary.title(str(value)) if name == "name" else vocabulary.say(str(value))
     if isinstance(value, float):
         return number_format(value, 0 if value == int(value) else None)
     try:
@@ -179,11 +209,11 @@ def endpoint_preview(request: HttpRequest, pk: int) -> HttpResponse:
     except (ValueError, RecursionError):
         trouble = _("The sample is not JSON.")
         return render(request, "sources/parts/preview.html", {"events": [], "trouble": trouble})
-    return render(request, "sources/parts/preview.html", _previewed(_given(request), sample, endpoint))
+    return render(request, "sources/parts/preview.html", _previewed(_given(request, _kept(endpoint)), sample, endpoint))
 
 
 def _saved(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
-    given = _given(request)
+    given = _given(request, _kept(endpoint))
     try:
         mappings.check(given)
     except ValueError as problem:
