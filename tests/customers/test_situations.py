@@ -6,8 +6,9 @@ import pytest
 
 from tests.customers.shop import TODAY, day
 from vivencia.foundation.ledger.reading import Read
-from vivencia.understand.lived import Lived, life_of
+from vivencia.understand.lived import Lived, Promised, life_of
 from vivencia.understand.situations import Situation, is_bad, situation
+from vivencia.understand.timeline import timeline
 from vivencia.understand.value import value
 
 
@@ -73,6 +74,24 @@ def test_where_data_never_say_solved_any_answer_ends_the_waiting() -> None:
     assert [one.kind for one in situation([opened, answered], [], TODAY)] == ["open_issue"]
     assert situation([opened, answered], [], TODAY, issues_close=False) == []
     assert [one.kind for one in situation([opened], [], TODAY, issues_close=False)] == ["open_issue"]
+
+
+@pytest.mark.parametrize(
+    ("due", "state", "told"),
+    [(20, "withdrawn", "withdrawn, it was cancelled"), (10, "overdue", "not done, and then cancelled")],
+)
+def test_nobody_waits_for_a_cancelled_order_and_the_timeline_says_so(due: int, state: str, told: str) -> None:
+    about = {"subject_kind": "order", "subject_id": "O-1"}
+    ordered = Lived("a", day(5, 1), "order placed", promise="delivery", promised_at=day(5, due), **about)
+    undone = Lived("b", day(5, 12), "order cancelled", **about, properties={"time_known": "no"})
+    promise = Promised("a", "delivery", "order", "O-1", day(5, 1), day(5, due), None, state, None, day(5, 12))
+
+    entries = timeline([ordered, undone], [promise], TODAY)
+
+    assert situation([ordered, undone], [promise], TODAY) == []
+    assert [entry.title for entry in entries] == ["Order cancelled", "Order placed"]
+    assert "the data do not say when" in entries[0].detail
+    assert entries[1].detail.endswith(told)
 
 
 def test_value_counts_orders_and_money_under_every_id(read: Read) -> None:

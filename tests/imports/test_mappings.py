@@ -153,6 +153,15 @@ def test_only_rows_that_meet_the_condition_give_the_event(tmp_path: Path) -> Non
     assert bring(file, toml).values("customer_id") == ["b", "c"]
 
 
+def test_a_condition_on_a_column_that_may_be_absent_is_met_by_no_row_without_it(tmp_path: Path) -> None:
+    condition = 'only_if = { column = "state", is = ["cancelled"], optional = true }\n'
+    toml = EVENTS + EVENTS[EVENTS.index("[[events]]") :].replace("[[events]]", '[[events]]\nkind = "other"') + condition
+    without = write(tmp_path, "f.csv", "customer,date", "a,2026-01-01")
+    assert bring(without, toml).values("customer_id") == ["a"]
+    told = write(tmp_path, "f.csv", "customer,date,state", "a,2026-01-01,cancelled", "b,2026-01-01,paid")
+    assert sorted(bring(told, toml).values("customer_id")) == ["a", "a", "b"]
+
+
 @pytest.mark.parametrize(
     ("toml", "names"),
     [

@@ -14,6 +14,7 @@ from vivencia.understand.promises import case_states, promises
 
 # One column is one day; the ledger is read at its right edge (day 10).
 #   P promise made    ! promised for the midnight that begins this day    F fulfilled at that midnight
+#   X order cancelled
 TIMELINES = """
                          0123456789     state     hours late
     early                P F  !         kept      -72
@@ -25,6 +26,13 @@ TIMELINES = """
     before it was made   F P  !         overdue
     same moment          @    !         kept     -120
     fulfilled twice      P  F ! F       kept      -48
+    cancelled            P X  !         withdrawn
+    cancelled when due   P    & F       withdrawn
+    cancelled too late   P    ! X       overdue
+    late, came, undone   P    ! FX      broken     48
+    came, then undone    P F X!         kept      -72
+    cancelled, came      P X F!         withdrawn
+    undone before        XP   !         overdue
 """
 HORIZON = BEGIN + timedelta(days=10)
 
@@ -37,10 +45,12 @@ def _read(line: str) -> tuple[str, list[dict[str, Any]], str, float | None]:
     """One drawn line as (name, its events, expected state, expected hours late)."""
     name, drawing, expected = line[4:25].strip(), line[25:39], line[39:].split()
     about = {"promise": "delivery", "subject_kind": "order", "subject_id": name, "customer_id": "ada"}
-    due = max(drawing.find("!"), drawing.find("*"))
+    due = max(drawing.find(mark) for mark in "!*&")
     made = max(drawing.find("P"), drawing.find("@"))
     rows = [{**about, "name": "ordered", "occurred_at": _day(made), "promised_at": _day(due)}]
     rows += [{**about, "name": "came", "occurred_at": _day(day)} for day, mark in enumerate(drawing) if mark in "F*@"]
+    undone = {**about, "promise": None, "name": "Order cancelled"}
+    rows += [{**undone, "occurred_at": _day(day)} for day, mark in enumerate(drawing) if mark in "X&"]
     return name, rows, expected[0], float(expected[1]) if len(expected) > 1 else None
 
 
@@ -77,6 +87,36 @@ def test_a_repeated_promise_is_fulfilled_by_the_next_fulfilment_each_time() -> N
     )
     rows = promises(table, HORIZON).order_by("opened_at").to_pyarrow().to_pylist()
     assert [(row["fulfilled_at"], row["state"]) for row in rows] == [(_day(3), "broken"), (_day(5), "kept")]
+
+
+def test_a_cancellation_withdraws_what_it_is_about_and_nothing_else() -> None:
+    opening = {"occurred_at": _day(0), "promised_at": _day(5), "subject_kind": "order", "subject_id": "1"}
+    table = events_table(
+        {**opening, "promise": "delivery"},
+        {**opening, "promise": "gift wrap"},
+        {**opening, "promise": "delivery", "subject_id": "2"},
+        {"promise": "call back", "customer_id": "ada", "occurred_at": _day(0), "promised_at": _day(5)},
+        {"name": "pedido cancelado", "subject_kind": "order", "subject_id": "1", "occurred_at": _day(1)},
+        {"name": "delivery cancelled", "promise": "delivery", **opening, "subject_id": "2", "promised_at": None},
+        {"name": "account cancelled", "customer_id": "ada", "occurred_at": _day(1)},
+    )
+    told = promises(table, HORIZON).to_pyarrow().to_pylist()
+    assert {(row["promise"], row["subject_id"]): row["state"] for row in told} == {
+        ("delivery", "1"): "withdrawn",
+        ("gift wrap", "1"): "withdrawn",
+        ("delivery", "2"): "withdrawn",
+        ("call back", None): "overdue",
+    }
+    assert all(row["fulfilled_at"] is None for row in told)
+
+
+def test_what_was_withdrawn_says_nothing_about_the_rest_of_its_case() -> None:
+    order, gift = ({"subject_kind": "order", "subject_id": "1", "promise": name} for name in ("delivery", "gift"))
+    cancelled = {"name": "gift cancelled", **gift, "occurred_at": _day(1)}
+    opened = [{**one, "occurred_at": _day(0), "promised_at": _day(3)} for one in (order, gift)]
+    case = case_states(promises(events_table(*opened, cancelled, {**order, "occurred_at": _day(2)}), HORIZON))
+    alone = case_states(promises(events_table(opened[1], cancelled), HORIZON))
+    assert [table.to_pyarrow()["state"].to_pylist() for table in (case, alone)] == [["kept"], ["withdrawn"]]
 
 
 DRAWN = st.fixed_dictionaries(
@@ -160,6 +200,7 @@ def test_late_orders_of_the_real_marketplace(real_data: Path) -> None:
     def as_events(name: str, occurred_at: ibis.Value, promised_at: ibis.Value) -> ibis.Table:
         return orders.select(
             event_id=ibis.literal(name + " ") + orders.order_id,
+            name=ibis.literal(name),
             customer_id=orders.customer_id,
             occurred_at=occurred_at,
             touchpoint=ibis.literal(name),

@@ -137,3 +137,21 @@ def test_a_step_missed_on_the_way_to_a_broken_promise_is_no_moment_beside_it() -
     kept = {item.key for item in chosen(exposures.values(), np.ones(2_000, bool))}
     assert "delivery · promise broken" in kept
     assert "dispatch · not happened" not in kept
+
+
+def test_a_cancelled_order_broke_no_promise_and_hides_none() -> None:
+    """A fifth is late, a twentieth never leaves the warehouse, a third of those because they were cancelled."""
+    rows: list[Row] = []
+    for i in range(1_200):
+        gone = i % 20 == 0
+        rows += order(i, delivered=None if gone else 9.0 if i % 5 == 1 else 4.0)
+        about = {"subject_kind": "order", "subject_id": f"o{i}"}
+        if i % 60 == 0:
+            rows.append(event(f"c{i}", BEGINNING + (i / 24 + 2) * DAY, "order cancelled", touchpoint=None, **about))
+        if not gone:
+            rows.append(event(f"c{i}", BEGINNING + (i / 24 + 1) * DAY, "handed over", touchpoint="dispatch", **about))
+    exposures = found(rows)
+    assert counts(exposures["delivery · promise broken"]) == (280, 900, 20)
+    kept = {item.key for item in chosen(exposures.values(), np.ones(1_200, bool))}
+    assert "delivery · promise broken" in kept
+    assert "dispatch · not happened" not in kept

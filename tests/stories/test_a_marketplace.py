@@ -48,6 +48,13 @@ def test_a_broken_promise_shows_in_the_reviews(
     assert (round(mean["value"], 2), mean["n"]) == (value, n)
 
 
+def test_orders_cancelled_before_they_were_due_broke_no_promise(figure: Callable[..., dict[str, Any]]) -> None:
+    cancelled = figure("csat", "--variant", "mean", "--by", "promise", promise="withdrawn")
+    never = figure("csat", "--variant", "mean", "--by", "promise", promise="overdue")
+
+    assert (cancelled["n"], never["n"]) == (108, 318)
+
+
 def test_one_delivered_order_in_thirteen_came_late(figure: Callable[..., dict[str, Any]]) -> None:
     assert round(100 - figure("promise_kept")["value"], 2) == 7.94
 

@@ -37,7 +37,7 @@ class AtRisk:
 
 @dataclass(frozen=True)
 class Promises:
-    """`overdue`: past due in the last 30 days, not fulfilled; `soon`: due within two days.
+    """`overdue`: past due in the last 30 days, neither fulfilled nor cancelled; `soon`: due within two days.
 
     `listed`: the most urgent: who has waited longest, and what is due next, which can still be kept.
     """
@@ -78,7 +78,7 @@ def risen(user: object) -> dict[str, Any]:
 
 def promises_now(read: Read, as_of: datetime) -> Promises:
     """Promises at risk, remembered by the ledger's version and the hour."""
-    told = read.remember(f"lead/promises/4 {as_of:%Y-%m-%dT%H}", lambda: _promises(read, as_of))
+    told = read.remember(f"lead/promises/5 {as_of:%Y-%m-%dT%H}", lambda: _promises(read, as_of))
     listed = tuple(
         AtRisk(**{**row, "promised_at": datetime.fromisoformat(row["promised_at"])}) for row in told["listed"]
     )
@@ -88,7 +88,8 @@ def promises_now(read: Read, as_of: datetime) -> Promises:
 def _promises(read: Read, as_of: datetime) -> dict[str, Any]:
     now = ibis.literal(as_of)
     made = promises(read.events.filter(_.occurred_at <= now), as_of, due=(as_of - RECENT, as_of + SOON))
-    near = made.filter(_.state.isin(["open", "overdue"]) & _.customer_id.notnull())
+    waited_for = _.state.isin(["open", "overdue"]) & _.withdrawn_at.isnull()
+    near = made.filter(waited_for & _.customer_id.notnull())
     names = read.customers.select("customer_id", "name")
     rows = near.left_join(names, "customer_id").select("customer_id", "name", "promise", "promised_at", "state")
     counts = read.to_arrow(near.group_by("state").aggregate(n=_.count())).to_pylist()

@@ -40,12 +40,16 @@ def chosen(made: Iterable[Exposure], known: BoolArray) -> list[Exposure]:
 
 def _without_broken_anyway(found: list[Exposure]) -> list[Exposure]:
     """Without the steps not reached on the way to a promise that is then broken for nearly all of them: that an order
-    was never dispatched is the worst of its coming late, not something beside it."""
-    broken = [item.exposed == 1 for item in found if item.condition.family == "promise"]
+    was never dispatched is the worst of its coming late, not something beside it. Those whose promise was withdrawn (a
+    cancelled order) or is not due yet say nothing either way, unless they are most."""
+    broken = [item.exposed for item in found if item.condition.family == "promise"]
+
+    def anyway(promised: FloatArray) -> bool:
+        due = promised[~np.isnan(promised)]
+        return 2 * len(due) > len(promised) and float(due.mean()) >= NEARLY_ALL
 
     def told(item: Exposure) -> bool:
-        missed = item.exposed == 1
-        return item.condition.family == "missed" and any(float(one[missed].mean()) >= NEARLY_ALL for one in broken)
+        return item.condition.family == "missed" and any(anyway(one[item.exposed == 1]) for one in broken)
 
     return [item for item in found if not told(item)]
 

@@ -67,7 +67,7 @@ class Lived:
       microseconds), `segment`, `traits`; sorted by `at`.
     - `cases`: `case`, `kind`, `subject_id`.
     - `promises`: `person`, `case`, `promise`, `touchpoint` (where it is kept), `opened`, `promised`, `fulfilled`
-    (microseconds).
+    (microseconds); without those that were withdrawn: nobody waits for them.
     - `share`: of all customers, how many are in here: 1 unless there was too much to hold; `everyone`: how many there
     are.
     """
@@ -103,7 +103,7 @@ def take(
     known, share, everyone = _drawn(read, known, among, most_events)
     raw = _frame(read.to_arrow(known.select(*EVENT_COLUMNS)))
     customers = _frame(read.to_arrow(read.customers.select("customer_id", "segment", "since", "traits")))
-    kept = _frame(read.to_arrow(promises(known, as_of)))
+    kept = _frame(read.to_arrow(promises(known, as_of).filter(_.state != "withdrawn")))
     people = _people(raw, customers)
     cases = _cases(raw)
     events = _events(raw, people, cases)

@@ -25,7 +25,7 @@ def summaries(events: ir.Table, customers: ir.Table, promised: ir.Table) -> ir.T
 
     Columns: `customer_id`, `name`, `email`, `segment`, `language`, `since`; `first_seen` and `last_seen` (of what they
     did: being asked and answering is not doing); `events`; `orders` (different orders paid); `revenue` (payments less
-    refunds, null where no money is known); `overdue` (promises past their time and not fulfilled);
+    refunds, null where no money is known); `overdue` (promises past their time, neither fulfilled nor cancelled);
     `last_score_share` (the last answer as a share of its scale, 0-1).
     """
     told = events.filter(_.customer_id.notnull())
@@ -38,7 +38,11 @@ def summaries(events: ir.Table, customers: ir.Table, promised: ir.Table) -> ir.T
         orders=paid.nunique(where=told.amount > 0),
     )
     seen = done.group_by("customer_id").aggregate(first_seen=_.occurred_at.min(), last_seen=_.occurred_at.max())
-    late = promised.filter(_.state == "overdue").group_by("customer_id").aggregate(overdue=_.count())
+    late = (
+        promised.filter((_.state == "overdue") & _.withdrawn_at.isnull())
+        .group_by("customer_id")
+        .aggregate(overdue=_.count())
+    )
     scored = answered.group_by("customer_id").aggregate(last_score_share=(_.score / _.scale_max).argmax(_.occurred_at))
     people = ibis.union(customers.select("customer_id"), did.select("customer_id"), distinct=True)
     about = customers.select("customer_id", "name", "email", "segment", "language", "since")
@@ -135,7 +139,7 @@ def directory(read: Read, as_of: datetime) -> pa.Table:
     def compute() -> pa.Table:
         return read.to_arrow(summaries(read.events, read.customers, promises(read.events, as_of)))
 
-    key = f"customers/directory/1/{as_of:%Y-%m-%d}"
+    key = f"customers/directory/2/{as_of:%Y-%m-%d}"
     table: pa.Table = read.remember(key, compute)
     return table
 

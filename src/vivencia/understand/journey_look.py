@@ -79,7 +79,7 @@ class Look:
     def promised(self) -> pa.Table:
         """Every promise made on all journeys."""
         return self.read.remember(
-            f"{self.wish.journeys.key}-promised",
+            f"{self.wish.journeys.key}-promised-2",
             lambda: beside.promised(self.read.events, self.read.to_arrow, self.whole, self.now),
         )
 

@@ -58,6 +58,7 @@ class Promised:
     fulfilled_at: datetime | None
     state: str
     late_hours: float | None
+    withdrawn_at: datetime | None = None
 
 
 _COLUMNS = (
@@ -66,7 +67,7 @@ _COLUMNS = (
 )  # fmt: skip
 _PROMISED = (
     "event_id", "promise", "subject_kind", "subject_id", "opened_at", "promised_at", "fulfilled_at", "state",
-    "late_hours",
+    "late_hours", "withdrawn_at",
 )  # fmt: skip
 
 

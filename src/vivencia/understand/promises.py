@@ -5,6 +5,12 @@ about its customer where it names no subject. The first event at or after that m
 and no `promised_at` *fulfils* it. Whether a promise was kept is decided to the moment, not to the day: a parcel
 promised for Tuesday 00:00 that comes on Tuesday at noon is late.
 
+A cancellation about the same subject *withdraws* what was promised and is neither done nor due yet: nobody waits for a
+cancelled order, so its promise is neither kept nor broken nor open. What was already overdue when it was cancelled
+stays overdue, or cancelling late orders would keep promises; but nobody waits for it any more. A cancellation is an
+event whose name says so ("order cancelled", "pedido cancelado"); it is about everything promised about its subject, or
+only about the kind it names as its `promise`, which it takes where it names no subject.
+
 A second opening before the fulfilment (the parcel is now promised for Friday) is a promise of its own; it does not
 take the first one back, so one fulfilment may keep the second and break the first.
 """
@@ -20,9 +26,11 @@ from ibis import _
 from vivencia.understand.seconds import seconds
 from vivencia.understand.subjects import subject_key
 
-State = Literal["kept", "broken", "overdue", "open"]
-STATES: tuple[State, ...] = ("kept", "broken", "overdue", "open")
+State = Literal["kept", "broken", "overdue", "open", "withdrawn"]
+STATES: tuple[State, ...] = ("kept", "broken", "overdue", "open", "withdrawn")
 SECONDS_AN_HOUR = 3600
+_CANCELS = "cancell?ed|cancelad[oa]|anulad[oa]"
+_HINTS = ("ancel", "ANCEL", "nulad", "NULAD")  # what a cancelling name contains: cheaper to look for in every event
 
 
 def promises(
@@ -39,9 +47,10 @@ def promises(
 
     - `event_id` (of the opening event), `promise`, `subject_kind`, `subject_id` (null where the promise is about the
       customer), `customer_id`, `touchpoint` (where the promise was made);
-    - `opened_at`, `promised_at`, `fulfilled_at` (null: not yet);
-    - `state`: `kept` (fulfilled by `promised_at`), `broken` (fulfilled later), `overdue` (past `promised_at` as of
-      `as_of`, never fulfilled), `open` (not yet due);
+    - `opened_at`, `promised_at`, `fulfilled_at` (null: not yet, or withdrawn before);
+    - `withdrawn_at`: when it was cancelled, null where it was not, or only after it was fulfilled;
+    - `state`: `kept` (fulfilled by `promised_at`), `broken` (fulfilled later), `withdrawn` (cancelled by `promised_at`,
+      before it was fulfilled), `overdue` (past `promised_at` as of `as_of`, never fulfilled), `open` (not yet due);
     - the columns of the opening event named in `carry`;
     - `late_hours`: hours from promised to fulfilled, to the second, negative when early; null unless fulfilled.
 
@@ -53,7 +62,8 @@ def promises(
     wanted = _.promised_at.notnull() if due is None else (_.promised_at > due[0]) & (_.promised_at <= due[1])
     if due is not None:  # what is about the same things is enough to tell when they were fulfilled
         told = told.semi_join(told.filter(wanted).select("promise", "about").distinct(), ["promise", "about"])
-    opened = told.mutate(fulfilled_at=_first_fulfilment(told)).filter(wanted)
+    made = told.mutate(fulfilled_at=_first_fulfilment(told)).filter(wanted)
+    opened = _withdrawn(made, _first_cancellation(events, made))
     return opened.select(
         "event_id",
         "promise",
@@ -64,6 +74,7 @@ def promises(
         _.occurred_at.name("opened_at"),
         "promised_at",
         "fulfilled_at",
+        "withdrawn_at",
         *carry,
         state=_state(opened, as_of),
         late_hours=(seconds(opened.fulfilled_at) - seconds(opened.promised_at)) / SECONDS_AN_HOUR,
@@ -74,7 +85,8 @@ def case_states(promised: ir.Table) -> ir.Table:
     """One row a subject with promises (`subject_kind`, `subject_id`): the worst `state` of all that was promised.
 
     Broken is worse than overdue, overdue worse than open, open worse than kept: a case counts as kept only when
-    everything promised about it was. Promises without a subject belong to no case and are left out.
+    everything promised about it was, but for what was withdrawn; it is withdrawn when everything was. Promises without
+    a subject belong to no case and are left out.
     """
     ranked = promised.filter(_.subject_id.notnull()).mutate(rank=_rank(promised.state))
     worst = ranked.group_by("subject_kind", "subject_id").aggregate(rank=_.rank.max())
@@ -82,13 +94,19 @@ def case_states(promised: ir.Table) -> ir.Table:
         "subject_kind",
         "subject_id",
         state=ibis.cases(
-            (worst["rank"] == 3, "broken"), (worst["rank"] == 2, "overdue"), (worst["rank"] == 1, "open"), else_="kept"
+            (worst["rank"] == 4, "broken"),
+            (worst["rank"] == 3, "overdue"),
+            (worst["rank"] == 2, "open"),
+            (worst["rank"] == 1, "kept"),
+            else_="withdrawn",
         ),
     )
 
 
 def _rank(state: ir.StringValue) -> ir.IntegerValue:
-    return ibis.cases((state == "broken", 3), (state == "overdue", 2), (state == "open", 1), else_=0)
+    return ibis.cases(
+        (state == "broken", 4), (state == "overdue", 3), (state == "open", 2), (state == "kept", 1), else_=0
+    )
 
 
 def _about(events: ir.Table) -> ir.StringValue:
@@ -103,7 +121,7 @@ def _first_fulfilment(told: ir.Table) -> ir.TimestampValue:
     Within one moment fulfilments come first in that order, so that an opening sees those of its own moment too. A
     window instead of an as-of join, because both engines have it.
     """
-    fulfilment = told.promised_at.isnull()
+    fulfilment = told.promised_at.isnull() & ~_cancels(told.name)
     backwards = ibis.window(
         group_by=[told.promise, told.about],
         order_by=[told.occurred_at.desc(), fulfilment.ifelse(0, 1).asc()],
@@ -113,10 +131,42 @@ def _first_fulfilment(told: ir.Table) -> ir.TimestampValue:
     return ibis.cases((fulfilment, told.occurred_at)).min().over(backwards)
 
 
+def _cancels(name: ir.StringValue) -> ir.BooleanValue:
+    hinted = name.contains(_HINTS[0])
+    for hint in _HINTS[1:]:
+        hinted |= name.contains(hint)
+    return hinted & name.lower().re_search(_CANCELS)
+
+
+def _first_cancellation(events: ir.Table, made: ir.Table) -> ir.Table:
+    """One row a promise that was cancelled (`made_by`, its event): the first cancellation at or after it.
+
+    Cancellations are few, so that a join is cheap here where it would not be for fulfilments.
+    """
+    named = events.promise.notnull() | events.subject_id.notnull()
+    said = events.filter(events.promised_at.isnull() & named & _cancels(events.name))
+    told = said.select(of_kind=said.promise, concerns=_about(said), cancelled_at=said.occurred_at)
+    met = made.select("event_id", "promise", "about", "occurred_at").join(told, made.about == told.concerns)
+    own = met.filter((_.of_kind.isnull() | (_.of_kind == _.promise)) & (_.cancelled_at >= _.occurred_at))
+    return own.group_by(made_by=own.event_id).aggregate(cancelled_at=_.cancelled_at.min())
+
+
+def _withdrawn(made: ir.Table, cancelled: ir.Table) -> ir.Table:
+    """Promises with `withdrawn_at`; what was withdrawn in time was not fulfilled, whatever came afterwards."""
+    met = made.left_join(cancelled, made.event_id == cancelled.made_by)
+    first = met.fulfilled_at.isnull() | (met.cancelled_at < met.fulfilled_at)
+    taken_back = met.mutate(withdrawn_at=ibis.cases((first, met.cancelled_at)))
+    in_time = (_.withdrawn_at <= _.promised_at).fill_null(False)
+    return taken_back.mutate(
+        fulfilled_at=ibis.ifelse(in_time, ibis.null(made.occurred_at.type()(nullable=True)), _.fulfilled_at)
+    )
+
+
 def _state(opened: ir.Table, as_of: datetime) -> ir.StringValue:
     return ibis.cases(
         (opened.fulfilled_at <= opened.promised_at, "kept"),
         (opened.fulfilled_at.notnull(), "broken"),
+        (opened.withdrawn_at <= opened.promised_at, "withdrawn"),
         (opened.promised_at < ibis.literal(as_of), "overdue"),
         else_="open",
     )

@@ -110,7 +110,7 @@ class Touchpoint:
 
 @dataclass(frozen=True)
 class PromiseIs:
-    """A promise made to them is kept, broken, overdue or open; counted by when it was due, in the last days."""
+    """A promise made to them is kept, broken, overdue, open or withdrawn; counted by when it was due."""
 
     kind: ClassVar[str] = "promise"
     state: str

@@ -73,7 +73,7 @@ def _promises(promised: Sequence[Promised], state: str, as_of: datetime) -> list
     return [
         Situation(kind, one.opened_at, days=_days(abs(as_of - one.promised_at)), promise=one)
         for one in promised
-        if one.state == state
+        if one.state == state and one.withdrawn_at is None
     ]
 
 

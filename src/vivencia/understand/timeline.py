@@ -155,7 +155,7 @@ def _entry(
     if fulfilled and fulfilled.state in ("kept", "broken"):
         said = _("%(what)s, %(how)s") % {"what": said, "how": punctuality(fulfilled)}
         tone = "gain" if fulfilled.state == "kept" else "pain"
-    details = [_subject(event), _money(event), _promise(opened, as_of) if opened else ""]
+    details = [_subject(event), _money(event), _promise(opened, as_of) if opened else "", _undated(event)]
     details += [_about_writing(event), _answer(event)]
     if opened and opened.state == "overdue":
         tone = "pain"
@@ -242,8 +242,17 @@ def day_words(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
+def _undated(event: Lived) -> str:
+    """What stands at a moment that nobody told says so."""
+    return _("the data do not say when") if event.properties.get("time_known") == "no" else ""
+
+
 def _promise(promised: Promised, as_of: datetime) -> str:
     told = _("promised for %(day)s") % {"day": day_words(promised.promised_at)}
+    if promised.state == "withdrawn":
+        return _("%(promised)s: withdrawn, it was cancelled") % {"promised": told}
+    if promised.state == "overdue" and promised.withdrawn_at:
+        return _("%(promised)s: not done, and then cancelled") % {"promised": told}
     if promised.state == "overdue":
         days = (timezone.localtime(as_of).date() - timezone.localtime(promised.promised_at).date()).days
         hours = (as_of - promised.promised_at).total_seconds() / 3600

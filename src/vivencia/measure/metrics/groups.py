@@ -1,8 +1,8 @@
 """What figures can be grouped and filtered by.
 
 `period:day|week|month|quarter`, `touchpoint`, `channel`, `employee`, `segment`, `promise` (the state of the case:
-kept, broken, overdue, open), `property:<key>` of the event, `trait:<key>` of the customer; any other word is the name
-of a property.
+kept, broken, overdue, open, withdrawn), `property:<key>` of the event, `trait:<key>` of the customer; any other word
+is the name of a property.
 """
 
 from collections.abc import Sequence

@@ -28,8 +28,8 @@ def fulfilled(lived: Lived, window: Window) -> ir.Table:
 
 
 def due(lived: Lived, window: Window) -> ir.Table:
-    """Promises that were fulfilled or are past due, in the period they were due in."""
-    decided = _promised(lived).filter(_.state != "open")
+    """Promises that were fulfilled or are past due, in the period they were due in; not those cancelled before."""
+    decided = _promised(lived).filter(~_.state.isin(["open", "withdrawn"]))
     return _observed(decided, (decided.state == "kept").ifelse(1, 0), decided.promised_at)
 
 
@@ -64,7 +64,8 @@ METRIC = Metric(
             N_("Of what was due, in time"),
             N_(
                 "Share of promises fulfilled by the promised moment. Base: promises fulfilled or past due, in the "
-                "period they were due; one past due and never fulfilled counts as broken."
+                "period they were due; one past due and never fulfilled counts as broken; one "
+                "cancelled before it was due does not count."
             ),
             "%",
             due,

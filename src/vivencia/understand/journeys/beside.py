@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from ibis import _
 
 from vivencia.understand.journeys.build import ToArrow
 from vivencia.understand.journeys.table import Ints, JourneyTable, Mask
@@ -52,10 +53,10 @@ class Said:
 def promised(events: ir.Table, to_arrow: ToArrow, table: JourneyTable, as_of: datetime) -> pa.Table:
     """One row a promise: `case`, `step`, `promised_at`, `fulfilled_at` (microseconds; far future: never).
 
-    The step is where promises of that kind are usually fulfilled (a delivery promise belongs to the delivery, though it
-    was given at the purchase), or where it was made when none ever is.
+    Withdrawn ones are left out. The step is where promises of that kind are usually fulfilled (a delivery promise
+    belongs to the delivery, though it was given at the purchase), or where it was made when none ever is.
     """
-    made = promises(events, as_of, ("source",))
+    made = promises(events, as_of, ("source",)).filter(_.state != "withdrawn")
     rows = to_arrow(made.select("promise", "touchpoint", "promised_at", "fulfilled_at", case_key=_key(made, table)))
     found = pa.table(
         {

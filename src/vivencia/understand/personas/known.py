@@ -144,7 +144,7 @@ def _long(counted: ir.Table, dimension: str) -> ir.Table:
 
 
 def _promised(told: ir.Table, as_of: datetime) -> list[ir.Table]:
-    decided = promises(told, as_of).filter(_.state != "open")
+    decided = promises(told, as_of).filter(~_.state.isin(["open", "withdrawn"]))
     late = decided.mutate(value=ibis.cases((decided.state == "kept", ""), else_="broken"))
     return [_long(late.group_by("customer_id", "value").aggregate(n=_.count()), "promise")]
 
