@@ -1,8 +1,11 @@
 """Themes nobody named: found from what texts have in common, named by their words, found again later."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from vivencia.understand.text.emerging.memory import founded, load
 from vivencia.understand.text.emerging.themes import Themes, belonging, centred, discover, found_again
 from vivencia.understand.text.emerging.whom import concentrated
 
@@ -74,6 +77,15 @@ def test_a_later_text_finds_its_theme_by_the_centre(found: Themes) -> None:
 def test_few_texts_show_no_themes() -> None:
     texts, vectors = said()
     assert discover(texts[:20], vectors[:20]).themes == ()
+
+
+def test_a_company_without_any_theme_yet_is_remembered_too(tmp_path: Path) -> None:
+    texts, vectors = said()
+    nothing = founded(texts[:3], vectors[:3], on="2026-11-22")
+    nothing.save(tmp_path / "themes.npz")
+    again = load(tmp_path / "themes.npz")
+    assert again is not None and again.version == nothing.version
+    assert list(again.members(vectors[:3])) == [-1, -1, -1]
 
 
 def test_the_group_a_rise_comes_from_is_named() -> None:

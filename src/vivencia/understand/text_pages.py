@@ -112,7 +112,7 @@ def intent_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @needs(Right.SEE_CUSTOMERS)
 def correct(request: HttpRequest, event_id: str) -> HttpResponse:
-    """The form for one text's reading; on POST keeps the correction and shows the reading as it is now."""
+    """The form for one text's reading, closed again with `?close`; a POST keeps the correction, shows the reading."""
     read = open_ledger().read()
     columns = ("event_id", "customer_id", "text", "batch_id")
     rows = read.to_arrow(read.events.filter(it.event_id == event_id).select(*columns)).to_pylist()
@@ -128,11 +128,18 @@ def correct(request: HttpRequest, event_id: str) -> HttpResponse:
         if not part:
             messages.success(request, _("Corrected."))
             return redirect("texts")
-        now = readings.of_events(open_ledger().read(), [event_id])
-        shown = {"event_id": event_id, "read": reading_words.words(now[event_id])}
-        return render(request, "understand/parts/reading.html", shown)
+        return _reading(request, event_id)
+    if part and "close" in request.GET:
+        return _reading(request, event_id)
     template = "understand/parts/reading_correct.html" if part else "understand/text_correct.html"
     return render(request, template, _form(read, rows[0]))
+
+
+def _reading(request: HttpRequest, event_id: str) -> HttpResponse:
+    """The reading as it is now; nothing of a text that has not been read."""
+    now = readings.of_events(open_ledger().read(), [event_id]).get(event_id)
+    shown = {"event_id": event_id, "read": reading_words.words(now) if now else None}
+    return render(request, "understand/parts/reading.html", shown)
 
 
 def _said(request: HttpRequest) -> dict[str, str]:

@@ -59,7 +59,7 @@ class Memory:
     def members(self, vectors: Floats) -> Whole:
         """Of each text the place of its theme in `themes`, or -1."""
         units, _mean = centred(vectors, self.mean)
-        centres = np.array([one.centre for one in self.themes]).reshape(len(self.themes), -1)
+        centres = np.array([one.centre for one in self.themes]).reshape(len(self.themes), self.mean.size)
         return belonging(units, centres, np.array([one.reach for one in self.themes]))
 
     def outgrown(self, texts: int) -> bool:
@@ -69,7 +69,7 @@ class Memory:
         """One .npz."""
         told = [[one.key, one.words, one.reach, one.found] for one in self.themes]
         said = json.dumps({"themes": told, "founded_on": self.founded_on})
-        centres = np.array([one.centre for one in self.themes]).reshape(len(self.themes), -1)
+        centres = np.array([one.centre for one in self.themes]).reshape(len(self.themes), self.mean.size)
         partial = file.with_suffix(".partial")
         with partial.open("wb") as out:
             np.savez_compressed(out, mean=self.mean, centres=centres, told=np.array(said))
