@@ -13,6 +13,7 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Role, User
 from vivencia.moments.findings import to_json
 from vivencia.moments.models import MomentStudy, State
+from vivencia.plan.initiatives.models import Initiative, Stage
 from vivencia.plan.journeys import maps
 from vivencia.plan.journeys.models import JourneyMap
 from vivencia.plan.journeys.operations import Set
@@ -160,3 +161,20 @@ def test_a_moment_that_gives_no_measure_says_so_and_one_that_is_gone_is_not_foun
     assert client.post("/plan/maps/from-moment/", {"outcome": "csat", "key": "gone"}).status_code == 404
     assert client.post("/plan/maps/from-moment/", {"outcome": "money", "key": "x"}).status_code == 404
     assert client.get("/plan/maps/from-moment/").status_code == 405
+
+
+def test_a_gap_somebody_works_on_shows_the_work_and_how_much_of_it_is_claimed(
+    target: JourneyMap, studied: object, browser: Browser
+) -> None:
+    client = browser(Role.CX_LEAD)
+    page, gap = f"/plan/maps/{target.pk}/gaps/delivery/promise/", f"{target.pk}:delivery:promise"
+    assert b"Make an initiative of it" in client.get(page).content
+    made = client.post(f"/plan/initiatives/new/?gap={gap}").headers["Location"]
+    for address in (page, f"/plan/maps/{target.pk}/gaps/", "/plan/maps/gaps/"):
+        told = client.get(address).content.decode()
+        assert f'href="{made}"' in told and "claims 50 % of it" in told
+    told = client.get(page).content.decode()
+    assert "50 % of it nobody claims yet." in told
+    assert "Add another initiative" in told and "Make an initiative of it" not in told
+    Initiative.objects.update(stage=Stage.DROPPED)
+    assert b"Make an initiative of it" in client.get(page).content, "what is dropped closes nothing"

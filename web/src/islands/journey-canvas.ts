@@ -7,13 +7,12 @@
  */
 
 import "./journey-canvas/journey-canvas.css";
-import htmx from "htmx.org";
 import { Board, type Spot } from "./journey-canvas/board";
 import { forks } from "./journey-canvas/branches";
 import { type Drawing, freshKey, type Link, newStep, type Single, type Step } from "./journey-canvas/drawing";
 import { dragging } from "./journey-canvas/dragging";
 import { type Chosen, type Host, Panel } from "./journey-canvas/panel";
-import { feltAt, laneText, type Overlay, type Overlays, Said } from "./journey-canvas/showing";
+import { laneText, type Overlay, type Overlays, Said } from "./journey-canvas/showing";
 import { type Listener, type News, type Person, type Saving, Store } from "./journey-canvas/store";
 import { h, icon } from "./survey-builder/dom";
 
@@ -34,7 +33,7 @@ interface Data {
 }
 
 const ZOOMS = [0.55, 0.7, 0.85, 1, 1.2, 1.45];
-const PAPER_AFTER_MS = 1_500;
+const WHEEL = 40;
 const TOLD_MS = 9_000;
 const LAY_AFTER_MS = 2_500;
 
@@ -60,9 +59,11 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
   #known = new Map<number, string>();
   #touched = false; // whether somebody has gone to a step
   #told = h("div", { class: "viv-map-told", role: "status" });
+  #sheets = h("div", { class: "viv-map-sheets" });
   #undo!: HTMLButtonElement;
   #redo!: HTMLButtonElement;
-  #paper = 0;
+  #paper: Drawing | null = null; // of which the tables for paper are
+  #wheeled = 0;
   #overlays: Overlays = {};
   #laying = 0;
   #stale = false; // what is drawn is of earlier figures
@@ -80,7 +81,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     this.#store = new Store(this.#data, this.#data, this);
     this.#undo = this.#tool("arrow-back-up", "undo", () => void this.#travel(false));
     this.#redo = this.#tool("rotate-clockwise", "redo", () => void this.#travel(true));
-    this.prepend(this.#tools(), this.#told, h("div", { class: "viv-map-work" }, this.#board.view, this.#panel.element), this.#signs, this.#spoken);
+    this.prepend(this.#tools(), this.#told, h("div", { class: "viv-map-work" }, this.#board.view, this.#panel.element), this.#signs, this.#spoken, this.#sheets);
     this.classList.add("is-alive");
     this.#listen();
     this.drawn();
@@ -118,12 +119,10 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
   saving(state: Saving): void {
     this.#status.textContent = this.said.say({ saved: "saved", saving: "saving", "not saved": "notSaved" }[state]);
     this.#status.classList.toggle("is-trouble", state === "not saved");
-    if (state === "saved") this.#printAnew();
   }
 
   others(news: News[]): void {
     for (const one of news.slice(-3)) this.#tell(this.said.say("others", { ...one }));
-    this.#printAnew();
   }
 
   lost(why: string): void {
@@ -287,20 +286,26 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     }
   }
 
-  #zoom(by: number): void {
-    const at = ZOOMS.indexOf(this.#board.zoom) + by;
-    const zoom = ZOOMS[at];
-    if (zoom === undefined) return;
-    const middle = (this.#board.view.scrollLeft + this.#board.view.clientWidth / 2) / this.#board.width;
-    this.#board.zoom = zoom;
-    this.#board.show(this.drawing(), true);
-    this.#board.view.scrollLeft = middle * this.#board.width - this.#board.view.clientWidth / 2;
+  #zoom(by: number, clientX?: number): void {
+    const zoom = ZOOMS[ZOOMS.indexOf(this.#board.zoom) + by];
+    if (zoom !== undefined) this.#board.zoomTo(zoom, clientX);
+  }
+
+  /** Two fingers on a touch pad, or the wheel with Ctrl. */
+  #wheel(event: WheelEvent): void {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    this.#wheeled += event.deltaY;
+    if (Math.abs(this.#wheeled) < WHEEL) return;
+    this.#zoom(this.#wheeled < 0 ? 1 : -1, event.clientX);
+    this.#wheeled = 0;
   }
 
   #listen(): void {
     const view = this.#board.view;
     view.addEventListener("keydown", (event) => this.#key(event));
     view.addEventListener("click", (event) => this.#click(event));
+    view.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     view.addEventListener("dblclick", (event) => this.#edit(this.#spotOf(event)));
     this.addEventListener("keydown", (event) => this.#anywhere(event));
     if (this.editable) dragging(this.#board, {
@@ -313,6 +318,8 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
       if (Math.abs(window.innerWidth - width) > 40) this.#board.show(this.drawing(), true);
       width = window.innerWidth;
     });
+    window.addEventListener("beforeprint", () => this.#print());
+    window.matchMedia("print").addEventListener("change", (event) => event.matches && this.#print());
     window.addEventListener("beforeunload", (event) => {
       if (!this.#store.idle) event.preventDefault();
     });
@@ -588,7 +595,9 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     if (!lane || lane.kind === "promise") return;
     const field = FIELDS[lane.kind];
     if (!field) {
-      const feeling = lane.kind === "emotion" ? (this.drawing().notes.find((one) => one.step === step.key && one.lane === row)?.feeling ?? feltAt(this.drawing(), lane, step)) : null;
+      const expected = step.expectations["feeling"];
+      const noted = this.drawing().notes.find((one) => one.step === step.key && one.lane === row)?.feeling;
+      const feeling = lane.kind === "emotion" ? (noted ?? (typeof expected === "number" ? expected : null)) : null;
       return this.do({ do: "note", cell: { step: step.key, lane: row, text, feeling, source: "written" } });
     }
     const listed = field === "channels" || field === "systems" || field === "policies";
@@ -615,14 +624,19 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     if (!stays) setTimeout(() => note.remove(), TOLD_MS);
   }
 
-  /** The tables for paper follow the drawing. */
-  #printAnew(): void {
-    if (!this.#store || this.#store.drawing === this.#data.drawing) return;
-    clearTimeout(this.#paper);
-    this.#paper = window.setTimeout(() => {
-      const target = this.querySelector<HTMLElement>(".viv-map-sheets");
-      if (target) void htmx.ajax("GET", this.#data.sheets, { target, swap: "innerHTML" });
-    }, PAPER_AFTER_MS);
+  /** The tables for paper, when they are printed: a page about to be printed cannot wait, so this asks at once. */
+  #print(): void {
+    if (this.#paper === this.drawing()) return;
+    const ask = new XMLHttpRequest();
+    ask.open("GET", this.#data.sheets, false);
+    try {
+      ask.send();
+    } catch {
+      return; // no connection: what was there before is printed
+    }
+    const page = new DOMParser().parseFromString(ask.responseText, "text/html");
+    if (ask.status === 200) this.#sheets.replaceChildren(...page.body.childNodes);
+    this.#paper = this.drawing();
   }
 }
 

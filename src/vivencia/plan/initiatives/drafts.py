@@ -65,8 +65,8 @@ def of_moment(question: Question, key: str, today: date) -> Draft:
     words = Words(findings, organisation().currency)
     initiative = _described(findings, moment, words)
     initiative.moment_outcome, initiative.moment_key = findings.outcome, moment.key
-    initiative.claim = claims.claim_of(initiative)
     initiative.population = population(question.segment)
+    initiative.claim = claims.claim_of(initiative)
     stake, unit = _worth(question, findings, moment)
     value_it(initiative, stake, unit=unit)
     if unit != findings.stake_unit:

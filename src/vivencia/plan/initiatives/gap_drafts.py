@@ -71,15 +71,9 @@ def _described(gap: Gap, the_map: JourneyMap) -> Initiative:
         step_name=gap.step_name[:200],
         expectation=gap.expectation,
         touchpoint=((step.touchpoint if step else "") or "")[:300],
-        population=population(gap.segment),
+        population=claims.population(gap.segment),
         stream=STREAM_OF.get(gap.expectation, Stream.ORGANISATION),
     )
-
-
-def population(segment: str) -> str:
-    """A map's people, as metrics call them: "s:3" is "saved:3", "c:private" "company:private"."""
-    kind, _colon, key = segment.partition(":")
-    return {"s": f"saved:{key}", "c": f"company:{key}"}.get(kind, "")
 
 
 def _figures(gap: Gap) -> list[dict[str, Any]]:

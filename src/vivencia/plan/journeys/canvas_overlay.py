@@ -19,13 +19,17 @@ BADGES = 2
 WAY_TONES = {"met": "gain", "gap": "pain", "within": "caution", "unasked": "neutral"}
 
 
+Told = dict[tuple[object, ...], list[dict[str, str]]]  # a gap's lines, by what they depend on
+
+
 def of(overlay: Overlay) -> dict[str, dict[str, Any]]:
     """Step's key -> what the canvas shows of it; steps of which the data say nothing are left out."""
-    told = {one.step.key: _step(one) for one in overlay.steps}
+    known: Told = {}
+    told = {one.step.key: _step(one, known) for one in overlay.steps}
     return {key: one for key, one in told.items() if one["badges"] or one["lines"] or one["moment"] or one["ways"]}
 
 
-def _step(laid: Laid) -> dict[str, Any]:
+def _step(laid: Laid, known: Told) -> dict[str, Any]:
     gaps = sorted(laid.gaps, key=lambda one: WORST.index(one.state))
     worst = next((one for one in gaps), None)
     findings, moment = laid.moments[0] if laid.moments else (None, None)
@@ -33,7 +37,7 @@ def _step(laid: Laid) -> dict[str, Any]:
         "tone": gap_words.TONES[worst.state] if worst else "neutral",
         "badges": [_badge(one) for one in gaps[:BADGES]],
         "trend": gap_words.trend(worst.trend, worst.expectation) if worst and worst.state != "unknown" else "",
-        "lines": [*_coming(laid), *(line for one in gaps for line in _lines(one))],
+        "lines": [*_coming(laid), *(line for one in gaps for line in _linked(laid, one, known))],
         "moment": moment is not None,
         "href": _address("moment", findings.outcome, moment.key) if findings and moment else "",
         "ways": {one.link.target: _way(one) for one in laid.ways},
@@ -64,6 +68,16 @@ def _coming(laid: Laid) -> list[dict[str, str]]:
     return [{"label": _("Come by here"), "text": text, "tone": "neutral"}]
 
 
+def _linked(laid: Laid, gap: Gap, known: Told) -> list[dict[str, str]]:
+    """The lines of a gap, written once for steps that expect the same of one touchpoint; each links to its own page."""
+    alike = (laid.step.touchpoint, gap.expectation, gap.about, gap.wanted)
+    lines = known.get(alike) or known.setdefault(alike, _lines(gap))
+    if gap.state != "gap":
+        return lines
+    href = _address("map-gap", gap.map_id, gap.step_key, gap.expectation)
+    return [{**one, "href": href} if one["label"] == _("Closing the gap, a year") else one for one in lines]
+
+
 def _lines(gap: Gap) -> list[dict[str, str]]:
     tone = gap_words.TONES[gap.state]
     compared = _("%(lived)s; wanted: %(wanted)s") % {"lived": gap_words.lived(gap), "wanted": gap_words.wanted(gap)}
@@ -71,9 +85,7 @@ def _lines(gap: Gap) -> list[dict[str, str]]:
     if short := gap_words.difference(gap):
         lines.append({"label": _("Falls short by"), "text": short, "tone": tone})
     if gap.state == "gap":
-        href = _address("map-gap", gap.map_id, gap.step_key, gap.expectation)
-        label = _("Closing the gap, a year")
-        lines.append({"label": label, "text": gap_words.price(gap), "tone": "neutral", "href": href})
+        lines.append({"label": _("Closing the gap, a year"), "text": gap_words.price(gap), "tone": "neutral"})
     if gap.lived.n:
         lines.append({
             "label": _("Measured on"),

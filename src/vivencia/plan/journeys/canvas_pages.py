@@ -23,6 +23,7 @@ from vivencia.understand.settling import view
 MOST_BYTES = 2_000_000
 MOST_EDITS = 200  # at once: what was typed while there was no connection
 MOST_NEWS = 20
+MOST_STEPS = 100  # of a map whose tables travel with its page, for readers without scripts
 UNREADABLE = (DrawingError, ValueError, RecursionError)  # JSON that is none, nested without end, numbers of any length
 
 
@@ -30,7 +31,7 @@ UNREADABLE = (DrawingError, ValueError, RecursionError)  # JSON that is none, ne
 @require_GET
 def canvas(request: HttpRequest, pk: int) -> HttpResponse:
     the_map = get_object_or_404(JourneyMap.objects.select_related("owner", "parent", "segment"), pk=pk)
-    user = who(request)
+    user, drawing = who(request), the_map.drawing
     data = {
         **_state(the_map, user),
         "editable": may(user, Right.PLAN),
@@ -47,7 +48,8 @@ def canvas(request: HttpRequest, pk: int) -> HttpResponse:
     shown = {
         "map": the_map,
         "data": data,
-        "sheets": sheets.of(the_map.drawing),
+        "sheets": sheets.of(drawing) if len(drawing.steps) <= MOST_STEPS else [],
+        "steps": len(drawing.steps),
         "editable": data["editable"],
         "about": about_choices(the_map),
         "gaps": _address("map-gaps", pk),

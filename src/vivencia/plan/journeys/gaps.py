@@ -6,7 +6,7 @@ up for it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, Literal
 
@@ -187,13 +187,19 @@ def _read(segment: str, _stamp: str, _home: str) -> tuple[Findings, ...]:
 
 
 def gaps_in(drawing: Drawing, on: Ground, known: Studied, *, map_id: int | None = None) -> list[Gap]:
-    """Every expectation of a drawing against its ground, in the order of steps."""
-    return [
-        _Held(drawing, step, name, on, known, map_id).gap
-        for step in drawing.steps
-        for name in NAMES
-        if wanted_of(step, name) is not None
-    ]
+    """Every expectation of a drawing against its ground, in the order of steps. What several steps at one touchpoint
+    expect alike is worked out once."""
+    found: dict[tuple[object, ...], Gap] = {}
+    told: list[Gap] = []
+    for step in drawing.steps:
+        for name in NAMES:
+            wanted = wanted_of(step, name)
+            if wanted is None:
+                continue
+            alike = (name, wanted, step.touchpoint, step.expectations.promise, step.expectations.score_metric)
+            gap = found.get(alike) or found.setdefault(alike, _Held(drawing, step, name, on, known, map_id).gap)
+            told.append(replace(gap, step_key=step.key, step_name=step.name))
+    return told
 
 
 def wanted_of(step: Step, name: Name) -> float | None:

@@ -45,6 +45,11 @@ class Ground:
     until: datetime
 
     @cached_property
+    def observed(self) -> dict[tuple[str | None, ...], Any]:
+        """What `observed.observe` has looked up here: many steps of a map are at the same touchpoints."""
+        return {}
+
+    @cached_property
     def look(self) -> Look:
         return Look(self.read, Asked(self.case, self.segment))
 

@@ -118,6 +118,14 @@ def definition(observed: Observed) -> str:
 
 def observe(ground: Ground, step: Step, name: Name) -> Observed | None:
     """All observations of an expectation at a step; None where the data do not speak of it at all."""
+    asked = (step.touchpoint, name, step.expectations.promise, step.expectations.score_metric)
+    if asked not in ground.observed:
+        ground.observed[asked] = _observe(ground, step, name)
+    found: Observed | None = ground.observed[asked]
+    return found
+
+
+def _observe(ground: Ground, step: Step, name: Name) -> Observed | None:
     wanted = step.expectations
     if name in ("waiting", "waiting_median"):
         return _waits(ground, step, name)
@@ -150,7 +158,8 @@ def _promises(ground: Ground, step: Step, kind: str) -> Observed | None:
     person = np.asarray(told["person"].to_numpy(), np.int64)
     due_at = np.asarray(told["promised_at"].cast("int64").to_numpy(), np.int64)
     of_kind = np.asarray(pc.is_in(told["promise"], value_set=_texts(kinds)).to_numpy(), np.bool_)
-    due = of_kind & (np.asarray(told["state"].to_numpy(zero_copy_only=False)) != "open")
+    undecided = np.isin(np.asarray(told["state"].to_numpy(zero_copy_only=False), np.str_), ("open", "withdrawn"))
+    due = of_kind & ~undecided
     inside = due & (due_at >= micros(ground.since)) & (due_at < micros(ground.until))
     if ground.segment:
         inside &= np.isin(person, np.fromiter(ground.persons, np.int64, len(ground.persons)))

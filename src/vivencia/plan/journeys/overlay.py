@@ -1,13 +1,12 @@
 """The lived laid over a map: for each step who comes by, how it went against what is wanted, and what matters there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vivencia.moments.findings import Findings, Moment
-from vivencia.plan.journeys import lived
-from vivencia.plan.journeys.drawing import Drawing, Step
+from vivencia.plan.journeys.drawing import Drawing, Link, Step
 from vivencia.plan.journeys.gaps import Gap, Studied, gaps_in, ground_of, segment_of, studied
 from vivencia.plan.journeys.ground import Ground
-from vivencia.plan.journeys.lived import Lived
 from vivencia.plan.journeys.models import JourneyMap
 from vivencia.plan.journeys.ways import Way, ways_of
 from vivencia.understand.settling import View
@@ -22,7 +21,6 @@ class Laid:
     branches."""
 
     step: Step
-    lived: Lived
     customers_a_year: float | None
     gaps: tuple[Gap, ...]
     moments: tuple[tuple[Findings, Moment], ...]
@@ -44,19 +42,26 @@ def of(the_map: JourneyMap, seen: View) -> Overlay:
 
 
 def laid(drawing: Drawing, on: Ground, known: Studied, *, map_id: int | None = None) -> Overlay:
-    gaps = gaps_in(drawing, on, known, map_id=map_id)
-    return Overlay(on, tuple(_step(drawing, one, on, known, gaps) for one in drawing.steps))
+    gaps: dict[str, list[Gap]] = {}
+    for gap in gaps_in(drawing, on, known, map_id=map_id):
+        gaps.setdefault(gap.step_key, []).append(gap)
+    links: dict[str, list[Link]] = {}
+    for link in drawing.links:
+        links.setdefault(link.source, []).append(link)
+    return Overlay(
+        on,
+        tuple(_step(drawing, one, links.get(one.key, []), on, known, gaps.get(one.key, [])) for one in drawing.steps),
+    )
 
 
-def _step(drawing: Drawing, step: Step, on: Ground, known: Studied, gaps: list[Gap]) -> Laid:
+def _step(drawing: Drawing, step: Step, links: Sequence[Link], on: Ground, known: Studied, gaps: Sequence[Gap]) -> Laid:
     coming = on.customers_a_year(step.touchpoint) if step.touchpoint else None
     return Laid(
         step,
-        lived.figures(on, step),
         coming,
-        tuple(one for one in gaps if one.step_key == step.key),
+        tuple(gaps),
         moments_at(step, known),
-        ways_of(drawing, step, on),
+        ways_of(drawing, step, links, on),
     )
 
 

@@ -46,9 +46,10 @@ class Way:
 WIDE = 0.2  # an interval that says little
 
 
-def ways_of(drawing: Drawing, step: Step, on: Ground) -> tuple[Way, ...]:
-    """The ways from a step whose ends are both bound to touchpoints; none below five visits."""
-    links = [one for one in drawing.links if one.source == step.key and one.target != step.key]
+def ways_of(drawing: Drawing, step: Step, leading: Sequence[Link], on: Ground) -> tuple[Way, ...]:
+    """The ways from a step (`leading`: those of the drawing that begin there) whose ends are both bound to
+    touchpoints; none below five visits."""
+    links = [one for one in leading if one.target != step.key]
     ends = {one.target: drawing.step(one.target) for one in links}
     bound = [(one, end.touchpoint) for one in links if (end := ends[one.target]) is not None and end.touchpoint]
     visits = on.visits(step.touchpoint)

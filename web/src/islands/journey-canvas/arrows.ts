@@ -29,6 +29,9 @@ const ARC = 40; // height above the cards
 export const CARD = 92;
 const MIDDLE = 40; // of a card, from its top
 const EDGE = 7; // between a card and its column's border
+const LETTER = 5.6; // width of one of a label
+const TALL = 12;
+const ASIDE = [0, 0.6, -0.6, 1.1, -1.1];
 
 export function arrows(drawing: Drawing, plan: Plan, names: Names, [first, last]: [number, number], size: Measures): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
@@ -39,11 +42,12 @@ export function arrows(drawing: Drawing, plan: Plan, names: Names, [first, last]
   svg.setAttribute("height", String((ARC + CARD * (deepest + 1)) * size.zoom));
   svg.style.left = `${size.head + first * size.width}px`;
   svg.append(heads());
+  const labels = new Labels();
   for (const link of drawing.links) {
     const [from, to] = [plan.places.get(link.source), plan.places.get(link.target)];
     if (from === undefined || to === undefined) continue;
     if (Math.max(from, to) < first || Math.min(from, to) > last) continue;
-    svg.append(way(link, plan, names, first, size));
+    svg.append(way(link, plan, names, labels, first, size));
   }
   for (const fork of plan.forks) {
     const at = plan.places.get(fork.step) ?? -1;
@@ -54,7 +58,7 @@ export function arrows(drawing: Drawing, plan: Plan, names: Names, [first, last]
   return svg;
 }
 
-function way(link: Link, plan: Plan, names: Names, first: number, size: Measures): SVGGElement {
+function way(link: Link, plan: Plan, names: Names, labels: Labels, first: number, size: Measures): SVGGElement {
   const group = document.createElementNS(SVG, "g");
   group.classList.add(`is-${link.kind}`);
   group.dataset["from"] = link.source;
@@ -64,34 +68,56 @@ function way(link: Link, plan: Plan, names: Names, first: number, size: Measures
   const level = Math.max(here, there);
   let open = link.kind !== "loop" && to > from && (link.kind === "next" || here !== there || to > from + 1);
   for (let column = from + 1; column < to; column += 1) open &&= plan.free(column, level);
-  group.append(...(open ? line(link, names, [from - first, here], [to - first, there], size) : arc(link, names, [from - first, here], [to - first, there], size)));
+  const draw = open ? line : arc;
+  group.append(...draw(link, names.share(link), labels, [from - first, here], [to - first, there], size));
   if (!open) group.classList.add("is-far");
   return group;
 }
 
-/** Down right behind the step where the way leads down, up right before the next where it leads up. */
-function line(link: Link, names: Names, [from, here]: [number, number], [to, there]: [number, number], { width, zoom }: Measures): SVGElement[] {
+/** Down right behind the step where the way leads down, up right before the next where it leads up. Its label stands
+ * above the card it leads to, or along the part of the line where no card is. */
+function line(link: Link, share: string, labels: Labels, [from, here]: [number, number], [to, there]: [number, number], { width, zoom }: Measures): SVGElement[] {
   const y = (level: number): number => (ARC + CARD * level + MIDDLE) * zoom;
   const start = (from + 1) * width - EDGE - 2;
   const end = to * width + EDGE - 4;
   const turn = there > here ? (from + 1) * width - 1 : to * width - 1;
   const path = here === there ? `M ${start} ${y(here)} L ${end} ${y(here)}` : `M ${start} ${y(here)} L ${turn} ${y(here)} L ${turn} ${y(there)} L ${end} ${y(there)}`;
-  const share = names.share(link);
   if (!share) return [drawn(link, path)];
-  const near = to === from + 1 && here === there;
-  const at = near ? ARC + CARD * here - 4 : ARC + CARD * Math.max(here, there) + MIDDLE - 6;
-  return [drawn(link, path), label(share, near ? (from + 1) * width : (from + 1) * width + 8, at * zoom, near ? "" : "is-along")];
+  const near = to === from + 1;
+  const above = (level: number): number => (ARC + CARD * level - 6) * zoom;
+  const told = near && here === there ? labels.put(share, (from + 1) * width, above(here), "")
+    : near && there > here ? labels.put(share, to * width + EDGE + 2, above(there), "is-along")
+    : near ? labels.put(share, (from + 1) * width - EDGE - 2, above(here), "is-before")
+    : labels.put(share, (from + 1) * width + 8, y(Math.max(here, there)) - 6, "is-along");
+  return told ? [drawn(link, path), told] : [drawn(link, path)];
 }
 
-function arc(link: Link, names: Names, [from, here]: [number, number], [to, there]: [number, number], { width, zoom }: Measures): SVGElement[] {
+function arc(link: Link, share: string, labels: Labels, [from, here]: [number, number], [to, there]: [number, number], { width, zoom }: Measures): SVGElement[] {
   const lift = Math.min(ARC - 6, 12 + 9 * Math.log2(1 + Math.abs(to - from))) * zoom;
   const down = ARC * zoom + 2;
   const top = (level: number): number => (ARC + CARD * level) * zoom + 2;
   const start = (from + 0.5) * width + Math.sign(to - from || 1) * 18 * zoom;
   const end = (to + 0.5) * width - Math.sign(to - from || 1) * 18 * zoom;
   const path = `M ${start} ${top(here)} L ${start} ${down} C ${start} ${down - lift * 1.3} ${end} ${down - lift * 1.3} ${end} ${down - 3} L ${end} ${top(there) - 3}`;
-  const share = names.share(link);
-  return share ? [drawn(link, path), label(share, (start + end) / 2, down - lift - 2)] : [drawn(link, path)];
+  const told = share ? labels.put(share, (start + end) / 2, Math.max(down - lift - 2, 11), "") : null;
+  return told ? [drawn(link, path), told] : [drawn(link, path)];
+}
+
+/** Texts beside ways that keep off one another: where one stands already the next moves aside, or is left to the panel. */
+class Labels {
+  #taken: [number, number, number][] = []; // left, right, baseline
+
+  put(text: string, x: number, y: number, name: string): SVGTextElement | null {
+    const wide = text.length * LETTER;
+    for (const aside of ASIDE) {
+      const at = x + aside * (wide + 6);
+      const left = name === "is-along" ? at : name === "is-before" ? at - wide : at - wide / 2;
+      if (this.#taken.some(([begin, end, line]) => Math.abs(line - y) < TALL && left < end + 4 && begin < left + wide + 4)) continue;
+      this.#taken.push([left, left + wide, y]);
+      return label(text, at, y, name);
+    }
+    return null;
+  }
 }
 
 function drawn(link: Link, d: string): SVGPathElement {

@@ -1,8 +1,7 @@
 /** A step's facts in few words: expectations as chips, lanes' texts, the curve of feelings, what is lived. */
 
 import { h, icon } from "../survey-builder/dom";
-import type { Column } from "./board";
-import type { Drawing, Lane, Step } from "./drawing";
+import type { Lane, Step } from "./drawing";
 
 /** What the server says of a step as lived; `tone` is a gain or a pain against what is expected. */
 export interface Overlay {
@@ -109,31 +108,24 @@ function promised(step: Step, said: Said): string {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export function feltAt(drawing: Drawing, lane: Lane, step: Step | null | undefined): number | null {
-  if (!step) return null;
-  const noted = drawing.notes.find((one) => one.step === step.key && one.lane === lane.key);
-  const expected = step.expectations["feeling"];
-  return noted?.feeling ?? (typeof expected === "number" ? expected : null);
-}
-
-/** This column's piece of the curve, meeting its neighbours' half-way. */
-export function emotion(drawing: Drawing, lane: Lane, columns: Column[], place: number, said: Said): SVGSVGElement {
+/** A column's piece of the curve, meeting its neighbours' half-way. `felt`: the feeling at a column, null where none. */
+export function emotion(place: number, felt: (column: number) => number | null, said: Said): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "viv-map-felt");
   svg.setAttribute("viewBox", "0 0 100 100");
   svg.setAttribute("preserveAspectRatio", "none");
-  const here = feltAt(drawing, lane, columns[place]?.step);
+  const here = felt(place);
   if (here === null) svg.setAttribute("aria-hidden", "true");
   else {
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", said.feeling(here));
   }
-  const y = (felt: number): number => 50 - 36 * felt;
+  const y = (feeling: number): number => 50 - 36 * feeling;
   svg.append(line("viv-map-zero", "M 0 50 L 100 50"));
   if (here === null) return svg;
   for (const [neighbour, x] of [[place - 1, 0], [place + 1, 100]] as const) {
-    const felt = feltAt(drawing, lane, columns[neighbour]?.step);
-    if (felt !== null) svg.append(line("viv-map-curve", `M 50 ${y(here)} L ${x} ${(y(here) + y(felt)) / 2}`));
+    const beside = felt(neighbour);
+    if (beside !== null) svg.append(line("viv-map-curve", `M 50 ${y(here)} L ${x} ${(y(here) + y(beside)) / 2}`));
   }
   svg.append(line(`viv-map-dot ${here > 0.2 ? "is-gain" : here < -0.2 ? "is-pain" : ""}`, `M 50 ${y(here)} l 0.01 0`));
   return svg;
@@ -148,7 +140,7 @@ function line(name: string, d: string): SVGPathElement {
 
 export function overlayBand(overlay: Overlay, said: Said): HTMLElement {
   const badges = (overlay.badges ?? []).map((one) =>
-    h("span", { class: `viv-map-badge is-${one.tone ?? "neutral"}`, title: one.title ?? one.text }, sign(one.tone, said), one.text));
+    h("span", { class: `viv-map-badge is-${one.tone ?? "neutral"}`, title: one.title ?? one.text }, sign(one.tone, said), h("span", {}, one.text)));
   return h("div", { class: `viv-map-lived is-${overlay.tone ?? "neutral"}` }, ...badges,
     overlay.trend ? h("span", { class: "viv-map-trend" }, overlay.trend) : null);
 }
