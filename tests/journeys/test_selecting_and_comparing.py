@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 from tests.journeys import plain
 from tests.journeys.conftest import shop
@@ -25,6 +26,7 @@ from vivencia.understand.journeys.phases import place
 from vivencia.understand.journeys.selection import Selection, chosen
 from vivencia.understand.journeys.table import JourneyTable
 from vivencia.understand.journeys.variants import same_path, variants
+from vivencia.understand.step_names import stored
 
 
 @pytest.fixture(scope="module")
@@ -151,13 +153,43 @@ def test_the_commands_say_json_and_refuse_what_they_do_not_know(shop_home: Path)
     assert rows[0]["count"] == 40
     steps = json.loads(run(journey_commands.funnel, ["visit", "purchase", "--within", "2d", "--json"]).stdout)["steps"]
     assert [row["reached"] for row in steps] == [82, 80]
-    for wrong in (
-        ["visit", "nowhere"],
-        ["visit", "purchase", "--within", "soon"],
-        ["visit", "purchase", "--since", "x"],
+    for wrong, why in (
+        (["visit", "nowhere"], "There is no step “nowhere”. There are: contact centre"),
+        (["visit", "purchase", "--within", "soon"], "Allowed: a number with m, h, d or w"),
+        (["visit", "purchase", "--since", "x"], "Allowed: ISO 8601"),
+        (["visit"], "at least two steps"),
     ):
         refused = run(journey_commands.funnel, wrong)
-        assert refused.exit_code == 2 and "known" in refused.stderr + "known" * ("allowed" in refused.stderr)
+        assert refused.exit_code == 2 and why in refused.stderr
+
+
+@pytest.mark.usefixtures("at_the_shop")
+def test_steps_are_named_as_pages_show_them_in_any_language(shop_home: Path) -> None:
+    with translation.override("es"):
+        told = CliRunner().invoke(journey_commands.funnel, ["Visita", "compra"])
+        assert told.exit_code == 0, told.stderr
+        assert "visita" in told.stdout and "compra" in told.stdout
+        near = CliRunner().invoke(journey_commands.funnel, ["visita", "compras"])
+        assert (
+            near.exit_code == 2
+            and "No hay ninguna etapa «compras». Las más parecidas: compra (purchase)" in near.stderr
+        )
+    with translation.override("en"):  # programs are answered in English, and may ask in the words of a page
+        steps = json.loads(CliRunner().invoke(journey_commands.funnel, ["visita", "purchase", "--json"]).stdout)[
+            "steps"
+        ]
+    assert [(row["step"], row["reached"]) for row in steps] == [("visit", 82), ("purchase", 80)]
+
+
+def test_a_name_that_several_steps_go_by_is_asked_back() -> None:
+    placed = ["order placed", "order purchased", "visit"]
+    with (
+        translation.override("es"),
+        pytest.raises(ValueError, match=r"de varias etapas; hay que indicar cuál: Hizo un"),
+    ):
+        stored(["hizo un pedido"], placed)
+    with translation.override("en"):
+        assert stored(["Order Placed", "hizo un pedido"], ["order placed", "visit"]) == ("order placed",) * 2
 
 
 @pytest.mark.django_db

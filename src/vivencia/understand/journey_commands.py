@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.organisation import organisation
 from vivencia.foundation.upgrades import ensure_database
+from vivencia.foundation.vocabulary import say
 from vivencia.understand.journey_reading import (
     Journeys,
     customers_where,
@@ -29,6 +30,7 @@ from vivencia.understand.journeys.selection import Selection
 from vivencia.understand.journeys.table import CaseKind, JourneyTable
 from vivencia.understand.journeys.variants import Variant
 from vivencia.understand.journeys.variants import variants as variants_of
+from vivencia.understand.step_names import stored
 
 Command = TypeVar("Command", bound=Callable[..., None])
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -45,7 +47,8 @@ class Duration(click.ParamType[timedelta]):
             return value
         found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([mhdw])", str(value).strip().lower())
         if not found:
-            self.fail(f"{value!r} is not a length of time; allowed: a number with m, h, d or w, as in 7d", param, ctx)
+            told = _("“%(value)s” is not a length of time. Allowed: a number with m, h, d or w, as in 7d")
+            self.fail(told % {"value": value}, param, ctx)
         return float(found[1]) * _UNITS[found[2]]
 
 
@@ -60,7 +63,8 @@ class Day(click.ParamType[date]):
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is not a date; allowed: ISO 8601, as in 2024-03-31", param, ctx)
+            told = _("“%(value)s” is not a date. Allowed: ISO 8601, as in 2024-03-31")
+            self.fail(told % {"value": value}, param, ctx)
         if re.fullmatch(r"\d{4}-?\d{2}-?\d{2}|\d{4}-?W\d{2}-?\d", str(value).strip()):
             return moment.date()
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -110,14 +114,14 @@ def flow(as_json: bool, **asked: Any) -> None:
     _table_out(
         (_("step"), _("visits"), _("journeys"), _("begin"), _("end"), _("score here"), _("score passing")),
         [
-            (t.touchpoint, t.count, t.journeys, t.starts, t.ends, _felt(t.said_here), _felt(t.passing))
+            (say(t.touchpoint), t.count, t.journeys, t.starts, t.ends, _felt(t.said_here), _felt(t.passing))
             for t in found.touchpoints
         ],
     )
     click.echo()
     _table_out(
         (_("from step"), _("to step"), _("count"), _("customers"), _("median wait")),
-        [(e.source, e.target, e.count, e.customers, _wait(e.median_dwell_seconds)) for e in found.edges],
+        [(say(e.source), say(e.target), e.count, e.customers, _wait(e.median_dwell_seconds)) for e in found.edges],
     )
 
 
@@ -144,7 +148,7 @@ def variants(as_json: bool, limit: int | None, **asked: Any) -> None:
                 f"{row.cumulative:.1%}",
                 _wait(row.median_duration_seconds),
                 _felt(row.passing),
-                " > ".join(row.steps),
+                " > ".join(say(step) for step in row.steps),
             )
             for row in found.rows
         ],
@@ -158,11 +162,14 @@ def variants(as_json: bool, limit: int | None, **asked: Any) -> None:
 def funnel(steps: tuple[str, ...], within: timedelta | None, as_json: bool, **asked: Any) -> None:
     """How many journeys go through these steps in this order, and where the others stop.
 
-    Other steps may lie between. Each share comes with its 95 % Wilson interval.
+    A step is named as the data store it, or as pages and `variants` show it. Other steps may lie between. Each share
+    comes with its 95 % Wilson interval.
     """
+    if len(steps) < 2:
+        raise click.UsageError(_("A funnel needs at least two steps."))
     table = _table(**asked)
     try:
-        found = funnel_of(table, steps, within)
+        found = funnel_of(table, stored(steps, table.steps), within)
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from wrong
     if as_json:
@@ -192,7 +199,7 @@ def _table(
 ) -> JourneyTable:
     begin, end = _moment(since), _moment(until, after_the_day=True)
     if begin and end and begin >= end:
-        raise click.UsageError(f"--since {since} is after --until {until}")
+        raise click.UsageError(_("--since %(since)s is after --until %(until)s") % {"since": since, "until": until})
     read = open_ledger().read()
     kind = cast("CaseKind", case) if case else data_shape(read).case
     customers = None
@@ -275,7 +282,7 @@ def _funnel_json(found: Funnel, left_out: int) -> dict[str, Any]:
 def _funnel_row(row: FunnelStep) -> tuple[Any, ...]:
     interval = f"{row.low:.1%} – {row.high:.1%}" if row.low is not None and row.high is not None else "-"
     wait = "-" if row.median_seconds is None else _wait(row.median_seconds)
-    return row.step, row.reached, _share(row.conversion), interval, _share(row.overall), row.lost, wait
+    return say(row.step), row.reached, _share(row.conversion), interval, _share(row.overall), row.lost, wait
 
 
 def _felt_json(felt: Felt) -> dict[str, Any]:
