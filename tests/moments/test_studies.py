@@ -12,19 +12,19 @@ from django.test import Client
 from django.utils import translation
 
 from tests.moments.company import written
-from vivencia.foundation import audit
+from vivencia.foundation import audit, traces
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act, Role, User
 from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics.periods import midnight
-from vivencia.moments import studies
+from vivencia.moments import sides, studies
 from vivencia.moments.chain import Studied
 from vivencia.moments.chain import study as run_chain
 from vivencia.moments.commands import moments
 from vivencia.moments.effects.planted import Planted, World, plant
 from vivencia.moments.findings import Findings, from_json, to_json
 from vivencia.moments.lived import micros, take
-from vivencia.moments.models import MomentStudy, MomentWitness, State
+from vivencia.moments.models import MomentSides, MomentStudy, MomentWitness, State
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.wording import Words
 from vivencia.understand.models import Segment
@@ -79,6 +79,7 @@ def study(ran: Studied) -> MomentStudy:
     )
     told = ran.evidence.with_columns(pl.col("subject_kind", "subject_id").fill_null(""))
     MomentWitness.objects.bulk_create(MomentWitness(study=row, **person) for person in told.iter_rows(named=True))
+    MomentSides.objects.create(study=row, packed=sides.packed(ran.sides))
     return row
 
 
@@ -245,6 +246,31 @@ def test_people_are_shown_to_who_may_see_them(
     page = signed_in(role).get(f"/moments/nps/{PAIN}")
     assert page.status_code == 200
     assert ("Who lived it, and what they said" in page.content.decode()) == sees
+
+
+def test_a_moment_opens_exactly_those_who_lived_it_and_those_they_are_compared_with(
+    study: MomentStudy, findings: Findings, signed_in: Callable[[str], Client]
+) -> None:
+    pain = findings.moment(PAIN)
+    assert pain is not None
+    client = signed_in("analyst")
+    page = client.get(f"/moments/nps/{PAIN}").content.decode()
+    for side, cases in (("lived", pain.n_exposed), ("others", pain.n - pain.n_exposed)):
+        told = client.get(f"/moments/people/nps/{PAIN}?side={side}&order=lowest").content.decode()
+        assert f"{cases:,} customers" in told
+        assert f"{cases:,} " in page
+        assert told.count('href="/customers/one/c') == 25
+    assert "No rows here" in client.get(f"/moments/people/nps/{PAIN}?words=on").content.decode()  # nobody wrote
+    assert signed_in("viewer").get(f"/moments/people/nps/{PAIN}").status_code == 403
+
+
+def test_an_erased_person_is_on_neither_side(study: MomentStudy) -> None:
+    side = studies.side_of(study, PAIN, lived=True)
+    assert side is not None
+    gone = side["customer_id"][0]
+    assert traces.wipe([gone]) >= 1
+    left = [studies.side_of(study, PAIN, lived=lived) for lived in (True, False)]
+    assert all(one is not None and gone not in one["customer_id"].to_list() for one in left)
 
 
 def test_only_who_analyses_may_study_again(study: MomentStudy, signed_in: Callable[[str], Client]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from vivencia.moments import sides
 from vivencia.moments.assembly import Assembly, Say, assemble, floats
 from vivencia.moments.conditions import PLAUSIBLE
 from vivencia.moments.effects.estimate import estimate
@@ -25,10 +26,12 @@ CLEARLY_FIRST = 0.6  # share of the units in which an earlier candidate came fir
 @dataclass(frozen=True, eq=False)
 class Studied:
     """`evidence`: one row a proven moment and one of those who lived it: `key`, `customer_id`, `subject_kind`,
-    `subject_id`, `at` (microseconds), `outcome`; at most `MOST_EVIDENCE` each, the outcomes that show it best first."""
+    `subject_id`, `at` (microseconds), `outcome`; at most `MOST_EVIDENCE` each, the outcomes that show it best first.
+    `sides`: see `sides.of`."""
 
     findings: Findings
     evidence: pl.DataFrame
+    sides: pl.DataFrame
 
 
 def study(
@@ -58,7 +61,7 @@ def study(
         share=lived.share,
         drawn_from=lived.everyone if lived.share < 1 else None,
     )
-    return Studied(told, _evidence(made, told, lived))
+    return Studied(told, _evidence(made, told, lived), sides.of(made, told, lived))
 
 
 def _estimated(made: Assembly, units: Units, wanted: Sequence[int], say: Say) -> Study:

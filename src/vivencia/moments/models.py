@@ -51,6 +51,17 @@ class MomentStudy(models.Model):
         return f"{self.outcome} {self.segment} {self.ledger_version} {self.state}"
 
 
+class MomentSides(models.Model):
+    """Everybody in a study, and on which side of each proven moment they are (`sides.packed`), for the newest study of
+    a question; an erasure removes the person's rows (`erasing`)."""
+
+    study = models.OneToOneField(MomentStudy, on_delete=models.CASCADE, related_name="sides")
+    packed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return str(self.study)
+
+
 class MomentWitness(models.Model):
     """Somebody who lived a proven moment: those who show it best, for the newest study of a question. `at`:
     microseconds since 1970; an erasure removes the person's rows (`erasing`)."""

@@ -19,7 +19,7 @@ from vivencia.foundation.rights import Right, may, needs
 from vivencia.foundation.vocabulary import title
 from vivencia.moments import freshness, showing, studies
 from vivencia.moments.findings import Findings, Moment
-from vivencia.moments.models import MomentStudy, State
+from vivencia.moments.models import MomentSides, MomentStudy, State
 from vivencia.moments.outcomes import OUTCOMES
 from vivencia.moments.witnesses import witnesses
 from vivencia.moments.wording import OUTCOME_NAMES, STAGES, Words, reason_words, wait_words
@@ -167,7 +167,7 @@ def moment_page(request: HttpRequest, outcome: str, key: str) -> HttpResponse:
         "source": _source(question, moment),
     }
     if may(request.user, Right.SEE_CUSTOMERS):
-        context |= _seen_by(study, moment, findings)
+        context |= _seen_by(study, moment, findings) | {"everybody": _everybody(study, question, moment, words)}
     return render(request, "moments/moment.html", context)
 
 
@@ -176,6 +176,16 @@ def _source(question: studies.Question, moment: Moment) -> str:
     told = {"segment": question.segment, "since": question.since, "until": question.until}
     known = {name: value for name, value in told.items() if value}
     return urlencode({"moment": f"{question.outcome}:{moment.key}", **known})
+
+
+def _everybody(study: MomentStudy, question: studies.Question, moment: Moment, words: Words) -> dict[str, str]:
+    """The addresses of both sides of a proven moment, and how many they are."""
+    if not (moment.proven and MomentSides.objects.filter(study=study).exists()):
+        return {}
+    here = address("moment-people", question, outcome=question.outcome, key=moment.key)
+    lived, others = words.sides(moment)
+    glue = "&" if "?" in here else "?"
+    return {"lived": here, "lived_words": lived, "others": f"{here}{glue}side=others", "others_words": others}
 
 
 def _seen_by(study: MomentStudy, moment: Moment, findings: Findings) -> dict[str, Any]:

@@ -16,11 +16,12 @@ from vivencia.foundation.models import Act, AuditEntry, User
 from vivencia.foundation.numbers import whole
 from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics.periods import midnight
+from vivencia.moments import sides
 from vivencia.moments.chain import Studied
 from vivencia.moments.chain import study as run_chain
 from vivencia.moments.findings import Findings, from_json, to_json
 from vivencia.moments.lived import micros, take
-from vivencia.moments.models import MomentStudy, MomentWitness, State
+from vivencia.moments.models import MomentSides, MomentStudy, MomentWitness, State
 from vivencia.moments.occasions import NotEnoughDataError, Period
 from vivencia.moments.outcomes import OUTCOMES, outcome_named
 from vivencia.understand import segments
@@ -213,7 +214,7 @@ def run(pk: int) -> None:
         raise
     else:
         with transaction.atomic():
-            _keep_witnesses(row, made.evidence)
+            _keep_people(row, made)
             _finish(pk, began, state=State.DONE, result=to_json(made.findings))
     _forget_old(row)
 
@@ -302,10 +303,13 @@ def findings_of(row: MomentStudy) -> Findings | None:
     return from_json(row.result) if row.result else None
 
 
-def _keep_witnesses(row: MomentStudy, evidence: pl.DataFrame) -> None:
+def _keep_people(row: MomentStudy, made: Studied) -> None:
     """Those of this study take the place of those of earlier ones."""
-    MomentWitness.objects.filter(study__in=_ever(question_of(row))).delete()
-    told = evidence.with_columns(pl.col("at").replace(0, None), pl.col("subject_kind", "subject_id").fill_null(""))
+    earlier = _ever(question_of(row))
+    MomentWitness.objects.filter(study__in=earlier).delete()
+    MomentSides.objects.filter(study__in=earlier).delete()
+    MomentSides.objects.create(study=row, packed=sides.packed(made.sides))
+    told = made.evidence.with_columns(pl.col("at").replace(0, None), pl.col("subject_kind", "subject_id").fill_null(""))
     MomentWitness.objects.bulk_create(
         (MomentWitness(study=row, **person) for person in told.iter_rows(named=True)), batch_size=500
     )
@@ -314,3 +318,10 @@ def _keep_witnesses(row: MomentStudy, evidence: pl.DataFrame) -> None:
 def witnesses_of(row: MomentStudy, key: str) -> list[MomentWitness]:
     """Who lived a proven moment, those who show it best first; none where a newer study has taken its place."""
     return list(row.witnesses.filter(key=key))
+
+
+def side_of(row: MomentStudy, key: str, *, lived: bool) -> pl.DataFrame | None:
+    """Everybody who lived a proven moment, or who did not (`sides.ABOUT`); None where a newer study has taken the
+    place of this one, or it was made before people were kept."""
+    held = MomentSides.objects.filter(study=row).first()
+    return sides.side(bytes(held.packed), key, lived=lived) if held else None

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import ibis
+import polars as pl
+import pyarrow as pa
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
@@ -46,6 +48,47 @@ def witnesses(read: Read, lived_by: Sequence[MomentWitness], metric: str) -> lis
         for one in lived_by
     ]
     return sorted(told, key=lambda witness: not witness.text)[:SHOWN]
+
+
+def told(read: Read, people: pl.DataFrame, metric: str) -> list[Witness]:
+    """The rows of one side of a moment (`sides.ABOUT`) as people, in the order given; `at`: when their case began."""
+    rows = people.to_dicts()
+    who = _canonical(read, [row["customer_id"] for row in rows])
+    ids = list(set(who.values()))
+    texts, names = (_texts(read, ids, metric), _names(read, ids)) if ids else ({}, {})
+    return [
+        Witness(
+            who[row["customer_id"]],
+            names.get(who[row["customer_id"]], ""),
+            row["subject_kind"] or "",
+            row["subject_id"] or "",
+            datetime.fromtimestamp(row["began"] / 1e6, UTC),
+            row["outcome"],
+            texts.get((who[row["customer_id"]], row["subject_id"] or ""), ""),
+        )
+        for row in rows
+    ]
+
+
+def wrote(read: Read, people: pl.DataFrame, metric: str) -> pl.Series:
+    """Of each row, whether `told` has words."""
+    said = read.events.filter(_.text.notnull() & (_.text.strip() != ""))
+    own = said.select("customer_id", subject_id=_.subject_id.fill_null(""))
+    general = said.filter(_.metric == metric).select("customer_id", subject_id=ibis.literal(""))
+    there = _frame(read.to_arrow(ibis.union(own, general, distinct=True))).with_columns(wrote=pl.lit(value=True))
+    led = _frame(read.to_arrow(read.aliases.select(customer_id=_.alias_id, canonical=_.person_id)))
+    canonical = people.join(led.unique("customer_id"), on="customer_id", how="left", maintain_order="left")
+    keyed = canonical.select(
+        customer_id=pl.coalesce("canonical", "customer_id"), subject_id=pl.col("subject_id").fill_null("")
+    )
+    met = keyed.join(there, on=["customer_id", "subject_id"], how="left", maintain_order="left")
+    return met["wrote"].fill_null(value=False)
+
+
+def _frame(table: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
 
 
 def _canonical(read: Read, ids: list[str]) -> dict[str, str]:

@@ -224,6 +224,13 @@ class Words:
         )
         return pattern % {"exposed": number(moment.n_exposed, 0), "n": number(moment.n, 0)}
 
+    def sides(self, moment: Moment) -> tuple[str, str]:
+        """Links to everybody who lived it, and to everybody they are compared with."""
+        lived, others = moment.n_exposed, moment.n - moment.n_exposed
+        all_of = ngettext("The %(n)s who lived it, with their words", "All %(n)s who lived it, with their words", lived)
+        them = ngettext("the %(n)s they are compared with", "the %(n)s they are compared with", others)
+        return all_of % {"n": number(lived, 0)}, them % {"n": number(others, 0)}
+
     def basis(self) -> str:
         """On whom the study rests."""
         if self.findings.drawn_from is None:
