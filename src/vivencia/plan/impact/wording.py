@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from vivencia.foundation.writing import number_format
 from vivencia.plan.impact.methods.choosing import Found
 from vivencia.plan.impact.methods.result import Check, NotPossible
 from vivencia.plan.impact.methods.table import Reject
