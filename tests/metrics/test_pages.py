@@ -94,6 +94,17 @@ def test_groups_are_placed_and_open_to_their_customers(told: Path, signed_in: En
     assert "/customers/one/c7" in rows
 
 
+def test_what_is_known_only_of_people_who_are_not_counted_splits_nothing(told: Path, signed_in: Enter) -> None:  # noqa: F811
+    people = [
+        {"customer_id": f"silent-{place}-{n}", "traits": f'{{"city": "{place}"}}'}
+        for place in ("Vigo", "Lugo")
+        for n in "ab"
+    ]
+    open_ledger().put_customers(customers_table(*people).to_pyarrow())
+    groups = page(signed_in(Role.ANALYST), "/metrics/csat/part/groups/?dim=trait:city")
+    assert "known of nobody who is counted" in groups
+
+
 def test_two_groups_are_told_apart(told: Path, signed_in: Enter) -> None:  # noqa: F811
     shown = page(signed_in(Role.VIEWER), "/metrics/csat/compare/?what=groups&dim=channel&a=web&b=phone")
     assert "is better than" in shown

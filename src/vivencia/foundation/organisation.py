@@ -38,7 +38,7 @@ def save(changed: Organisation) -> None:
 def absolute(path: str) -> str:
     """The full address of one of our pages, for messages and codes that leave this machine ("/s/abc/").
 
-    Where nobody has said how customers reach us: the first trusted origin, else this machine.
+    Where nobody has said how customers reach us: the first trusted origin, else where `vivencia serve` listens.
     """
-    base = organisation().public_url or next(iter(settings.CSRF_TRUSTED_ORIGINS), "http://localhost:8000")
+    base = organisation().public_url or next(iter(settings.CSRF_TRUSTED_ORIGINS), settings.SERVED_AT)
     return base.rstrip("/") + path

@@ -1,6 +1,7 @@
 """`vivencia serve`: the web server and the worker together, until somebody stops them."""
 
 import ctypes
+import os
 import signal
 import socket
 import subprocess
@@ -40,6 +41,7 @@ def serve(address: Address, processes: int, ready: Callable[[], None]) -> int:
     _ensure_free(address)
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):  # a shell may have set SIGINT to be ignored
         signal.signal(asked_to_stop, _as_interrupt)
+    os.environ.setdefault("VIVENCIA_SERVED_AT", address.url)  # begins links in messages until somebody says better
     web, worker = _start(_gunicorn(address, processes)), _start(_OUR_WORKER)
     try:
         if _answers(web, address):

@@ -14,7 +14,7 @@ from vivencia.measure import targets, wording
 from vivencia.measure.asking import GROUP, UNKNOWN, Asked
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.metrics.comparing import Place, places
-from vivencia.measure.metrics.computing import splittable
+from vivencia.measure.metrics.computing import NothingHasItError, splittable
 from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.metrics.metric import Metric
 from vivencia.measure.reading import Source
@@ -26,9 +26,15 @@ SCALE_ENDS: dict[str, tuple[float | None, float | None]] = {"of 5": (1, 5), "of 
 
 
 def figures(source: Source, asked: Asked, by: tuple[str, ...] = (), *, wait: bool = True) -> list[Figure] | None:
-    """The figures of what was asked; None where nobody computed them yet and the caller does not want to wait."""
+    """The figures of what was asked; None where nobody computed them yet and the caller does not want to wait.
+
+    Empty where what they are split by is known of nobody who is counted: pages offer what others have.
+    """
     question, segment = asked.question(source.rules.zone, by), asked.definition_of_segment
-    return source.figures(question, segment) if wait else source.known(question, segment)
+    try:
+        return source.figures(question, segment) if wait else source.known(question, segment)
+    except NothingHasItError:
+        return []
 
 
 def headline(source: Source, asked: Asked, *, wait: bool = True) -> Figure | None:

@@ -32,6 +32,7 @@ SECRET_KEY = os.environ.get("VIVENCIA_SECRET_KEY") or _secret_key()
 DEBUG = os.environ.get("VIVENCIA_DEBUG") == "1"
 ALLOWED_HOSTS = _list("VIVENCIA_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = _list("VIVENCIA_ORIGINS")
+SERVED_AT = os.environ.get("VIVENCIA_SERVED_AT", "http://localhost:8000/")
 SECURE = os.environ.get("VIVENCIA_HTTPS") == "1"
 
 INSTALLED_APPS = [

@@ -1,6 +1,7 @@
 """Asking people: after something happened, or by hand."""
 
 import uuid
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +18,13 @@ from django.views.decorators.http import require_GET, require_POST
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, needs
+from vivencia.foundation.vocabulary import title
 from vivencia.listen.models import OutgoingRequest, Standing
 from vivencia.listen.surveys import audiences, inviting, people
 from vivencia.listen.surveys.builder_pages import head
 from vivencia.listen.surveys.models import State, Survey, Trigger
 from vivencia.listen.surveys.pages import who
+from vivencia.listen.surveys.share_pages import unreachable
 
 LEFT_OUT = {
     "no_address": gettext_lazy("%(n)s without an e-mail address"),
@@ -58,9 +61,16 @@ def _occasions() -> list[tuple[str, Any]]:
     read = open_ledger().read()
     touchpoints, names = known_occasions(read)
     return [
-        (str(_("Touchpoint")), [(f"touchpoint:{one}", one) for one in touchpoints]),
-        (str(_("Event")), [(f"name:{one}", one) for one in names]),
+        (str(_("Touchpoint")), _named("touchpoint", touchpoints)),
+        (str(_("Event")), _named("name", names)),
     ]
+
+
+def _named(on: str, stored: list[str]) -> list[tuple[str, str]]:
+    """As people say it, in that order; names that are said with one word are told apart by the data's own."""
+    said = Counter(title(one) for one in stored)
+    named = [(f"{on}:{one}", title(one) if said[title(one)] == 1 else f"{title(one)} ({one})") for one in stored]
+    return sorted(named, key=lambda one: one[1].casefold())
 
 
 def known_occasions(read: Read) -> tuple[list[str], list[str]]:
@@ -124,11 +134,12 @@ def _page(
         answered=Count("links__responses", filter=Q(links__responses__finished_at__isnull=False), distinct=True),
     )
     shown = {
-        "triggers": triggers,
+        "triggers": [(one, title(one.value)) for one in triggers],
         "rounds": [_round(one) for one in survey.rounds.all()[:20]],
         "after": after,
         "by_hand": by_hand,
         "standing": _standing(survey),
+        "unreachable": unreachable(request),
     }
     return render(request, "surveys/ask.html", {**head(survey, "ask"), **shown}, status=status)
 

@@ -40,7 +40,7 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
         "kiosks": [_link(request, one) for one in links.filter(way=Way.KIOSK)[:LINKS_SHOWN]],
         "personal": [_link(request, one, known.get(one.customer_id)) for one in by_hand],
         "sites": "\n".join(survey.sites),
-        "unreachable": not organisation().public_url and request.get_host().split(":")[0] in ("localhost", "127.0.0.1"),
+        "unreachable": unreachable(request),
     }
     return render(request, "surveys/share.html", {**head(survey, "share"), **shown})
 
@@ -48,6 +48,11 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
 def address(request: HttpRequest, path: str) -> str:
     """As customers reach it; where nobody has said how they do, as the reader reached us."""
     return absolute(path) if organisation().public_url else request.build_absolute_uri(path)
+
+
+def unreachable(request: HttpRequest) -> bool:
+    """Whether addresses lead to this machine only, as far as we know."""
+    return not organisation().public_url and request.get_host().split(":")[0] in ("localhost", "127.0.0.1")
 
 
 def _link(request: HttpRequest, link: Link, person: people.Person | None = None) -> dict[str, Any]:

@@ -114,7 +114,13 @@ def _refuse_unknown(by: list[Dimension], answers: list[tuple[tuple[Any, ...], li
     """A dimension that is known of no observation at all is most likely a word that names nothing."""
     for place, one in enumerate(by):
         if answers and all(key[place] is None for key, _rows in answers) and one.kind in ("property", "trait"):
-            raise ValueError(f"nothing here has the {one.kind} {one.key!r}; allowed: {', '.join(groups.DIMENSIONS)}")
+            raise NothingHasItError(
+                f"nothing here has the {one.kind} {one.key!r}; allowed: {', '.join(groups.DIMENSIONS)}"
+            )
+
+
+class NothingHasItError(ValueError):
+    """What was to be split by is known of nothing that is counted: most likely a slip of the pen."""
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,7 @@ def safe_groups(told: list[Figure]) -> tuple[list[Figure], list[Figure]]:
 
 def _bars(asked: Asked, found: list[Figure], dimension: str, label: str, names: dict[str, str]) -> Chart:
     metric = wording.Words(asked.metric, asked.variant).title
-    points = tuple(_point(one, names.get(str(one.group[dimension]), str(one.group[dimension]))) for one in found)
+    points = tuple(_point(one, _named(one.group[dimension], names)) for one in found)
     return Chart(
         kind="intervals" if asked.variant.unit == "points" else "bars",
         label=label % {"metric": metric},
@@ -121,6 +121,10 @@ def _bars(asked: Asked, found: list[Figure], dimension: str, label: str, names: 
         unit=wording.unit(found[0].unit),
         decimals=wording.decimals(asked.variant.unit),
     )
+
+
+def _named(value: str | None, names: dict[str, str]) -> str:
+    return _("answers from elsewhere") if value is None else names.get(value, value)
 
 
 def _point(figure: Figure, name: str) -> Point:
