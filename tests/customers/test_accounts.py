@@ -27,10 +27,11 @@ def event(who: str | None, day: int, name: str, **more: Any) -> dict[str, Any]:
 
 
 LIVED = [
-    event("ana", 1, "order purchased", amount=100.0, subject_kind="order", subject_id="1", promise="delivery",
-          promised_at=DAY + timedelta(days=3)),
-    event("leo", 2, "order purchased", amount=50.0, subject_kind="order", subject_id="2"),
+    event("ana", 1, "order purchased", amount=100.0, currency="EUR", subject_kind="order", subject_id="1",
+          promise="delivery", promised_at=DAY + timedelta(days=3)),
+    event("leo", 2, "order purchased", amount=50.0, currency="EUR", subject_kind="order", subject_id="2"),
     event("leo", 3, "survey answered", metric="csat", score=2.0, scale_max=5.0, text="Slow"),
+    event("leo", 4, "order purchased", amount=9.0, currency="USD", subject_kind="order", subject_id="2"),
     event("eva", 4, "page viewed", account_id="beta"),
     event("eva", 5, "order purchased", account_id="beta", properties='{"account_name": "Beta SL", "account_id": "b"}'),
     event(None, 0, "account described", account_id="acme", properties='{"name": "Acme Ltd", "industry": "parts"}'),
@@ -69,6 +70,7 @@ def test_an_account_is_the_sum_of_its_people(ledger: Ledger) -> None:
         1,
         1,
     )
+    assert acme["elsewhere"] == [{"currency": "USD", "amount": 9.0}] and beta["elsewhere"] is None
     assert (beta["name"], beta["people"], beta["revenue"]) == ("Beta SL", 1, None), "as an import names it"
     assert find(accounts(ledger.read(), NOW), "ACMÉ", 0, 9)[1] == 1
 

@@ -1,11 +1,17 @@
 """All customers at a glance."""
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
+from django.utils import translation
 
+from tests.customers import shop
 from tests.customers.shop import TODAY, day
 from vivencia.foundation.ledger.reading import Read
-from vivencia.understand.directory import Query, directory, find, people_by_id, segments_in
+from vivencia.foundation.ledger.store import open_ledger
+from vivencia.understand.directory import Query, currencies, directory, find, people_by_id, revenues, segments_in
+from vivencia.understand.templatetags.customers import paid
 
 
 def names(read: Read, **asked: object) -> list[str]:
@@ -60,3 +66,20 @@ def test_pages_are_parts_of_one_list(read: Read) -> None:
 
 def test_the_companys_own_segments_are_offered_with_their_sizes(read: Read) -> None:
     assert segments_in(directory(read, TODAY)) == [("gold", 2), ("silver", 2)]
+
+
+def test_money_in_several_currencies_is_never_added_up(tmp_path: Path) -> None:
+    bought = {"name": "order purchased", "occurred_at": day(5, 1)}
+    abroad = [
+        {**bought, "customer_id": "ana", "amount": 10.5, "currency": "USD"},
+        {**bought, "customer_id": "ana", "amount": 2.0, "currency": "USD"},
+        {**bought, "customer_id": "gil", "amount": 7.0, "currency": "GBP"},
+    ]
+    read = shop.fill(open_ledger(tmp_path), abroad).read()
+    assert currencies(read) == ["EUR", "USD", "GBP"]
+    rows = {row["customer_id"]: row for row in find(directory(read, TODAY), Query(), [], 0, 25).rows}
+    assert revenues(rows["ana"], "EUR") == [(80.0, "EUR"), (12.5, "USD")]
+    assert revenues(rows["gil"], "EUR") == [(7.0, "GBP")] and rows["gil"]["revenue"] is None
+    assert revenues(rows["dario"], "EUR") == []
+    with translation.override("es"):
+        assert paid(rows["ana"], "EUR") == ["80,00 €", "12,50 $"]

@@ -1,11 +1,13 @@
 """Each metric against a ledger small enough to be counted by hand."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.metrics.events import BEGIN, customers_table, events_table
+from vivencia.measure import wording
 from vivencia.measure.metrics.catalogue import METRICS, named
 from vivencia.measure.metrics.computing import Question, compute, observations
 from vivencia.measure.metrics.figure import Figure
@@ -247,6 +249,11 @@ def test_revenue_per_customer_takes_refunds_off_and_keeps_to_one_currency() -> N
     )
     figure = only("revenue_per_customer", of)
     assert (figure.value, figure.n, figure.unit) == (60.0, 2, "EUR")  # 80 and 40
+    assert figure.as_json()["left_out"] == ({"currency": "USD", "n": 1, "amount": 7.0},)
+    assert "left_out" not in only("revenue_per_customer", of, until=day(5)).as_json()
+    assert Figure.remembered(asdict(figure)) == figure
+    said = wording.shown(figure, "Mean.").definition
+    assert said == "Mean. In EUR only. Left out, because in other currencies: 1 amount in USD (7.00 in all)."
     per_purchase = only("revenue_per_customer", of, variant="per_purchase")
     assert per_purchase.value == pytest.approx((50.10 + 50.10 + 40) / 3)
 

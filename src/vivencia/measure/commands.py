@@ -142,7 +142,7 @@ def _about(figures: list[Figure], since: date | None, until: date | None) -> str
     source, first = reading.source(None), figures[0]
     variant = METRICS[first.metric].variant(first.variant)
     window = wording.window(since, until, source.as_of.astimezone(ZoneInfo(source.rules.zone)).date())
-    said = wording.definition(variant, source.rules, window)
+    said = f"{wording.definition(variant, source.rules, window)} {wording.left_out(first)}".strip()
     silence = source.silence(variant) if not any(figure.n for figure in figures) else ""
     name = f"{first.metric} ({first.variant}), {wording.unit(first.unit)}"
     return f"{name}: {said}" + (f"\n{_(silence)}" if silence else "")

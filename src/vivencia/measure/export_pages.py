@@ -58,7 +58,7 @@ def _line(here: Source, question: Asked, by: tuple[str, ...], figure: Figure) ->
     name = wording.dimension_name(by[0]) if by else ""
     group = wording.group_name(by[0], figure.group[by[0]]) if by else _("everybody")
     numbers = [figure.value, figure.low, figure.high, figure.n]
-    said = views.definition(here, question)
+    said = f"{views.definition(here, question)} {wording.left_out(figure)}".strip()
     return [words.title, words.variant_title, name, group, *numbers, wording.unit(figure.unit), said]
 
 

@@ -6,11 +6,11 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.foundation import vocabulary
-from vivencia.foundation.writing import month
-from vivencia.measure.metrics.figure import Figure
+from vivencia.foundation.writing import month, number_format
+from vivencia.measure.metrics.figure import Figure, LeftOut
 from vivencia.measure.metrics.groups import Dimension, dimension
 from vivencia.measure.metrics.metric import Metric, Variant
 from vivencia.measure.metrics.periods import first_day, number_from
@@ -126,4 +126,21 @@ class Words:
 
 def shown(figure: Figure, said: str) -> Figure:
     """The figure with unit and definition in the reader's language."""
-    return replace(figure, unit=unit(figure.unit), definition=said)
+    return replace(figure, unit=unit(figure.unit), definition=f"{said} {left_out(figure)}".strip())
+
+
+def left_out(figure: Figure) -> str:
+    """What a figure in money leaves out, because it is in other currencies; empty where nothing is."""
+    if not figure.left_out:
+        return ""
+    each = [_several(one) for one in figure.left_out]
+    about = {"currency": figure.unit, "others": ", ".join(each)}
+    return _("In %(currency)s only. Left out, because in other currencies: %(others)s.") % about
+
+
+def _several(one: LeftOut) -> str:
+    amount = number_format(one.amount, 2, force_grouping=True)
+    said = ngettext(
+        "%(n)s amount in %(currency)s (%(amount)s in all)", "%(n)s amounts in %(currency)s (%(amount)s in all)", one.n
+    )
+    return said % {"n": number_format(one.n, 0, force_grouping=True), "currency": one.currency, "amount": amount}

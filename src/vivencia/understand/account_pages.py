@@ -13,6 +13,7 @@ from vivencia.foundation.vocabulary import title, trait
 from vivencia.understand import accounts
 from vivencia.understand.accounts import Account
 from vivencia.understand.calling import called, reference
+from vivencia.understand.directory import currencies
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.pages import now_of
 from vivencia.understand.timeline import by_day, timeline
@@ -34,6 +35,7 @@ def accounts_page(request: HttpRequest) -> HttpResponse:
         "total": total,
         "all": table.num_rows,
         "words": words,
+        "currency": next(iter(currencies(read)), ""),
         "page": Paginator(range(total), PAGE).get_page(number),
     }
     return render(request, "understand/accounts.html", context)
@@ -54,6 +56,7 @@ def account_page(request: HttpRequest, account_id: str) -> HttpResponse:
         "traits": [(trait(key), value) for key, value in found.traits.items() if isinstance(value, str | int | float)],
         "people": [{**row, "called": called(row["name"], row["customer_id"])} for row in page.object_list],
         "page": page,
+        "currency": next(iter(currencies(read)), ""),
         "answers": [
             {
                 "title": title(one.metric),

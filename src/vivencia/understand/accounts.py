@@ -55,13 +55,15 @@ def accounts(read: Read, as_of: datetime) -> pa.Table:
     """One row an account, worked out once a version and day.
 
     Columns: `account_id`, `name` (null where nobody said), `people`, `unhappy` (people whose last answer was bad),
-    `overdue` (promises past their time), `orders`, `revenue` (null where no money is known), `last_seen`.
+    `overdue` (promises past their time), `orders`, `revenue` (null where no money is known), `elsewhere` (money
+    in other currencies, as in the directory), `last_seen`.
     """
 
     def compute() -> pa.Table:
         members = frame_of(read.to_arrow(_members(read)))
         people = frame_of(directory(read, as_of))
-        rolled = members.join(people, on="customer_id", how="left").group_by("account_id").agg(
+        of_accounts = members.join(people, on="customer_id", how="left")
+        rolled = of_accounts.group_by("account_id").agg(
             people=pl.len(),
             unhappy=(pl.col("last_score_share") <= UNHAPPY).sum(),
             overdue=pl.col("overdue").sum(),
@@ -73,12 +75,20 @@ def accounts(read: Read, as_of: datetime) -> pa.Table:
             [{"account_id": one, "name": _name(traits)} for one, traits in _described(read).items()],
             schema={"account_id": pl.String, "name": pl.String},
         )
+        rolled = rolled.join(_elsewhere(of_accounts), on="account_id", how="left")
         named = rolled.join(names, on="account_id", how="full", coalesce=True)
         filled = named.with_columns(pl.col("people", "unhappy", "overdue", "orders").fill_null(0))
         return filled.sort("last_seen", "account_id", descending=[True, False], nulls_last=True).to_arrow()
 
-    table: pa.Table = read.remember(f"accounts/2/{as_of:%Y-%m-%d}", compute)
+    table: pa.Table = read.remember(f"accounts/3/{as_of:%Y-%m-%d}", compute)
     return table
+
+
+def _elsewhere(people: pl.DataFrame) -> pl.DataFrame:
+    """The money of accounts in other currencies than the one sums are in."""
+    each = people.select("account_id", "elsewhere").explode("elsewhere").drop_nulls("elsewhere").unnest("elsewhere")
+    sums = each.group_by("account_id", "currency").agg(pl.col("amount").sum()).sort("account_id", "currency")
+    return sums.group_by("account_id").agg(elsewhere=pl.struct("currency", "amount"))
 
 
 def find(table: pa.Table, words: str, first: int, length: int) -> tuple[list[dict[str, Any]], int]:

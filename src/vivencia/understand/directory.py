@@ -1,6 +1,6 @@
 """All customers at a glance: one row a person, derived once a version of the ledger, searched and filtered quickly."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,16 +17,17 @@ from vivencia.understand.lived import WRITING
 from vivencia.understand.promises import promises
 
 UNHAPPY = 0.4  # share of the scale up to which the last answer counts as bad
+ELSEWHERE = pl.List(pl.Struct({"currency": pl.String, "amount": pl.Float64}))
 SORTS = ("last_seen", "revenue", "orders", "name", "overdue")
 
 
-def summaries(events: ir.Table, customers: ir.Table, promised: ir.Table) -> ir.Table:
+def summaries(events: ir.Table, customers: ir.Table, promised: ir.Table, currency: str = "") -> ir.Table:
     """One row a person who is a customer or did something.
 
     Columns: `customer_id`, `name`, `email`, `segment`, `language`, `since`; `first_seen` and `last_seen` (of what they
     did: being asked and answering is not doing); `events`; `orders` (different orders paid); `revenue` (payments less
-    refunds, null where no money is known); `overdue` (promises past their time, neither fulfilled nor cancelled);
-    `last_score_share` (the last answer as a share of its scale, 0-1).
+    refunds in the `currency`, and those that name none; null where no such money is known); `overdue` (promises past
+    their time, neither fulfilled nor cancelled); `last_score_share` (the last answer as a share of its scale, 0-1).
     """
     told = events.filter(_.customer_id.notnull())
     done = told.filter(_.metric.isnull() & ~_.name.startswith("survey") & ~_.name.isin(WRITING))
@@ -34,7 +35,7 @@ def summaries(events: ir.Table, customers: ir.Table, promised: ir.Table) -> ir.T
     paid = ibis.coalesce(told.subject_id, told.event_id)
     did = told.group_by("customer_id").aggregate(
         events=_.count(),
-        revenue=_.amount.sum(),
+        revenue=_.amount.sum(where=told.currency.isnull() | (told.currency == currency)),
         orders=paid.nunique(where=told.amount > 0),
     )
     seen = done.group_by("customer_id").aggregate(first_seen=_.occurred_at.min(), last_seen=_.occurred_at.max())
@@ -137,11 +138,42 @@ def directory(read: Read, as_of: datetime) -> pa.Table:
     """The summaries of this version of the ledger, computed once."""
 
     def compute() -> pa.Table:
-        return read.to_arrow(summaries(read.events, read.customers, promises(read.events, as_of)))
+        main, *others = currencies(read) or [""]
+        asked = summaries(read.events, read.customers, promises(read.events, as_of), main)
+        return _with_other_money(frame_of(read.to_arrow(asked)), read, others).to_arrow()
 
-    key = f"customers/directory/2/{as_of:%Y-%m-%d}"
+    key = f"customers/directory/3/{as_of:%Y-%m-%d}"
     table: pa.Table = read.remember(key, compute)
     return table
+
+
+def currencies(read: Read) -> list[str]:
+    """The currencies of the amounts of known customers, the one of most amounts first: the one sums are in."""
+
+    def compute() -> list[str]:
+        paid = read.events.filter(_.amount.notnull() & _.currency.notnull() & _.customer_id.notnull())
+        counted = paid.group_by("currency").aggregate(n=_.count()).order_by([_.n.desc(), _.currency.asc()])
+        found: list[str] = read.to_arrow(counted)["currency"].to_pylist()
+        return found
+
+    return list(read.remember("customers/currencies/1", compute))
+
+
+def revenues(row: Mapping[str, Any], currency: str) -> list[tuple[float, str]]:
+    """The money of a row of the directory or of the accounts, in each currency: the `currency` sums are in first."""
+    first = [] if row["revenue"] is None else [(row["revenue"], currency)]
+    return [*first, *((one["amount"], one["currency"]) for one in row["elsewhere"] or [])]
+
+
+def _with_other_money(people: pl.DataFrame, read: Read, others: Sequence[str]) -> pl.DataFrame:
+    """Each person's money in other currencies as `elsewhere`, a list of `currency` and `amount`; null for none."""
+    if not others:
+        return people.with_columns(elsewhere=pl.lit(None, ELSEWHERE))
+    paid = read.events.filter(_.customer_id.notnull() & _.amount.notnull() & _.currency.isin(list(others)))
+    sums = paid.group_by(["customer_id", "currency"]).aggregate(amount=_.amount.sum())
+    told = frame_of(read.to_arrow(sums)).sort("customer_id", "currency")
+    lists = told.group_by("customer_id").agg(elsewhere=pl.struct("currency", "amount"))
+    return people.join(lists.with_columns(pl.col("elsewhere").cast(ELSEWHERE)), on="customer_id", how="left")
 
 
 def rows_of(directory: pa.Table, ids: Collection[str]) -> list[dict[str, Any]]:

@@ -63,6 +63,7 @@ def _listed(seen: View, request: HttpRequest) -> dict[str, Any]:
     return {
         "page": Paginator(range(found.total), PAGE).get_page(page),
         "rows": [_row(row) for row in found.rows],
+        "currency": next(iter(directory.currencies(read)), ""),
         "total": found.total,
         "all": table.num_rows,
         "query": query,

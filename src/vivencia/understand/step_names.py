@@ -48,7 +48,7 @@ def _said(steps: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _nearest(name: str, said: dict[str, list[str]]) -> list[str]:
-    close = difflib.get_close_matches(name, said, n=NEAREST, cutoff=0.5)
+    close = difflib.get_close_matches(name, said, n=NEAREST, cutoff=0.6)
     within = [known for known in said if len(name) > 2 and name in known]
     return list(dict.fromkeys(step for known in (*close, *within) for step in said[known]))[:NEAREST]
 

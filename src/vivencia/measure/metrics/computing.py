@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +12,7 @@ import ibis.expr.types as ir
 
 from vivencia.measure.metrics import groups
 from vivencia.measure.metrics.catalogue import named
-from vivencia.measure.metrics.figure import NOT_ENOUGH_DATA, Estimate, Figure
+from vivencia.measure.metrics.figure import NOT_ENOUGH_DATA, Estimate, Figure, LeftOut
 from vivencia.measure.metrics.groups import Dimension, dimension
 from vivencia.measure.metrics.lived import Lived, Window
 from vivencia.measure.metrics.metric import Metric, Variant
@@ -157,7 +158,16 @@ class _Maker:
             method=self.variant.reduction.method,
             spread=shown.spread if shown else None,
             reason=None if shown else NOT_ENOUGH_DATA,
+            left_out=self.left_out,
         )
+
+    @cached_property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What the one currency that is looked at leaves out, in the whole window of the question."""
+        if self.variant.unit != "money" or not self.unit:
+            return ()
+        others = self.lived.in_other_currencies(self.question.since, self.question.until)
+        return tuple(LeftOut(one["currency"], one["n"], one["cents"] / 100) for one in others)
 
     def _window(self) -> str:
         until = self.question.until or self.lived.as_of

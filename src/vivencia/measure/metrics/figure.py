@@ -18,6 +18,7 @@ class Figure:
       ten observations).
     - `n`: how many answers, promises, customers, issues or sessions it rests on: the base of the definition.
     - `definition`: scale, base, window, nulls, interval, in English; pages build theirs from the same parts.
+    - `left_out`: of a figure in money, what was left out because it is in other currencies; empty otherwise.
     - `method`, `spread` (the standard error where there is one): what comparing two figures needs to know.
     """
 
@@ -33,17 +34,30 @@ class Figure:
     method: Method = "share"
     spread: float | None = None
     reason: str | None = None
+    left_out: tuple["LeftOut", ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        """The public shape: `vivencia metric --json` and the API."""
+        """The public shape: `vivencia metric --json` and the API. `left_out` is there where something was."""
         shown = asdict(self)
         del shown["method"], shown["spread"]
+        if not self.left_out:
+            del shown["left_out"]
         return shown
 
     @classmethod
     def remembered(cls, told: dict[str, Any]) -> "Figure":
         """The figure that `dataclasses.asdict` once told."""
-        return cls(**told)
+        left_out = tuple(LeftOut(**one) for one in told.get("left_out", ()))
+        return cls(**{**told, "left_out": left_out})
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """`n` amounts in another `currency` (ISO 4217), `amount` of it in all."""
+
+    currency: str
+    n: int
+    amount: float
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,19 @@ class Lived:
         most = self.to_arrow(counted.order_by([_.n.desc(), _.currency.asc()]).limit(1))
         return most["currency"][0].as_py() if most.num_rows else None
 
+    def in_other_currencies(self, since: datetime | None, until: datetime | None) -> list[dict[str, Any]]:
+        """Amounts of known customers that `currency` leaves out: `currency`, `n`, `cents`; most first.
+
+        As whole cents, for sums of floating numbers depend on the order in which an engine adds them.
+        """
+        told = self.events.filter(_.amount.notnull() & _.customer_id.notnull() & _.currency.notnull())
+        told = told.filter(_.currency != (self.currency or ""))
+        told = told.filter(_.occurred_at >= since) if since else told
+        told = told.filter(_.occurred_at < until) if until else told
+        counted = told.group_by("currency").aggregate(n=_.count(), cents=(_.amount * 100).round().cast("int64").sum())
+        rows: list[dict[str, Any]] = self.to_arrow(counted.order_by([_.n.desc(), _.currency.asc()])).to_pylist()
+        return rows
+
     def periods(self, window: Window, tail_days: int) -> list[tuple[datetime, datetime]]:
         """The (start, end) stretches a metric over customers looks at.
 
