@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from tests.plan_journeys.shop import drawing, step
 from vivencia.foundation.models import Role
 from vivencia.plan.journeys import format_pages, format_words, maps, papers
+from vivencia.plan.journeys.branches import forks
 from vivencia.plan.journeys.drawing import (
     THENS,
     Cell,
@@ -198,6 +199,18 @@ def test_the_usual_flow_of_a_log_becomes_a_target() -> None:
     ways = {(one.source, one.target): one.kind for one in drawn.links}
     assert ways["buy", "pay"] == ways["pay", "get"] == ways["call", "get"] == "next"
     assert ways["pay", "call"] == "optional" and ways["call", "call"] == "loop"
+
+
+def test_alternatives_and_steps_in_any_order_are_told_from_short_cuts_in_a_log() -> None:
+    paid = ("card", "cash")
+    both = ("pack print", "print pack")
+    journeys = [lived(f"buy {paid[n % 2]} ask {both[n // 2 % 2]} send", f"o{n}") for n in range(12)]
+    content = ocel.write([event for one in journeys for event in one], kind="order")
+    drawn = ocel.read(content, language="en", title="From a log")
+    found = {one.step: (one.then, {branch.link.target for branch in one.branches}) for one in forks(drawn)}
+    assert found["buy"] == ("one", {"card", "cash"}), "who pays by card does not pay in cash"
+    assert found["ask"] == ("all", {"pack", "print"}), "packed and printed, in either order"
+    assert {one.kind for one in drawn.links} == {"next"}
 
 
 @pytest.mark.parametrize(

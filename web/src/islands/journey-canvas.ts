@@ -99,6 +99,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     if (column < 0) return;
     this.#go({ row: "step", column });
     this.#panel.open({ of: "step", key }, false);
+    this.#board.reach({ row: "step", column }); // the panel may have covered it
   }
 
   disconnectedCallback(): void {

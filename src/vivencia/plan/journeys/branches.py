@@ -83,7 +83,8 @@ def _reached(after: Mapping[int, Iterable[int]], begin: int) -> frozenset[int]:
 
 
 def levels(drawing: Drawing) -> dict[str, int]:
-    """How far below the first line each step stands: branches below each other, 0 where there are none."""
+    """How far below the first line each step stands: branches below each other, 0 where there are none. Rows that
+    would stay empty are left out."""
     found = forks(drawing)
     high: dict[str, int] = {}
     for fork in reversed(found):
@@ -95,7 +96,8 @@ def levels(drawing: Drawing) -> dict[str, int]:
             for step in branch.steps:
                 level[step] += below
             below += _high(branch, high)
-    return {key: min(at, MOST_LEVELS - 1) for key, at in level.items()}
+    row = {at: place for place, at in enumerate(sorted({0, *level.values()}))}
+    return {key: min(row[at], MOST_LEVELS - 1) for key, at in level.items()}
 
 
 def _high(branch: Branch, high: Mapping[str, int]) -> int:

@@ -17,6 +17,7 @@ from vivencia.plan.journeys.drawing import Drawing
 from vivencia.plan.journeys.models import JourneyMap, MapOperation, MapVersion
 
 A_PAGE = 50
+NEAR = 5  # steps named before and after the one a slide is about
 
 
 @needs(Right.SEE_FIGURES)
@@ -92,16 +93,22 @@ def present(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "journey_maps/present.html", {"map": the_map, "slides": slides(the_map.drawing)})
 
 
+def _beside(names: list[str], place: int) -> list[tuple[str, bool]]:
+    """The steps named on a slide, and which of them it is about: of a long phase only those near it."""
+    first = max(0, min(place - NEAR, len(names) - 2 * NEAR - 1))
+    return [(name, at == place) for at, name in enumerate(names)][first : first + 2 * NEAR + 1]
+
+
 def slides(drawing: Drawing) -> list[dict[str, Any]]:
     """Phases with their steps, each step with everything that is known of it."""
     told = []
-    number = 0
+    single = iter(sheets.of(drawing, 1))
     for phase in drawing.phases:
-        steps = []
-        for step in drawing.steps_of(phase.key):
-            number += 1
-            sheet = sheets.only(drawing, step, number)
+        steps: list[dict[str, Any]] = []
+        names = [step.name for step in drawing.steps_of(phase.key)]
+        for place in range(len(names)):
+            sheet = next(single)
             facts = [(row.lane.name, row.cells[0]) for row in sheet.rows]
-            steps.append({"column": sheet.columns[0], "facts": facts})
+            steps.append({"column": sheet.columns[0], "facts": facts, "beside": _beside(names, place)})
         told.append({"phase": phase, "when": wording.WHENS[phase.when], "steps": steps})
     return told

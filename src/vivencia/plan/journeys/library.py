@@ -114,7 +114,7 @@ def _weighed(the_map: JourneyMap, gaps: list[Gap]) -> Weighed:
     unit = next((unit for unit in UNITS if any(_in(one, unit) for one in told)), None)
     priced = [(one, worth) for one in told if unit and (worth := _in(one, unit)) is not None]
     # Points of different scores do not add up: the dearest gap stands for them.
-    summed = priced if unit != "points" else priced[:1]
+    summed = _once(priced) if unit != "points" else priced[:1]
     worth = None
     if unit and summed:
         ends = [sum(getattr(each, end) for _gap, each in summed) for end in ("value", "low", "high")]
@@ -127,6 +127,16 @@ def _weighed(the_map: JourneyMap, gaps: list[Gap]) -> Weighed:
         max(people, default=None),
         told[0] if told else None,
     )
+
+
+def _once(priced: list[tuple[Gap, Priced]]) -> list[tuple[Gap, Priced]]:
+    """The dearest of those that are priced by one and the same moment: who puts it right has put all of them right."""
+    dearest: dict[object, tuple[Gap, Priced]] = {}
+    for gap, worth in priced:
+        same = gap.effect.sources or gap.key
+        if same not in dearest or (dearest[same][1].value or 0.0) < (worth.value or 0.0):
+            dearest[same] = (gap, worth)
+    return list(dearest.values())
 
 
 def _in(gap: Gap, unit: str) -> Priced | None:

@@ -63,8 +63,15 @@ def ways(steps: Sequence[Step], counted: Flow, together: set[frozenset[str]]) ->
         for edge in counted.edges
         if edge.source in key_of and edge.target in key_of
     }
+    return linked([step.key for step in steps], shares, side)
+
+
+def linked(
+    order: Sequence[str], shares: Mapping[Pair, float], side: set[frozenset[str]]
+) -> tuple[tuple[Link, ...], set[str]]:
+    """The same of steps' keys in their order: `shares` of a step's visits that go on to another, `side` the pairs lived
+    in any order."""
     shares = {pair: taken for pair, taken in shares.items() if frozenset(pair) not in side}
-    order = [step.key for step in steps]
     rank = {key: at for at, key in enumerate(order)}
     usual, drawn = _drawn(order, rank, shares, side)
     every = usual | drawn

@@ -61,11 +61,6 @@ def of(drawing: Drawing, columns: int = COLUMNS) -> list[Sheet]:
     return [_sheet(drawing, ways, numbered[at : at + columns]) for at in range(0, len(numbered), columns)]
 
 
-def only(drawing: Drawing, step: Step, number: int) -> Sheet:
-    """One step alone, as a sheet of one column."""
-    return _sheet(drawing, _Ways(drawing), [(number, step)])
-
-
 @dataclass(frozen=True)
 class _Ways:
     """The drawing's ways by the step they begin at, worked out once for all its columns."""

@@ -73,5 +73,6 @@ export function levels(drawing: Drawing, found: Fork[]): Map<string, number> {
       below += highOf(branch);
     }
   }
-  return new Map([...level].map(([key, at]) => [key, Math.min(at, MOST_LEVELS - 1)]));
+  const row = new Map([...new Set([0, ...level.values()])].sort((a, b) => a - b).map((at, place) => [at, place])); // none stays empty
+  return new Map([...level].map(([key, at]) => [key, Math.min(row.get(at) ?? 0, MOST_LEVELS - 1)]));
 }

@@ -19,10 +19,10 @@ from vivencia.plan.impact.methods.panel import BoolArray, FloatArray, IntArray, 
 from vivencia.plan.impact.methods.result import Check, Drawn, Lead, NotPossible, Result, State
 
 FEW_TREATED = 2  # from so many down the treated's own spread cannot be known: the comparison's stands for it
+LEAST_LEFT = 0.05  # of a unit's residual; one that counts for nearly all tells nothing of its spread
 FEW_OTHERS = 3  # up to so many to compare with, the treated's spread helps to know theirs
 TREND_PERIODS = 4  # periods before the start that a trend can be seen in
 DOUBT = 0.05
-DRIFT = 0.01  # a trend before so sure is taken out of the effect; taking out less would be taking out chance
 STEPS = 24  # of the event study at most
 LEADS = 6
 
@@ -86,8 +86,9 @@ class Imputed:
 
     def _spread(self, v: FloatArray) -> tuple[float, float]:
         control, treated = self._influence(v)
-        never = ~self.panel.treated
-        return welch(treated, control[self.panel.treated], control[never], self.panel.start[self.panel.treated])
+        rows = self.panel.treated
+        others = self.free.total[~rows]
+        return welch(treated, control[rows], control[~rows], self.panel.start[rows], others)
 
     def _influence(self, v: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(n,) through outcomes before or without treatment; (m, 2) of the treated: share and mean effect."""
@@ -118,56 +119,92 @@ class Imputed:
         elif 0 < (~rows).sum() <= FEW_OTHERS:
             spread, degrees = _lent(np.full(m, 1 / m), score[rows] * m, score[~rows], m - 1)
         else:
-            spread, degrees = _two_parts(score[rows], score[~rows], 1)
+            total = self.free.total
+            spread, degrees = _two_parts(_mean_part(score[rows], total[rows]), _mean_part(score[~rows], total[~rows]))
         return Estimate(float(self.b[place]), spread, degrees)
 
 
 def welch(
-    treated: FloatArray, control: FloatArray, never: FloatArray, start: FloatArray | IntArray
+    treated: FloatArray,
+    control: FloatArray,
+    never: FloatArray,
+    start: FloatArray | IntArray,
+    counts: FloatArray | None = None,
 ) -> tuple[float, float]:
     """Standard error and degrees of freedom of a mean effect.
 
     treated: (m, 2) each treated unit's share in the mean and its own effect. control: (m,) their influence as somebody
-    else's comparison. never: (k,) influence of those never treated. start: (m,) cohorts.
+    else's comparison. never: (k,) influence of those never treated. start: (m,) cohorts. counts: (k,) how much each of
+    those never treated counts; alike by default.
     """
-    share, effect = treated[:, 0], treated[:, 1]
-    used = share > 0
-    centre, fitted = _centre(share[used], effect[used], np.asarray(start[used], np.float64))
-    m, k = int(used.sum()), len(never)
-    own = np.where(used, 0.0, 0.0)
-    own[used] = share[used] * (effect[used] - centre)
+    used = treated[:, 0] > 0
+    share, effect = treated[used, 0], treated[used, 1]
+    columns = _columns(share, np.asarray(start[used], np.float64))
+    scatter = effect - _centre(share, effect, columns)
+    m, k, fitted = int(used.sum()), len(never), columns.shape[1]
     if m - fitted < 1 or m <= FEW_TREATED:
-        return _borrowed(share[used], never, control)
+        return _borrowed(share, never, control)
     if 0 < k <= FEW_OTHERS:
-        return _lent(share[used], (effect[used] - centre), never, m - fitted)
-    return _two_parts(own + control, never, fitted, m)
+        return _lent(share, scatter, never, m - fitted)
+    one = _Part.of(share * scatter + control[used], share, columns)
+    waiting = float((control[~used] ** 2).sum())
+    others = _mean_part(never, np.ones(k) if counts is None else counts)
+    return _two_parts(replace(one, variance=one.variance + waiting), others)
 
 
-def _centre(share: FloatArray, effect: FloatArray, start: FloatArray) -> tuple[FloatArray, int]:
-    """What effects scatter around: the mean of their cohort, where cohorts have two and more; else a line."""
+def _columns(share: FloatArray, start: FloatArray) -> FloatArray:
+    """(m, p) what effects scatter around: the mean of their cohort, where cohorts have two and more; else a line."""
     cohorts, place, size = np.unique(start, return_inverse=True, return_counts=True)
     if len(cohorts) and size.min() >= 2:
-        columns = np.eye(len(cohorts))[place]
-    elif len(cohorts) > 1 and len(start) > 4:
-        columns = np.stack([np.ones(len(start)), start.astype(float)], axis=1)
-    else:
-        columns = np.ones((len(start), 1))
-    root = np.sqrt(share)[:, None]
-    coefficients = np.linalg.lstsq(root * columns, root[:, 0] * effect, rcond=None)[0]
-    return columns @ coefficients, columns.shape[1]
+        return np.asarray(np.eye(len(cohorts))[place])
+    if len(cohorts) > 1 and len(start) > 4:
+        return np.stack([np.ones(len(start)), start], axis=1)
+    return np.ones((len(share), 1))
 
 
-def _two_parts(treated: FloatArray, never: FloatArray, fitted: int, m: int | None = None) -> tuple[float, float]:
-    m, k = len(treated) if m is None else m, len(never)
-    parts = []
-    if m > fitted:
-        parts.append((float((treated**2).sum()) * m / (m - fitted), m - fitted))
-    if k > 1:
-        parts.append((float((never**2).sum()) * k / (k - 1), k - 1))
-    total = sum(part for part, _ in parts)
+def _centre(share: FloatArray, effect: FloatArray, columns: FloatArray) -> FloatArray:
+    root = np.sqrt(share)
+    return columns @ np.linalg.lstsq(root[:, None] * columns, root * effect, rcond=None)[0]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one group of units adds to the variance, and the degrees of freedom behind it."""
+
+    variance: float
+    degrees: float
+
+    @classmethod
+    def of(cls, scores: FloatArray, share: FloatArray, columns: FloatArray) -> "_Part":
+        """scores: (m,) influence of each unit, as it scatters around what `columns` (m, p) fit to the group.
+
+        Who counts for much pulls the fit towards itself, so its residual tells less of its spread: it is divided by
+        what is left of it, whether the spread is the same for all or falls with what a unit counts (HC2 under both,
+        the lesser left; with equal shares m / (m - p)). Degrees of freedom are those of so many
+        units as count (Bell and McCaffrey 2002, a spread that falls with what a unit counts).
+        """
+        m, p = columns.shape
+        projected = np.linalg.pinv((columns.T * share) @ columns) @ (columns.T * share)
+        hat = np.einsum("ip,pi->i", columns, projected)
+        left = np.minimum(1 - hat, 1 - 2 * hat + np.einsum("ip,pq,iq->i", columns, projected @ projected.T, columns))
+        counting = float(share.sum() ** 2 / (share**2).sum())
+        return cls(float((scores**2 / np.maximum(left, LEAST_LEFT)).sum()), max(counting * (m - p) / m, 1.0))
+
+
+def _mean_part(scores: FloatArray, counts: FloatArray) -> _Part:
+    """A group that scatters around its own mean."""
+    used = counts > 0
+    if used.sum() < 2:
+        return _Part(0.0, 1.0)
+    return _Part.of(scores[used], counts[used] / counts[used].sum(), np.ones((int(used.sum()), 1)))
+
+
+def _two_parts(treated: _Part, never: _Part) -> tuple[float, float]:
+    total = treated.variance + never.variance
     if total == 0:
-        return 0.0, float(max((degrees for _, degrees in parts), default=1))
-    return float(np.sqrt(total)), total**2 / sum(part**2 / degrees for part, degrees in parts)
+        return 0.0, max(treated.degrees, never.degrees)
+    parts = (treated, never)
+    return float(np.sqrt(total)), total**2 / sum(part.variance**2 / part.degrees for part in parts)
 
 
 def _borrowed(share: FloatArray, never: FloatArray, control: FloatArray) -> tuple[float, float]:
@@ -201,15 +238,19 @@ def estimate(panel: Panel) -> Result:
     if not plain.usable.any():
         raise NotPossible("no_comparison", "nobody untreated was observed while others were treated")
     trend = _trend(panel)
-    adjusted = trend is not None and trend.p_value is not None and trend.p_value < DRIFT
+    adjusted = trend is not None and trend.p_value is not None and trend.p_value < DOUBT
     model = Imputed(panel, (_own_trend(panel),)) if adjusted else plain
     found = model.average(model.usable)
     if not np.isfinite(found.se):
         raise NotPossible("too_few", "too few units to say how sure an effect would be")
     without = (model.weight * model.usable * model.without).sum() / (model.weight * model.usable).sum()
     checks = [check for check in (trend, placebo_in_time(panel)) if check]
+    low, high, p = found.value - found.margin, found.value + found.margin, found.p_value
     if adjusted:
         before = plain.average(plain.usable)
+        # nobody knows whether it would have gone on: the range holds both answers, and what was chance costs nothing
+        low, high = min(low, before.value - before.margin), max(high, before.value + before.margin)
+        p = max(p, before.p_value) if found.value * before.value > 0 else 1.0
         checks.append(Check("without_trend", "passed", before.value, before.value - before.margin,
                             before.value + before.margin, before.p_value))  # fmt: skip
     first = int(panel.dates[0])
@@ -217,9 +258,9 @@ def estimate(panel: Panel) -> Result:
         "difference_in_differences",
         "own_trend" if adjusted else "staggered" if len(panel.dates) > 1 else "one_start",
         found.value,
-        found.value - found.margin,
-        found.value + found.margin,
-        found.p_value,
+        low,
+        high,
+        p,
         found.se,
         found.degrees,
         float(without),

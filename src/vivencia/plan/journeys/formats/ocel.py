@@ -2,23 +2,24 @@
 
 Written: an event a step lived, of the touchpoint's type, with its channel; it belongs to its case (an order, a ticket)
 and to its customer. Read: the object type most events belong to gives the journeys; event types that enough of them
-pass become steps, frequent moves become ways. What a log does not say (expectations, lanes) stays empty.
+pass become steps, frequent moves become ways: alternatives, and what is lived in any order, as in lived maps
+(`lived_ways`). What a log does not say (expectations, lanes) stays empty.
 """
 
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
-from vivencia.plan.journeys.drawing import LONGEST_NAME, Drawing, Lane, Link, Phase, Step, arranged, check, key_for
+from vivencia.plan.journeys.drawing import LONGEST_NAME, Drawing, Lane, Phase, Step, arranged, check, key_for
 from vivencia.plan.journeys.formats.errors import FormatError
+from vivencia.plan.journeys.lived_ways import BOTH, EITHER, linked
 
 MOST_BYTES = 200_000_000
 COMMON = 0.05  # share of journeys from which on an event type is a step
-TAKEN = 0.1  # share of moves from a step from which on a way is drawn
 MOST_STEPS = 40
 HALF = 0.5
 
@@ -147,42 +148,53 @@ def _journeys(told: list[tuple[datetime, int, str, list[str]]], kind_of: dict[st
 def _drawn(journeys: list[list[str]], language: str, title: str) -> Drawing:
     passed = Counter(name for path in journeys for name in set(path))
     common = [name for name, n in passed.most_common(MOST_STEPS) if n >= COMMON * len(journeys)]
-    order = _ordered(journeys, common)
+    sooner = _first_after(journeys, common)
+    order = _ordered(common, sooner)
     steps: list[Step] = []
     for name in order:
         key = key_for(name, [one.key for one in steps])
         optional = passed[name] < HALF * len(journeys)
         steps.append(Step(key, "journey", name[:LONGEST_NAME], name[:LONGEST_NAME], optional=optional))
     key_of = {name: step.key for name, step in zip(order, steps, strict=True)}
+    side = {frozenset(key_of[one] for one in pair) for pair in _beside(order, sooner, passed)}
+    links, together = linked([step.key for step in steps], _shares(journeys, key_of), side)
+    told = tuple(replace(step, then="all") if step.key in together else step for step in steps)
     drawn = Drawing(
-        title[:LONGEST_NAME], language, "target", phases=(Phase("journey", ""),), steps=tuple(steps),
-        links=tuple(_links(journeys, order, key_of)), lanes=(Lane("touchpoint", "", "touchpoint"),),
+        title[:LONGEST_NAME], language, "target", phases=(Phase("journey", ""),), steps=told,
+        links=links, lanes=(Lane("touchpoint", "", "touchpoint"),),
     )  # fmt: skip
     return arranged(check(drawn))
 
 
-def _ordered(journeys: list[list[str]], names: list[str]) -> list[str]:
-    """By how many of the others each usually comes before."""
+def _first_after(journeys: list[list[str]], names: list[str]) -> Counter[tuple[str, str]]:
+    """In how many journeys the first of two names comes by sooner than the second."""
     sooner: Counter[tuple[str, str]] = Counter()
     wanted = set(names)
     for path in journeys:
         seen = [name for name in dict.fromkeys(path) if name in wanted]
         sooner.update((a, b) for at, a in enumerate(seen) for b in seen[at + 1 :])
+    return sooner
+
+
+def _ordered(names: list[str], sooner: Counter[tuple[str, str]]) -> list[str]:
+    """By how many of the others each usually comes before."""
     wins = {a: sum(sooner[a, b] > sooner[b, a] for b in names) for a in names}
     return sorted(names, key=lambda name: (-wins[name], names.index(name)))
 
 
-def _links(journeys: list[list[str]], order: list[str], key_of: dict[str, str]) -> Iterator[Link]:
-    moves = Counter((a, b) for path in journeys for a, b in pairwise(path))
-    leaving: Counter[str] = Counter()
-    for (a, _b), n in moves.items():
-        leaving[a] += n
-    rank = {name: at for at, name in enumerate(order)}
-    for at, a in enumerate(order):
-        onward = {b: moves[a, b] for b in order[at + 1 :] if moves[a, b]}
-        usual = max(onward, key=lambda b: onward[b]) if onward else (order[at + 1] if at + 1 < len(order) else None)
-        for b in order:
-            share = moves[a, b] / leaving[a] if leaving[a] else 0.0
-            if b == usual or share >= TAKEN:
-                kind = "next" if b == usual else "optional" if rank[b] > rank[a] else "loop"
-                yield Link(key_of[a], key_of[b], kind, round(share, 3))  # type: ignore[arg-type]  # one of the three
+def _beside(names: list[str], sooner: Counter[tuple[str, str]], passed: Counter[str]) -> set[frozenset[str]]:
+    """Pairs in which both orders are common, where most of those who come by either come by both."""
+    found = set()
+    for a, b in combinations(names, 2):
+        both = sooner[a, b] + sooner[b, a]
+        often = both >= BOTH * (passed[a] + passed[b] - both)
+        if both and often and min(sooner[a, b], sooner[b, a]) >= EITHER * both:
+            found.add(frozenset((a, b)))
+    return found
+
+
+def _shares(journeys: list[list[str]], key_of: dict[str, str]) -> dict[tuple[str, str], float]:
+    """Share of a step's visits that go on to another at once."""
+    moves = Counter((a, b) for path in journeys for a, b in pairwise(path) if a in key_of and b in key_of)
+    visits = Counter(name for path in journeys for name in path)
+    return {(key_of[a], key_of[b]): n / visits[a] for (a, b), n in moves.items()}

@@ -78,6 +78,7 @@ class Neighbourhood:
         self._use_of = np.ascontiguousarray(guide.use.T)
         self._lacking = np.empty(self._use_of.shape, dtype=bool)
         self._uses = guide.use > 0
+        self._used = [np.flatnonzero(uses) for uses in self._uses]
         self._cost = guide.use @ guide.price
         self._least = max(float(np.median(self._cost)) * 0.02, 1e-9) if len(self._cost) else 1.0
         self._streams = _Streams(tables)
@@ -146,13 +147,19 @@ class Neighbourhood:
             self.room = self.room - guide.use[row]
             for then in self.after[i]:
                 ready[then] = self._ready_at(then)
-            open_ = open_[(guide.of[open_] != i) & (guide.use[open_] <= self.room + ROUNDING).all(axis=1)]
+            open_ = self._still(open_[guide.of[open_] != i], self._used[row])
 
     def _fits(self) -> Bools:
         """Which starts use no more than there is left; by resource, which reads memory in its order."""
         np.greater(self._use_of, self.room[:, None] + ROUNDING, out=self._lacking)
         fits: Bools = np.logical_not(self._lacking.any(axis=0))
         return fits
+
+    def _still(self, open_: Ints, touched: Ints) -> Ints:
+        """Those that fit still, now that there is less room in what was touched; all fitted before."""
+        for each in touched:
+            open_ = open_[self._use_of[each, open_] <= self.room[each] + ROUNDING]
+        return open_
 
     def _ready_at(self, i: int) -> int:
         """The first quarter in which everything before `i` is finished."""
