@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from vivencia.understand import emerging, emerging_noticed, emerging_words, readings
 from vivencia.understand.text import evaluation
 from vivencia.understand.text.emerging.series import Grain
+from vivencia.understand.text.labelled import Labelled, UnusableFileError, labelled
 
 
 @click.group()
@@ -34,26 +35,50 @@ def read(words: str, as_json: bool) -> None:
 
 @text.command()
 @click.option("--task", type=click.Choice(evaluation.TASKS), required=True)
-@click.option("--train", "learn", type=click.Path(path_type=Path), required=True, help="Labelled CSV to learn from.")
+@click.option(
+    "--train",
+    "learn",
+    type=click.Path(path_type=Path),
+    help="Labelled CSV to learn from; without it, sentiment and emotion are asked of the models in use.",
+)
 @click.option("--test", "ask", type=click.Path(path_type=Path), required=True, help="Labelled CSV to ask about.")
 @click.option("--text-column", default="", help="Where the texts are; guessed where it is not said.")
 @click.option("--label-column", default="", help="Where the labels are; guessed where it is not said.")
 @click.option("--language", default="", help="Only rows whose column `lang` says this, such as es.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 def evaluate(
-    task: str, learn: Path, ask: Path, text_column: str, label_column: str, language: str, as_json: bool
+    task: str, learn: Path | None, ask: Path, text_column: str, label_column: str, language: str, as_json: bool
 ) -> None:
     """Learn from one labelled file, and measure on another how often that is right. Nothing is kept."""
+    columns = (text_column, label_column, language)
     try:
-        files = [evaluation.labelled(file, task, text_column, label_column, language) for file in (learn, ask)]
-        found = evaluation.evaluate(task, files[0], files[1], readings.models_folder())
-    except evaluation.UnusableFileError as problem:
+        found = _learned_and_asked(task, learn, ask, columns) if learn else _asked(task, ask, columns)
+    except UnusableFileError as problem:
         raise click.UsageError(str(problem)) from None
     said = {name: _plain(value) for name, value in asdict(found).items()}
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     click.echo("\n".join(f"{name}: {value}" for name, value in said.items() if value is not None))
+
+
+def _learned_and_asked(task: str, learn: Path, ask: Path, columns: tuple[str, str, str]) -> evaluation.Evaluation:
+    taught = _labelled(learn, task, columns)
+    asked = _labelled(ask, task, columns, frozenset(taught.labels))
+    return evaluation.evaluate(task, taught, asked, readings.models_folder())
+
+
+def _asked(task: str, ask: Path, columns: tuple[str, str, str]) -> evaluation.Evaluation:
+    if task not in ("sentiment", "emotion"):
+        raise UnusableFileError("--train is needed: only feelings and emotions are read without being taught")
+    reader = readings.reader()
+    known = evaluation.FEELINGS if task == "sentiment" else reader.heads.emotion.labels
+    return evaluation.as_read(task, _labelled(ask, task, columns, frozenset(known)), reader)
+
+
+def _labelled(file: Path, task: str, columns: tuple[str, str, str], taught: frozenset[str] = frozenset()) -> Labelled:
+    text, label, language = columns
+    return labelled(file, task, text, label, language, taught)
 
 
 def _plain(value: Any) -> Any:

@@ -1,7 +1,5 @@
 """How good the models are: learned from one labelled file, asked about another."""
 
-import csv
-import io
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -13,34 +11,20 @@ import numpy as np
 from vivencia.understand.text import stack
 from vivencia.understand.text.bert import Floats
 from vivencia.understand.text.encoders import Encoder, open_encoders
+from vivencia.understand.text.labelled import Labelled, UnusableFileError
 from vivencia.understand.text.language import languages
+from vivencia.understand.text.reader import Reader
 from vivencia.understand.text.stack import Classifier, Ints, Numbers
 from vivencia.understand.text.views import vectors
 
+FEELINGS = ("negative", "neutral", "positive")
 TASKS = ("intent", "sentiment", "emotion", "scope")
-TEXTS = ("text", "texto", "tweet", "comment", "comentario", "review", "utterance", "sentence", "verbatim", "message")
-LABELS: Mapping[str, tuple[str, ...]] = {
-    "intent": ("intent", "category", "label", "intencion", "intención", "class"),
-    "scope": ("intent", "category", "label", "intencion", "intención", "class"),
-    "sentiment": ("sentiment", "polarity", "polaridad", "label", "sentimiento", "class", "stars", "rating", "score"),
-    "emotion": ("emotion", "emocion", "label", "class"),
-}
-OUTSIDE = ("oos", "out_of_scope", "out-of-scope", "out of scope", "none", "unknown", "ood")
+OUTSIDE = (
+    "oos", "ood", "outofscope", "outofdomain", "none", "unknown", "ninguno", "ninguna", "desconocido", "desconocida",
+    "fueradealcance", "fueradeambito", "fueradedominio",
+)  # fmt: skip
 REJECTED = 0.05
 _ENGLISH_ENOUGH = 0.8
-
-
-class UnusableFileError(ValueError):
-    """The file cannot be evaluated with; the message says why, naming what there is."""
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Texts with their labels; `skipped`: rows left out because one of the two is missing."""
-
-    texts: tuple[str, ...]
-    labels: tuple[str, ...]
-    skipped: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,79 +57,6 @@ class Evaluation:
     rejected_own: float | None = None
 
 
-def labelled(file: Path, task: str, text_column: str = "", label_column: str = "", language: str = "") -> Labelled:
-    """A CSV's texts and labels; columns are guessed where they are not named. `language` keeps rows of one `lang`.
-
-    Raises UnusableFileError.
-    """
-    rows = _rows(file)
-    columns = [name for name in rows[0] if name]
-    text = _column(columns, text_column, TEXTS, file, "texts")
-    label = _column(columns, label_column, LABELS[task], file, "labels", taken=text)
-    if language:
-        rows = _spoken(rows, columns, language, file)
-    pairs = [((row[text] or "").strip(), (row[label] or "").strip()) for row in rows]
-    kept = [(said, each) for said, each in pairs if said and each]
-    if not kept:
-        raise UnusableFileError(f"{file} has no row with both a text ({text}) and a label ({label})")
-    kept = _stars(kept) if task == "sentiment" else kept
-    return Labelled(tuple(said for said, _label in kept), tuple(each for _said, each in kept), len(pairs) - len(kept))
-
-
-def _rows(file: Path) -> list[dict[str, str | None]]:
-    """A CSV's rows, whether commas, semicolons or tabs part the columns, in UTF-8 or as Windows writes."""
-    try:
-        data = file.read_bytes()
-    except OSError as problem:
-        raise UnusableFileError(f"{file} cannot be read: {problem.strerror}") from None
-    try:
-        told = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        told = data.decode("cp1252", errors="replace")
-    if "\0" in told:
-        raise UnusableFileError(f"{file} is not a CSV file")
-    head = told.partition("\n")[0]
-    parted = max(",;\t", key=head.count)
-    try:
-        rows = list(csv.DictReader(io.StringIO(told, newline=""), delimiter=parted))
-    except csv.Error as problem:
-        raise UnusableFileError(f"{file}: {problem}") from None
-    if not rows:
-        raise UnusableFileError(f"{file} has no rows")
-    return rows
-
-
-def _spoken(
-    rows: Sequence[dict[str, str | None]], columns: Sequence[str], language: str, file: Path
-) -> list[dict[str, str | None]]:
-    """The rows in a language; all of them where no column says which."""
-    column = next((name for name in columns if name.lower() in ("lang", "language", "idioma")), "")
-    found = [row for row in rows if not column or row[column] == language]
-    if not found:
-        others = sorted({row[column] or "" for row in rows})
-        raise UnusableFileError(f"{file} has no row in {language!r}; its languages are: {', '.join(others[:10])}")
-    return found
-
-
-def _column(columns: Sequence[str], wanted: str, usual: Sequence[str], file: Path, what: str, taken: str = "") -> str:
-    if wanted and wanted not in columns:
-        raise UnusableFileError(f"{file} has no column {wanted!r}; it has: {', '.join(columns)}")
-    lower = {name.lower(): name for name in columns if name != taken}
-    found = wanted or next((lower[name] for name in usual if name in lower), "")
-    found = found or next((lower[name] for name in lower if any(each in name for each in usual)), "")
-    if not found:
-        raise UnusableFileError(f"which column of {file} holds the {what}? It has: {', '.join(columns)}")
-    return found
-
-
-def _stars(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Labels 1 to 5 are stars: 1 and 2 bad, 4 and 5 good, 3 in between."""
-    if not {label.removesuffix(".0") for _text, label in pairs} <= set("12345"):
-        return list(pairs)
-    said = {"1": "negative", "2": "negative", "3": "neutral", "4": "positive", "5": "positive"}
-    return [(text, said[label.removesuffix(".0")]) for text, label in pairs]
-
-
 def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluation:
     """Learn from one, ask about the other. Texts labelled out of scope teach nothing, whichever file they are in.
 
@@ -158,7 +69,8 @@ def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluat
         found = ", ".join(sorted(set(labels))) or "none"
         raise UnusableFileError(f"the file to learn from needs at least two different labels; it has: {found}")
     if not set(ask.labels) & {*labels, *(each for each in ask.labels if _outside(task, each))}:
-        raise UnusableFileError("the two files have no label in common")
+        asked = ", ".join(sorted(set(ask.labels))[:10])
+        raise UnusableFileError(f"the two files have no label in common; the one asked about has: {asked}")
     encoders, count = suited(texts, ask.texts, folder), len(texts)
     if task in ("intent", "scope") and len(texts) <= stack.FEW_EXAMPLES * len(set(labels)):
         named = stack.as_examples(labels)
@@ -189,6 +101,32 @@ def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluat
     )
 
 
+def as_read(task: str, ask: Labelled, reader: Reader) -> Evaluation:
+    """How often the models in use are right, by the whole reading (masking, language, topics and all). The labels are
+    FEELINGS for "sentiment", the reader's own names for "emotion". Raises UnusableFileError."""
+    known = FEELINGS if task == "sentiment" else reader.heads.emotion.labels
+    if not set(ask.labels) & set(known):
+        raise UnusableFileError(f"the models in use know these labels: {', '.join(known)}")
+    began = time.perf_counter()
+    readings = reader.read(ask.texts)
+    took = time.perf_counter() - began
+    said = [FEELINGS[each.sentiment + 1] if task == "sentiment" else each.emotion for each in readings]
+    return Evaluation(
+        task=task,
+        trained_on=0,
+        asked=len(ask.texts),
+        labels=len(known),
+        accuracy=float((np.array(said) == np.array(ask.labels)).mean()),
+        macro_f1=_macro_f1(ask.labels, said),
+        texts_per_second=len(ask.texts) / max(took, 1e-9),
+        training_seconds=0.0,
+        encoders=tuple(each.name for each in reader.encoders),
+        mixture={},
+        skipped=ask.skipped,
+        never_taught=sum(label not in known for label in ask.labels),
+    )
+
+
 def suited(texts: Sequence[str], asked: Sequence[str], folder: Path) -> tuple[Encoder, ...]:
     """e5 and USE for all; MiniLM too where both those learned from and those asked about are English."""
     english = all(_share_of_english(each) >= _ENGLISH_ENOUGH for each in (texts, asked))
@@ -201,7 +139,7 @@ def _share_of_english(texts: Sequence[str]) -> float:
 
 
 def _outside(task: str, label: str) -> bool:
-    return task == "scope" and label.lower() in OUTSIDE
+    return task == "scope" and "".join(filter(str.isalpha, label.lower())) in OUTSIDE
 
 
 def _scope(

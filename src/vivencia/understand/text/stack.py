@@ -34,6 +34,7 @@ SLACK = 6.0
 WORTH_IT = 0.004  # of macro-F1: a smaller gain on the sample is chance
 RIDGES = (0.03, 0.15, 0.6, 2.0)
 DEEP, DEEP_FEW = 2.0, 8.0  # how much more an encoder's last block counts than the ones before; with few examples
+ENGLISH_FEW = 2.5  # how much more the English encoder counts than the others; with few examples, where there is one
 _TERMS = ("words", "letters")
 
 
@@ -204,10 +205,14 @@ def recipes(vectors: Mapping[str, Floats], examples: float) -> list[Recipe]:
         words = (Part("words", 1.0, 0.0), Part("letters", 1.0, 0.0))
         return [Recipe(words, ridge) for ridge in (0.03, 0.1, 0.3, 1.0)]
     last = {name for encoder in {block.partition(".")[0] for block in blocks} if (name := _last(encoder, vectors))}
-    deep = DEEP if examples > FEW_EXAMPLES else DEEP_FEW
-    dense = {block: deep if block in last else 1.0 for block in blocks}
+    few = examples <= FEW_EXAMPLES
+    dense = {block: (DEEP_FEW if few else DEEP) if block in last else 1.0 for block in blocks}
+    if few:
+        dense = {
+            block: weight * (ENGLISH_FEW if block.startswith("minilm") else 1.0) for block, weight in dense.items()
+        }
     found = []
-    for term in (0.2, 0.5, 1.0) if examples > FEW_EXAMPLES else (0.0, 0.15):
+    for term in (0.0, 0.15) if few else (0.2, 0.5, 1.0):
         parts = [Part(block, weight / sum(dense.values()), 1.0) for block, weight in dense.items()]
         parts += [Part(name, term / 2, 0.0) for name in _TERMS if term]
         found += [Recipe(tuple(parts), ridge) for ridge in RIDGES]

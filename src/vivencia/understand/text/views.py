@@ -4,6 +4,7 @@ Every row has length one, so that the product of two rows is a cosine.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -25,8 +26,9 @@ def vectors(texts: Sequence[str], encoders: Sequence[Encoder]) -> dict[str, Floa
     place = {text: number for number, text in enumerate(different)}
     where = np.array([place[text] for text in texts], np.int64)
     found: dict[str, Floats] = {}
-    for encoder in encoders:
-        whole = encoder.encode(different)
+    with ThreadPoolExecutor(max(1, len(encoders))) as pool:  # USE works on one core: the others are not to wait for it
+        wholes = list(pool.map(lambda encoder: encoder.encode(different), encoders))
+    for encoder, whole in zip(encoders, wholes, strict=True):
         for number, block in enumerate(np.split(whole, encoder.blocks, axis=1)):
             found[f"{encoder.name}.{number}"] = block[where] if len(different) < len(texts) else block
     return found
