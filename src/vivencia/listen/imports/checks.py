@@ -71,8 +71,8 @@ def _form_shown(form: dates.Dates) -> str:
 
 
 def _number(value: Value | None, columns: Columns) -> list[Check]:
-    if value is None or not (used := columns.used(value)):
-        return []
+    if value is None or value.listed or not (used := columns.used(value)):
+        return []  # what a list does not name is nothing, not a number that is wrong
     number = columns.number(value)
     allowed = "1.234,56" if (value.decimal or columns.decimal) == "," else "1,234.56"
     bad = f"{columns.filled(value)} AND {number} IS NULL"

@@ -195,7 +195,7 @@ class Columns:
         if not value.words:
             return raw
         cases = " ".join(f"WHEN {literal(theirs)} THEN {literal(ours)}" for theirs, ours in value.words.items())
-        return f"CASE {raw} {cases} ELSE {raw} END"
+        return f"CASE {raw} {cases} ELSE {NULL if value.listed else raw} END"
 
     def _typed(self, sql: str) -> str:
         for name, known in self.typed.items():

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from vivencia.listen.imports.problems import Problem
 
 AGGREGATES: Final = ("first", "last", "sum", "mean", "min", "max", "count")
+VALUE_FLAGS: Final = ("optional", "whole", "unique", "listed")
 DATE_ORDERS: Final = ("auto", "iso", "dmy", "mdy", "ymd", "epoch")
 METRIC_SCALES: Final[Dict[str, tuple[float, float]]] = {
     "nps": (0, 10),
@@ -35,6 +36,7 @@ class Value:
     clock: str | None = None  # "23:59": the time of day to assume where the column has days only
     decimal: str | None = None
     words: Dict[str, str] = field(default_factory=dict)  # what the file calls it -> what we call it
+    listed: bool = False  # what `words` does not list is nothing, instead of itself
     glue: str | None = None  # join the columns with this instead of taking the first
     not_before: str | None = None  # another column, whose time must not be later
     optional: bool = False  # the file may lack the column
@@ -389,13 +391,10 @@ class _Reader:
             raise Problem("missing-key", file=self.file, field=f"{at}.column")
         texts = {key: self._text(body[key], f"{at}.{key}") for key in _VALUE_TEXTS if key in body}
         words = {key: self._text(value, f"{at}.words") for key, value in self._dict(body, "words", at).items()}
-        optional, whole, unique = (
-            self._bool(body.get(key, False), f"{at}.{key}") for key in ("optional", "whole", "unique")
-        )
+        flags = {key: self._bool(body.get(key, False), f"{at}.{key}") for key in VALUE_FLAGS}
         constant = body.get("constant")
-        return Value(
-            columns=columns, constant=constant, words=words, optional=optional, whole=whole, unique=unique, **texts
-        )
+        said: dict[str, Any] = {**flags, **texts}
+        return Value(columns=columns, constant=constant, words=words, **said)
 
     def _condition(self, raw: Any, at: str) -> Condition | None:
         if raw is None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import fields
 
 from vivencia.listen.imports.mapping import (
+    VALUE_FLAGS,
     WORDS,
     Account,
     Alias,
@@ -132,7 +133,7 @@ def _value(value: Value, *, word: bool) -> str:
     for name in ("dates", "zone", "clock", "decimal", "glue", "not_before"):
         if (text := getattr(value, name)) is not None:
             said[name] = _text(text)
-    for name in ("optional", "whole", "unique"):
+    for name in VALUE_FLAGS:
         if getattr(value, name):
             said[name] = "true"
     if value.words:

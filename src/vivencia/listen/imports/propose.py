@@ -6,8 +6,10 @@ from pathlib import PurePath
 from typing import Any
 
 from vivencia.listen.imports.guesses import KNOWN, Guess, Seen, best, of_scale, plain, see
+from vivencia.listen.imports.logs import ARRIVALS, events_of_log
 from vivencia.listen.imports.mapping import Condition, Defaults, Event, Mapping, People, Table, Value
 from vivencia.listen.imports.problems import N_
+from vivencia.listen.imports.questions import question_of_column
 from vivencia.listen.imports.readers.table import Look
 
 # Steps every company has, under the names the presets give them, so that sources meet on one timeline.
@@ -70,8 +72,9 @@ def propose(look: Look, table: str = "rows") -> Proposal:
     people = _people(columns, table, chosen)
     if people or len(mapping.events) > 1:
         parts: list[Event | People] = [*mapping.events, *people]
-        used = {name for part in parts for name in _columns_of(part)}
-        mapping = replace(mapping, customers=people, events=_with_rest(mapping.events, columns, used))
+        used = {name for part in parts for name in columns_of(part)}
+        rest = _with_rest(mapping.events, columns, used, every="name" in chosen)
+        mapping = replace(mapping, customers=people, events=rest)
     return Proposal(mapping, tuple(guesses), _missing(chosen, times))
 
 
@@ -98,8 +101,8 @@ def _measures(columns: Sequence[Seen], chosen: dict[str, Seen], guesses: list[Gu
     score = best("score", [column for column in free if column.scale], set())
     if score is not None and score.scale is not None:
         chosen["score"] = score
-        low, high = _ends(score)
-        guesses = [*guesses, of_scale(score.name, low, high, odd=score.scale.odd, n=len(score.values))]
+        asked = question_of_column(score)
+        guesses = [*guesses, of_scale(score.name, asked.low, asked.high, odd=score.scale.odd, n=len(score.values))]
     amount = best("amount", [column for column in free if column.numbers and column is not score], set())
     if amount is not None:
         chosen["amount"] = amount
@@ -123,18 +126,19 @@ def _people(columns: Sequence[Seen], table: str, chosen: dict[str, Seen]) -> tup
     return (People(table=table, id=Value((chosen["customer"].name,)), **known),)
 
 
-def _columns_of(part: Event | People) -> Iterator[str]:
+def columns_of(part: Event | People) -> Iterator[str]:
     """The columns that say something of an event or a person."""
     for one in fields(part):
         value = getattr(part, one.name)
         yield from value.columns if isinstance(value, Value) else ()
 
 
-def _with_rest(events: tuple[Event, ...], columns: Sequence[Seen], used: set[str]) -> tuple[Event, ...]:
-    """What no part of the row says becomes a property of its first event; who somebody is and what they answered later
-    does not."""
+def _with_rest(events: tuple[Event, ...], columns: Sequence[Seen], used: set[str], *, every: bool) -> tuple[Event, ...]:
+    """What no part of the row says becomes a property of its first event (of a log, where a row is one event, of
+    `every` one); who somebody is and what they answered later does not."""
     left = {column.name: Value((column.name,)) for column in columns if column.name not in used and column.values}
-    return (replace(events[0], rest=False, properties=left), *events[1:])
+    told = len(events) if every else 1
+    return (*(replace(event, rest=False, properties=left) for event in events[:told]), *events[told:])
 
 
 def _missing(chosen: dict[str, Seen], times: Sequence[Seen]) -> tuple[str, ...]:
@@ -153,7 +157,7 @@ def _mapping(look: Look, table: str, chosen: dict[str, Seen], times: Sequence[Se
     source = plain(stem).replace(" ", "-") or "file"
     known_by = chosen.get("id") or chosen.get("subject")
     key = (known_by.name,) if known_by is not None and known_by.is_unique else ()
-    events = tuple(replace(event, table=table) for event in _events(chosen, times, plain(stem)))
+    events = tuple(replace(event, table=table) for event in _events(look, chosen, times, plain(stem)))
     return Mapping(
         source=source,
         title=stem,
@@ -163,9 +167,9 @@ def _mapping(look: Look, table: str, chosen: dict[str, Seen], times: Sequence[Se
     )
 
 
-def _events(chosen: dict[str, Seen], times: Sequence[Seen], stem: str) -> list[Event]:
+def _events(look: Look, chosen: dict[str, Seen], times: Sequence[Seen], stem: str) -> list[Event]:
     main = times[0].name if times else ""
-    metric, low, high = _metric(chosen.get("score"))
+    asked = question_of_column(chosen["score"]) if "score" in chosen else None
     named = _value(chosen.get("name"))
     touchpoint = _value(chosen.get("touchpoint")) or named
     whole = Event(
@@ -184,22 +188,24 @@ def _events(chosen: dict[str, Seen], times: Sequence[Seen], stem: str) -> list[E
         currency=_value(chosen.get("currency")),
         promise=Value(constant="delivery") if "promised_at" in chosen else None,
         promised_at=_value(chosen.get("promised_at")),
-        metric=Value(constant=metric) if metric else None,
+        metric=Value(constant=asked.metric) if asked else None,
         score=_value(chosen.get("score")),
-        scale_min=Value(constant=low) if metric else None,
-        scale_max=Value(constant=high) if metric else None,
+        scale_min=Value(constant=asked.low) if asked else None,
+        scale_max=Value(constant=asked.high) if asked else None,
         text=_value(chosen.get("text")),
         rest=True,
     )
-    rest = [] if named else times[1:]
+    if named:
+        return [*events_of_log(whole, look)]
+    rest = times[1:]
     arrivals = [column.name for column in rest if _is_arrival(column.name)]
     kept = arrivals[-1] if arrivals and "promised_at" in chosen else None
-    asked = next((column for column in rest if _is_answer(column.name)), None)
-    after = [asked.name] if asked else arrivals[-1:]
-    said = _answer(whole, chosen["score"].name, after) if metric and after else None
+    answered = next((column for column in rest if _is_answer(column.name)), None)
+    after = [answered.name] if answered else arrivals[-1:]
+    said = _answer(whole, chosen["score"].name, after) if asked and after else None
     if said is not None:
         whole = replace(whole, metric=None, score=None, scale_min=None, scale_max=None, text=None)
-    others = [_other(column, chosen, keeps=column.name == kept) for column in rest if column is not asked]
+    others = [_other(column, chosen, keeps=column.name == kept) for column in rest if column is not answered]
     return [whole, *others, *([said] if said else [])]
 
 
@@ -221,7 +227,7 @@ def _answer(whole: Event, score: str, after: Sequence[str]) -> Event:
 
 
 def _is_arrival(name: str) -> bool:
-    return any(word in plain(name) for word in ("deliver", "entreg", "recib", "received", "arriv"))
+    return any(word in plain(name) for word in ARRIVALS)
 
 
 def _other(column: Seen, chosen: dict[str, Seen], *, keeps: bool) -> Event:
@@ -253,26 +259,6 @@ def _words_of_date(name: str) -> str:
     dull = {"date", "at", "time", "timestamp", "fecha", "hora", "data", "de", "on", "datetime"}
     words = " ".join(word for word in plain(name).split() if word not in dull) or plain(name)
     return next((step for step, called in STEPS.items() if words in called), words)
-
-
-def _metric(score: Seen | None) -> tuple[str, float, float]:
-    if score is None:
-        return "", 0, 0
-    low, high = _ends(score)
-    words = plain(score.name).split()
-    for metric in ("nps", "enps", "csat", "ces"):
-        if metric in words:
-            return metric, low, high
-    return ("nps" if high == 10 else "csat"), low, high
-
-
-def _ends(score: Seen) -> tuple[float, float]:
-    words = plain(score.name).split()
-    if "nps" in words or "enps" in words:
-        return 0, 10
-    if "ces" in words:
-        return 1, 7
-    return (score.scale.low, score.scale.high) if score.scale else (1, 5)
 
 
 def _value(column: Seen | None) -> Value | None:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vivencia.listen.imports import shelf
-from vivencia.listen.imports.assign import fits
+from vivencia.listen.imports.assign import assign, fits
+from vivencia.listen.imports.fuller import fuller
 from vivencia.listen.imports.guesses import Guess
 from vivencia.listen.imports.mapping import Mapping
 from vivencia.listen.imports.mapping_text import write
+from vivencia.listen.imports.own_form import completed, with_scores
 from vivencia.listen.imports.problems import N_, Problem
 from vivencia.listen.imports.processes import process_mapping
 from vivencia.listen.imports.propose import propose
@@ -63,9 +65,10 @@ def recognise(looks: Sequence[Look]) -> Recognised:
     if process is not None and first.kind in ("xes", "ocel"):
         return Recognised(PROCESS, process, write(process))
     if fits(shelf.preset(OWN_FORM), looks):
-        return _shelved(OWN_FORM)
+        return _own_form(looks)
     if process is not None:
-        return Recognised(PROCESS, process, write(process))
+        rated = with_scores(process, first)
+        return Recognised(PROCESS, rated, write(rated))
     if len(looks) == 1 and is_survey(first) and (found := survey_mapping(first)):
         return Recognised(SURVEY, found[0], write(found[0]), tuple(found[1]))
     return proposed(looks)
@@ -83,11 +86,20 @@ def by_preset(name: str, looks: Sequence[Look]) -> Recognised:
     return Recognised(SURVEY, found[0], write(found[0]), tuple(found[1]))
 
 
+def _own_form(looks: Sequence[Look]) -> Recognised:
+    """Our own form, with what its other columns say by their names: a score that names no metric, a comment, who the
+    customers are."""
+    own = shelf.preset(OWN_FORM)
+    told = completed(own, assign(own, looks, OWN_FORM))
+    return _shelved(OWN_FORM) if told == own else Recognised(OWN_FORM, told, write(told))
+
+
 def _shelved(name: str) -> Recognised:
     return Recognised(name, shelf.preset(name), shelf.text(name))
 
 
 def proposed(looks: Sequence[Look]) -> Recognised:
     """A mapping from names and contents; of several files, a person must say whether they belong together so."""
+    looks = [fuller(look) for look in looks]
     found = propose(looks[0]) if len(looks) == 1 else propose_together(looks)
     return Recognised("proposal", found.mapping, write(found.mapping), found.guesses, found.missing)
