@@ -32,7 +32,8 @@ def _roles() -> dict[str, object]:
     return {
         "roles": [{"name": role.label, "for": WHO_ROLES_ARE_FOR[role]} for role in Role],
         "rights": [
-            {"label": WHAT_RIGHTS_ALLOW[right], "held": [right in RIGHTS[role] for role in Role]} for right in Right
+            {"label": WHAT_RIGHTS_ALLOW[right], "held": [(role, right in RIGHTS[role]) for role in Role]}
+            for right in Right
         ],
     }
 
