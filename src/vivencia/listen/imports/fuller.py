@@ -16,21 +16,28 @@ from vivencia.listen.imports.guesses import KNOWN, name_rank, plain
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers.registry import reader_of
 from vivencia.listen.imports.readers.table import Cell, How, Look, quoted
+from vivencia.listen.imports.readers.text import SAMPLE_BYTES
 
 ENOUGH: Final = 50  # filled values tell what a column is
 MORE: Final = 500  # rows to add for a column that has fewer
+LOOKED_AT: Final = 900  # rows that a look has of a long file; a thousand, less what is no data
 _SPARSE: Final = ("score", "text", "amount", "promised_at", "employee")
 
 
 def fuller(look: Look) -> Look:
     """The same look with further rows, if columns that matter are sparse. Where the file cannot be read, as it is."""
     sparse = [name for name in look.columns if _matters(name) and len(look.column(name)) < ENOUGH]
-    if not sparse or look.kind in ("xes", "ocel"):
+    if not sparse or look.kind in ("xes", "ocel") or not _goes_on(look):
         return look
     try:
         return replace(look, rows=(*look.rows, *_further(look, sparse)))
     except (Problem, duckdb.Error):
         return look  # whoever reads it says what is wrong
+
+
+def _goes_on(look: Look) -> bool:
+    """Whether the file may have more rows than its look: looks take so many rows, of text so many bytes."""
+    return len(look.rows) >= LOOKED_AT or look.file.stat().st_size > SAMPLE_BYTES
 
 
 def _matters(name: str) -> bool:

@@ -389,12 +389,11 @@ class _Reader:
         columns = (column,) if isinstance(column, str) else self._texts(column, f"{at}.column")
         if not columns and "constant" not in body:
             raise Problem("missing-key", file=self.file, field=f"{at}.column")
-        texts = {key: self._text(body[key], f"{at}.{key}") for key in _VALUE_TEXTS if key in body}
         words = {key: self._text(value, f"{at}.words") for key, value in self._dict(body, "words", at).items()}
-        flags = {key: self._bool(body.get(key, False), f"{at}.{key}") for key in VALUE_FLAGS}
+        given: dict[str, Any] = {key: self._bool(body.get(key, False), f"{at}.{key}") for key in VALUE_FLAGS}
+        given |= {key: self._text(body[key], f"{at}.{key}") for key in _VALUE_TEXTS if key in body}
         constant = body.get("constant")
-        said: dict[str, Any] = {**flags, **texts}
-        return Value(columns=columns, constant=constant, words=words, **said)
+        return Value(columns=columns, constant=constant, words=words, **given)
 
     def _condition(self, raw: Any, at: str) -> Condition | None:
         if raw is None:
