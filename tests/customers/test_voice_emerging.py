@@ -12,12 +12,13 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from vivencia.foundation.erasure import erase
 from vivencia.foundation.ledger.schema import EVENTS, READINGS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.models import Act, AuditEntry, Role
-from vivencia.understand import emerging, emerging_noticed, reading_vectors
+from vivencia.understand import emerging, emerging_noticed, emerging_words, reading_vectors
 from vivencia.understand.noticed_models import Noticed
 from vivencia.understand.text.emerging.again import rises_again
 from vivencia.understand.text.meaning import Space
@@ -282,3 +283,18 @@ def test_what_was_high_already_rises_again_only_surely_and_by_half(
     observed: float, days: int, before: float, days_before: int, again: bool
 ) -> None:
     assert rises_again(observed, days, before, days_before) is again
+
+
+@pytest.mark.parametrize(
+    ("language", "usual", "most", "said"),
+    [
+        ("en", 0.3, None, "12 voices in the last 7 days, where none was to be expected"),
+        ("en", 1.2, None, "12 voices in the last 7 days, where one was to be expected"),
+        ("es", 1.2, 4, "12 voces en los últimos 7 días, donde cabía esperar una y difícilmente más de 4"),
+        ("es", 3.6, None, "12 voces en los últimos 7 días, donde cabía esperar unas 4"),
+        ("es", 0.2, 2, "12 voces en los últimos 7 días, donde difícilmente cabía esperar más de 2"),
+    ],
+)
+def test_none_and_one_are_said_as_people_say_them(language: str, usual: float, most: float | None, said: str) -> None:
+    with translation.override(language):
+        assert f"{emerging_words.voices(12, 7)}, {emerging_words.expected(usual, most)}" == said

@@ -16,7 +16,6 @@ from vivencia.foundation.charts import Chart, Point, Series
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import User
 from vivencia.foundation.rights import Right, may, needs
-from vivencia.foundation.writing import number_format
 from vivencia.understand import emerging, emerging_noticed, emerging_words, voices
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.frames import frame as frame_of
@@ -27,7 +26,6 @@ from vivencia.understand.voice_words import TONES, shown
 
 SPARK = 26  # periods of the little lines
 LISTED = 15
-LEAST_USUAL = 0.5  # voices; fewer are said to be none
 
 
 @needs(Right.SEE_CUSTOMERS)
@@ -80,7 +78,9 @@ def _alarm(
         "before": None if noticed else emerging_noticed.before(one),
         "name": emerging_words.news(one),
         "of_theme": emerging_words.name(one) if one["kind"] == "theme" else "",
-        "days": days,
+        "counted": f"{emerging_words.voices(one['observed'], days)}, {emerging_words.expected(one['usual'])}",
+        "beyond": f"{emerging_words.of_late(one['observed'], days)}, "
+        f"{emerging_words.expected(one['usual'], one['most'])}",
         "since": date.fromisoformat(one["since"]),
         "sure": emerging_words.sure(one["p"], grain),
         "whom": [emerging_words.whom(group) for group in one["whom"]],
@@ -186,19 +186,13 @@ def in_short(user: object) -> list[dict[str, Any]]:
 
 
 def _in_short(one: dict[str, Any], seen: dict[str, Any], *, reads: bool) -> dict[str, Any]:
-    told = {
-        "n": number_format(round(one["observed"])),
-        "usual": number_format(round(one["usual"])),
-        "days": number_format(one["window"] * DAYS["week"]),
-    }
-    none = _("%(n)s voices in the last %(days)s days, where none was to be expected")
-    some = _("%(n)s voices in the last %(days)s days, where about %(usual)s were to be expected")
+    counted = emerging_words.voices(one["observed"], one["window"] * DAYS["week"])
     whom = one["whom"] if reads else [group for group in one["whom"] if group["dimension"] != "employee_id"]
     return {
         "name": emerging_words.news(one) if reads else emerging_words.name(one),
         "what": emerging_words.kind(one),
         "tone": emerging_words.tone(one),
-        "sentence": (none if one["usual"] < LEAST_USUAL else some) % told,
+        "sentence": f"{counted}, {emerging_words.expected(one['usual'])}",
         "since": date.fromisoformat(one["since"]),
         "whom": emerging_words.whom(whom[0]) if whom else "",
         "sure": emerging_words.sure(one["p"], "week"),

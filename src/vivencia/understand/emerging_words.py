@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vivencia.foundation.vocabulary import title, trait
 from vivencia.foundation.writing import number_format
@@ -48,6 +49,36 @@ def tone(one: dict[str, Any]) -> str:
     """Of a badge: what nobody knows yet stands out."""
     unknown = one["kind"] == "unknown" or (one["kind"] == "theme" and not one["about"])
     return "caution" if unknown else "neutral"
+
+
+def voices(n: float, days: int) -> str:
+    """How many there are: "12 voices in the last 7 days"."""
+    return f"{number_format(round(n), force_grouping=True)} {of_late(n, days)}"
+
+
+def of_late(n: float, days: int) -> str:
+    """The same without the number: "voices in the last 7 days"."""
+    period = ngettext("in the last %(days)s day", "in the last %(days)s days", days) % {"days": number_format(days)}
+    what = ngettext("voice", "voices", round(n))
+    return f"{what} {period}"
+
+
+def expected(usual: float, most: float | None = None) -> str:
+    """How many were to be expected, and at most: none and one are said as people say them."""
+    if most is not None and most >= 1:
+        limit = number_format(round(most), force_grouping=True)
+        if round(usual) == 0:
+            return _("where hardly more than %(most)s was to be expected") % {"most": limit}
+        about = ngettext(
+            "where one was to be expected and hardly more than %(most)s",
+            "where about %(usual)s were to be expected and hardly more than %(most)s",
+            round(usual),
+        )
+        return about % {"usual": number_format(round(usual), force_grouping=True), "most": limit}
+    if round(usual) == 0:
+        return _("where none was to be expected")
+    about = ngettext("where one was to be expected", "where about %(usual)s were to be expected", round(usual))
+    return about % {"usual": number_format(round(usual), force_grouping=True)}
 
 
 def sure(p_value: float, grain: Grain) -> str:

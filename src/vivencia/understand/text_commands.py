@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from vivencia.understand import emerging, emerging_noticed, emerging_words, readings
 from vivencia.understand.text import evaluation
-from vivencia.understand.text.emerging.series import Grain
+from vivencia.understand.text.emerging.series import DAYS, Grain
 from vivencia.understand.text.labelled import Labelled, UnusableFileError, labelled
 
 
@@ -116,9 +116,11 @@ def emerging_(by: Grain, as_json: bool) -> None:
     risen = [one for one in told[by]["subjects"] if one["alarm"] and not one["within"]]
     among = emerging_noticed.open_ones()
     for one in risen:
-        counted = _("%(observed)d voices, about %(usual)d to be expected, since %(since)s")
+        days = one["window"] * DAYS[by]
+        counted = f"{emerging_words.voices(one['observed'], days)}, {emerging_words.expected(one['usual'])}"
+        began = _("since %(since)s") % {"since": one["since"]}
         noticed = emerging_noticed.marked(one, among)
         said = f" [{noticed.get_state_display()}]" if noticed else ""
-        click.echo(f"{emerging_words.news(one)} ({emerging_words.kind(one)}): {counted % one}{said}")
+        click.echo(f"{emerging_words.news(one)} ({emerging_words.kind(one)}): {counted}, {began}{said}")
     if not risen:
         click.echo(_("Nothing rose beyond the usual (%(texts)d voices, %(themes)d themes)") % told)
