@@ -246,6 +246,21 @@ def test_what_a_proposal_lacks_is_said(tmp_path: Path) -> None:
     assert recognised(write(tmp_path, "c.csv", "customer,date", "a,01/02/2026", "b,03/04/2026")).missing == ("order",)
 
 
+def test_dates_written_in_several_ways_are_asked_about_and_not_passed_over(tmp_path: Path) -> None:
+    days = ("2026-01-05", "17/02/2026", "ayer", "2026-02-01", "5 de marzo de 2026")
+    rows = [f"c{place},{day},{9 - place}" for place, day in enumerate(days)]
+    found = recognised(write(tmp_path, "a.csv", "cliente,fecha,nps", *rows))
+    assert found.missing == ("mixed",) and found.mapping.events[0].when.columns == ("fecha",)
+    assert ("when", "dates-mixed") in [(guess.role, guess.reason) for guess in found.guesses]
+
+
+def test_a_preset_that_was_asked_for_says_which_columns_the_file_lacks(tmp_path: Path) -> None:
+    file = write(tmp_path, "a.csv", "Unique id,channel_name,category", "1,chat,returns")
+    look = look_at(file)
+    with pytest.raises(Problem, match=r"a.csv: the column “.+” is missing. The file has: Unique id, channel_name"):
+        assign(by_preset("contact-centre", [look]).mapping, [look], "Contact centre")
+
+
 def test_an_unknown_preset_names_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="contact-centre, segment-export, reviews, survey-responses, events"):
         by_preset("olits", [look_at(write(tmp_path, "a.csv", "a,b", "1,2"))])

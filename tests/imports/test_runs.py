@@ -116,10 +116,11 @@ def test_what_is_wrong_is_said_with_code_two_and_harms_nothing(log: Path, home: 
     assert "f.csv" in told["error"]
     assert Path(told["rejects_file"]).exists()
     assert vivencia(import_, str(log), "--preset", "olits", code=2)["allowed"].startswith("olist, ")
+    assert vivencia(import_, str(write(tmp_path, "h.csv", HEADER)), code=2)["code"] == "no-rows"
     wrong = write(tmp_path, "m.toml", 'source="s"', "[tables.t]", 'file="*"', "[[events]]", 'wen="x"')
     assert "events[0].wen" in vivencia(import_, str(log), "--mapping", str(wrong), code=2)["error"]
     proposal = vivencia(import_, str(write(tmp_path, "g.csv", "plan,amount", "gold,1", "silver,2")), code=2)
-    assert "[[events]]" in proposal["proposed_mapping"]
+    assert "[[events]]" in proposal["proposed_mapping"] and proposal["code"] == "unrecognised"
     assert events_in(home) == before
 
 

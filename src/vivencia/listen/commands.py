@@ -141,7 +141,9 @@ def _show_proposal(path: Path, recognised: Recognised, *, as_json: bool) -> None
     missing = [wording.missing(key) for key in recognised.missing]
     said = wording.problem(Problem("unrecognised", file=path.name, missing="; ".join(missing)))
     if as_json:
-        click.echo(json.dumps({"error": said, "missing": missing, "proposed_mapping": recognised.toml}))
+        click.echo(
+            json.dumps({"error": said, "code": "unrecognised", "missing": missing, "proposed_mapping": recognised.toml})
+        )
     else:
         click.echo(said, err=True)
         for guess in recognised.guesses:

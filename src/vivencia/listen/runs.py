@@ -60,7 +60,10 @@ class Looked:
 
 def look(path: Path) -> Looked:
     """Look at the file, or at all files in the folder. Raises Problem."""
-    return Looked(path, tuple(look_at(file) for file in files_at(path)))
+    looks = tuple(look_at(file) for file in files_at(path))
+    if not any(one.rows for one in looks):
+        raise Problem("no-rows", file=looks[0].name)
+    return Looked(path, looks)
 
 
 def start(looked: Looked, recognised: Recognised, *, by: object = None, replaces: ImportRun | None = None) -> ImportRun:

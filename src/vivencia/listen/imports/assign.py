@@ -6,7 +6,7 @@ from fnmatch import fnmatch
 
 from vivencia.listen.imports.mapping import Account, Alias, Condition, Event, Mapping, People, Table, Value
 from vivencia.listen.imports.problems import Problem
-from vivencia.listen.imports.readers.table import Look
+from vivencia.listen.imports.readers.table import Look, listed
 
 Assigned = dict[str, list[Look]]
 
@@ -14,13 +14,15 @@ Assigned = dict[str, list[Look]]
 def assign(mapping: Mapping, looks: Sequence[Look], name: str) -> Assigned:
     """The files of each table. `name` is what messages call the mapping.
 
-    Raises Problem naming a table whose file is missing, and the files there are.
+    Raises Problem naming a table whose file is missing and the files there are, or of one file the missing columns.
     """
     assigned: Assigned = {}
     for table, body in mapping.tables.items():
         found = _by_name(body, looks) or _by_columns(body, looks)
         if found:
             assigned[table] = found
+        elif not body.optional and len(looks) == 1 and body.columns:
+            raise _lacking(body, looks[0])
         elif not body.optional:
             files = ", ".join(look.name for look in looks)
             raise Problem("missing-file", file=name, field=body.file, allowed=files)
@@ -37,6 +39,15 @@ def has_columns(table: Table, look: Look) -> bool:
         elif not any(name.casefold() in names for name in wanted.split("|")):
             return False
     return bool(table.columns)
+
+
+def _lacking(table: Table, look: Look) -> Problem:
+    """Which of the columns a table is recognised by the only file there is has not."""
+    there = {column.strip().casefold() for column in look.columns}
+    needed = [column for column in table.columns if not column.startswith("!")]
+    missing = [one for one in needed if not any(name.casefold() in there for name in one.split("|"))]
+    named = listed([one.replace("|", " | ") for one in missing], 5)
+    return Problem("missing-column", file=look.name, field=named, allowed=listed(look.columns))
 
 
 def fits(mapping: Mapping, looks: Sequence[Look]) -> bool:

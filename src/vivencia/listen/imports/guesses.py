@@ -76,6 +76,7 @@ KNOWN: Final[dict[str, tuple[str, ...]]] = {
 REASONS: Final = {
     "name": N_("its name says so"),
     "dates": N_("%(share)s %% of its values are dates, like %(example)s"),
+    "dates-mixed": N_("its name says so, but only %(share)s %% of its values are dates written like %(example)s"),
     "ambiguous": N_("its dates could be day first or month first; day first is assumed"),
     "unique": N_("no two rows have the same value"),
     "scale": N_("whole numbers from %(low)s to %(high)s"),

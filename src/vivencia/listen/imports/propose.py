@@ -19,11 +19,13 @@ STEPS = {
     "shipping": ("envio", "enviado", "shipping"),
     "delivery": ("entrega", "entregado", "delivery"),
 }
+SOME_DATES = 0.2  # of a column's values, that a column called a date is one
 MISSING = {
     "when": N_("a column that says when it happened"),
     "who": N_("a column that says whom it is about (a customer, an order, a case)"),
     "several": N_("how the files belong together (not all of them are in the mapping)"),
     "joined": N_("whether the files belong together as is proposed here"),
+    "mixed": N_("how the dates are written: not all of them are written alike, and the others would be left out"),
     "order": N_("whether the dates have the day or the month first"),
 }
 
@@ -66,7 +68,7 @@ def propose(look: Look, table: str = "rows") -> Proposal:
             guesses.append(Guess(role, found.name, "unique" if role == "id" else "name"))
     born = ("birth", "nacim", "nasc")
     times = [column for column in columns if column.is_date and not any(word in plain(column.name) for word in born)]
-    times, guesses = _times(times, chosen, guesses)
+    times, guesses = _times(times or _mixed(columns, chosen), chosen, guesses)
     guesses = _measures(columns, chosen, guesses)
     mapping = _mapping(look, table, chosen, times)
     people = _people(columns, table, chosen)
@@ -88,10 +90,18 @@ def _times(times: Sequence[Seen], chosen: dict[str, Seen], guesses: list[Guess])
     main = best("when", rest, set()) or (rest[0] if rest else None)
     if main is None:
         return [], guesses
-    reason = "ambiguous" if main.dates.ambiguous else "dates"
-    facts = () if main.dates.ambiguous else (("share", f"{100 * main.dates.share:.0f}"), ("example", main.values[0]))
-    guesses = [*guesses, Guess("when", main.name, reason, facts, sure=not main.dates.ambiguous)]
+    reason = "ambiguous" if main.dates.ambiguous else "dates" if main.is_date else "dates-mixed"
+    example = main.values[0] if main.is_date else main.dates.shown
+    facts = () if main.dates.ambiguous else (("share", f"{100 * main.dates.share:.0f}"), ("example", example))
+    guesses = [*guesses, Guess("when", main.name, reason, facts, sure=reason == "dates")]
     return [main, *(column for column in rest if column is not main)], guesses
+
+
+def _mixed(columns: Sequence[Seen], chosen: dict[str, Seen]) -> list[Seen]:
+    """A column that is called a date where some of its values are dates, but not nearly all."""
+    free = [column for column in columns if column not in chosen.values() and column.dates.share >= SOME_DATES]
+    found = best("when", [column for column in free if column.dates.order != "epoch"], set())
+    return [found] if found else []
 
 
 def _measures(columns: Sequence[Seen], chosen: dict[str, Seen], guesses: list[Guess]) -> list[Guess]:
@@ -145,6 +155,8 @@ def _missing(chosen: dict[str, Seen], times: Sequence[Seen]) -> tuple[str, ...]:
     missing = []
     if not times:
         missing.append("when")
+    elif not times[0].is_date:
+        missing.append("mixed")
     elif times[0].dates.ambiguous:
         missing.append("order")
     if not {"customer", "anonymous", "account", "subject"} & chosen.keys():
