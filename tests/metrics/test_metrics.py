@@ -179,6 +179,18 @@ def test_lines_of_one_order_are_one_purchase() -> None:
     assert told("repurchase", lived(*bought("ada", 0, 0.1, **order))) == {(): (0.0, 1)}
 
 
+def test_where_no_event_has_an_amount_purchases_are_what_is_called_so() -> None:
+    told_of: list[dict[str, Any]] = [
+        {"amount": None, "currency": None, "name": name} for name in ("Compra_realizada", "visit")
+    ]
+    of = lived(
+        *bought("ada", 0, 100, **told_of[0]), *bought("bob", 0, 5, **told_of[1]), *bought("cleo", 1, **told_of[0])
+    )
+    assert told("repurchase", of) == {(): (50.0, 2)}
+    paid = lived(*bought("ada", 0, 100, **told_of[0]), *bought("bob", 0, 5))
+    assert told("repurchase", paid) == {(): (100.0, 1)}
+
+
 def test_churn_by_inactivity_counts_those_who_were_customers_at_the_start() -> None:
     rules = Rules(inactivity_days=30)
     #           Jan        Feb (31-58)    Mar (59-89)

@@ -28,7 +28,9 @@ NUMBERS: dict[str, str | Promise] = {
     "business_closes": gettext_lazy("Business hours end (hour of the day)"),
 }
 NAMES: dict[str, str | Promise] = {
-    "purchase": gettext_lazy("Purchases (empty: every event with a positive amount)"),
+    "purchase": gettext_lazy(
+        "Purchases (empty: every event with a positive amount; where none has one, those called purchases)"
+    ),
     "issue_reported": gettext_lazy("An issue is reported"),
     "issue_responded": gettext_lazy("An issue is answered"),
     "issue_solved": gettext_lazy("An issue is solved"),

@@ -17,7 +17,7 @@ import pyarrow as pa
 from ibis import _
 
 from vivencia.measure.metrics.periods import Clock, Grain, spans
-from vivencia.measure.metrics.rules import DEFAULT_RULES, Names, Rules
+from vivencia.measure.metrics.rules import CALLED_PURCHASES, DEFAULT_RULES, Names, Rules
 from vivencia.understand.promises import case_states, promises
 
 OBSERVATION = (
@@ -105,13 +105,20 @@ class Lived:
     def purchases(self) -> ir.Table:
         """One row a purchase: the first event of its order that is one; events without an order are one each."""
         rules = self.rules
-        bought = self.named(rules.purchase) if rules.purchase else self.events.filter(_.amount > 0)
+        bought = self.named(rules.purchase) if rules.purchase else self._paid_or_called_purchases
         known = bought.filter(_.customer_id.notnull())
         subject = ibis.literal("s:") + known.subject_kind.fill_null("") + ":" + known.subject_id
         order = ibis.coalesce(subject, ibis.literal("e:") + known.event_id)
         first = ibis.window(group_by=["customer_id", "order_key"], order_by=in_order())
         numbered = known.mutate(order_key=order).mutate(place=ibis.row_number().over(first))
         return numbered.filter(_.place == 0).drop("place", "order_key")
+
+    @property
+    def _paid_or_called_purchases(self) -> ir.Table:
+        paid = self.events.filter(_.amount > 0)
+        if self.to_arrow(paid.select("amount").limit(1)).num_rows:
+            return paid
+        return self.named(CALLED_PURCHASES)  # a company that tells of purchases but not of money
 
     @cached_property
     def bounds(self) -> tuple[datetime, datetime]:

@@ -6,13 +6,18 @@ Names are compared without regard to case, and `_` counts as a space: "Order Com
 from dataclasses import dataclass
 
 Names = tuple[str, ...]
+CALLED_PURCHASES: Names = (
+    "purchase", "purchased", "purchase made", "purchase completed", "order placed", "order purchased",
+    "order completed", "order created", "compra", "compra realizada", "pedido", "pedido realizado",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Rules:
     """The conventions a metric is computed under; every default can be replaced in the settings.
 
-    `purchase`: names of the events that are purchases; empty: every event with a positive amount is one.
+    `purchase`: names of the events that are purchases; empty: every event with a positive amount is one or, where no
+    event has an amount, those called so (`CALLED_PURCHASES`).
     `currency`: amounts in other currencies are left out; None: the currency most events with an amount are in.
     `business_*`: the hours that count for "business hours" variants, on local time of `zone` (0 is Monday).
     """
