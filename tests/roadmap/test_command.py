@@ -93,8 +93,8 @@ def test_a_wrong_file_is_told_where_and_what_is_allowed(tmp_path: Path, content:
 
     code, out, err = run(tmp_path, content, "--json")
 
-    assert code == 2 and out == "" and "Traceback" not in err
-    assert message in " ".join(err.split())
+    assert code == 2 and "Traceback" not in err
+    assert message in " ".join(json.loads(out)["error"].split())
 
 
 @pytest.mark.django_db
@@ -156,3 +156,14 @@ def test_what_is_wrong_with_a_file_is_said_in_the_readers_language(tmp_path: Pat
     done = CliRunner().invoke(main, ["--language", "es", "roadmap", "--file", str(file)])
 
     assert done.exit_code == 2 and said in " ".join(done.stderr.split())
+
+
+@pytest.mark.django_db
+def test_what_the_file_does_not_say_is_told_with_what_it_is_taken_for(tmp_path: Path) -> None:
+    free = {"quarters": 2, "initiatives": [{"key": "web", "value": 400}, {"key": "app", "value": 3, "cost_once": 1}]}
+    _, told, _ = run(tmp_path, free, "--json")
+    assert json.loads(told)["unsaid"] == {"cost": ["web"], "effort": ["web", "app"], "capacity": False, "budget": False}
+
+    _, out, _ = run(tmp_path, free)
+    assert "taken as free: 1 (web)" in out and "needing nobody: 2 (web, app)" in out
+    assert "no budget" in out and "no teams" in out

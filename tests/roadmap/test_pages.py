@@ -10,9 +10,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from tests.roadmap.conftest import TODAY
 from vivencia.foundation.models import Role, User
 from vivencia.plan.initiatives.models import Budget, Capacity, Initiative, Team
 from vivencia.plan.initiatives.quarters import quarter_of
+from vivencia.plan.roadmap import plans
 from vivencia.plan.roadmap.calendars import Event, calendar, escaped, folded
 from vivencia.plan.roadmap.models import CalendarLink, Frame, Plan
 
@@ -196,3 +198,39 @@ def test_folded_lines_fit_and_unfold_to_what_they_were(line: str) -> None:
     assert all(len(part.encode()) <= 75 for part in parts)
     assert parts[0] + "".join(part[1:] for part in parts[1:]) == line
     assert all(part.startswith(" ") for part in parts[1:])
+
+
+def test_what_the_plan_was_not_told_is_said_with_what_it_means_and_where_to_fill_it_in(
+    lead: Client, plan: Plan, work: Work
+) -> None:
+    assert "1 initiative has no estimated value" in text(lead, ROADMAP)
+
+    Initiative.objects.filter(value__isnull=False).update(cost_once=0, effort={})
+    Capacity.objects.all().delete()
+    Budget.objects.all().delete()
+    plans.run(plans.ask(None, TODAY).pk)
+    page = text(lead, ROADMAP)
+
+    assert "2 initiatives have no cost" in page and "Taken as free" in page
+    assert f"{reverse('initiative-edit', args=[work['web'].pk])}#id_cost_once" in page
+    assert "2 initiatives have no days of work" in page and "No team&#x27;s days are said" in page
+    assert "No budget is said" in page and RESOURCES in page
+
+    Initiative.objects.filter(pk=work["web"].pk).update(cost_once=50)
+    assert "said since" in text(lead, ROADMAP)
+
+
+def test_an_initiative_says_where_it_stands_in_the_roadmap_and_the_roadmap_where_it_is(
+    lead: Client, plan: Plan, work: Work
+) -> None:
+    def page(one: Initiative) -> str:
+        return text(lead, reverse("initiative", args=[one.pk]))
+
+    assert "Planned: Q1 2027" in page(work["web"]) and f"{ROADMAP}#initiative-{work['web'].pk}" in page(work["web"])
+    assert f'id="initiative-{work["web"].pk}"' in text(lead, ROADMAP)
+    assert "Not in the plan" in page(work["stock"]) and "go to what brings more" in page(work["stock"])
+    assert "What would it take" in page(work["stock"]) and "not estimated yet" in page(work["tone"])
+    assert "did not know it" in page(Initiative.objects.create(title="New"))
+    assert "In the roadmap" not in page(Initiative.objects.create(title="Old", stage="dropped"))
+    Plan.objects.all().delete()
+    assert "There is no plan yet" in page(work["web"])

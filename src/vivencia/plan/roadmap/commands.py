@@ -16,6 +16,7 @@ from vivencia.plan.roadmap.optimiser.reading import WrongFileError, problem_of
 from vivencia.plan.roadmap.optimiser.report import report
 
 EXPLAIN_SECONDS = 10.0
+NAMED = 8
 
 
 @click.command()
@@ -110,6 +111,22 @@ def _say(problem: Problem, found: Found, told: dict[str, Any]) -> None:
         }
     )
     _say_more(told)
+    _say_unsaid(told["unsaid"])
+
+
+def _say_unsaid(unsaid: dict[str, Any]) -> None:
+    """What the file does not say, and what the plan takes it for."""
+    for name, sentence in (
+        ("cost", _("without a cost, so taken as free: %(n)s (%(keys)s)")),
+        ("effort", _("without days of any team, so taken as needing nobody: %(n)s (%(keys)s)")),
+    ):
+        if unsaid[name]:
+            keys = ", ".join(unsaid[name][:NAMED]) + (" …" if len(unsaid[name]) > NAMED else "")
+            click.echo(sentence % {"n": len(unsaid[name]), "keys": keys})
+    if not unsaid["capacity"]:
+        click.echo(_("no teams with a capacity: everybody's time is taken as without end"))
+    if not unsaid["budget"]:
+        click.echo(_("no budget: money is taken as without end"))
 
 
 def _say_more(told: dict[str, Any]) -> None:

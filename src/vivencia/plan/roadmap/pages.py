@@ -23,6 +23,7 @@ from vivencia.plan.roadmap.forms import FrameForm
 from vivencia.plan.roadmap.models import CalendarLink, Plan, PlanState
 from vivencia.plan.roadmap.optimiser.answers import Placed
 from vivencia.plan.roadmap.optimiser.optimise import ImpossibleError
+from vivencia.plan.roadmap.unsaid import missing
 from vivencia.plan.roadmap.wording import TROUBLES, Words, words_for
 
 
@@ -73,6 +74,7 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
         "often": words.often(report["range"].get("next_best")) if "prices" in report else "",
         "counted": words.counted(plan),
         "pilots": words.pilots(report),
+        "missing": missing(plan, words),
         "lanes": lanes,
         "chosen": sum(len(lane.bars) for lane in lanes),
         "out": out,

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from vivencia.plan.initiatives.models import Initiative, Stream
+from vivencia.plan.initiatives.models import Initiative, Stage, Stream
+from vivencia.plan.initiatives.quarters import later, quarter_of
 from vivencia.plan.roadmap.models import Plan
 from vivencia.plan.roadmap.wording import UNVALUED, Words
 
@@ -129,6 +130,30 @@ def left_out(plan: Plan, words: Words) -> list[Out]:
         Out(str(one.pk), one.title, words.money.value(one), str(UNVALUED[plan.unvalued[str(one.pk)]]), may_enter=False)
         for one in uncounted
     ]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one initiative stands: `when` it is planned, or `why` it is not (both "": the plan did not know it)."""
+
+    when: str = ""
+    why: str = ""
+    by_hand: bool = False
+    differs: bool = False
+    may_enter: bool = False
+
+
+def place(plan: Plan, words: Words, one: Initiative) -> Place:
+    """One initiative in a plan; `differs`: its own start lies in another quarter."""
+    key = str(one.pk)
+    content = {each["key"]: each for each in plan.problem["initiatives"]}
+    if key in plan.starts:
+        bar = _bar(plan, words, content[key], len(words.quarters))
+        starts = later(plan.first_quarter, bar.start)
+        differs = one.stage != Stage.RUNNING and one.starts is not None and quarter_of(one.starts) != starts
+        return Place(when=bar.says, by_hand=bar.by_hand, differs=differs)
+    out = next((each for each in left_out(plan, words) if each.pk == key), None)
+    return Place() if out is None else Place(why=out.why, may_enter=out.may_enter)
 
 
 def priced(plan: Plan, words: Words) -> list[Priced]:

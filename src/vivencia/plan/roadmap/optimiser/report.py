@@ -8,6 +8,7 @@ from vivencia.plan.roadmap.optimiser.checking import check, spared
 from vivencia.plan.roadmap.optimiser.optimise import Found
 from vivencia.plan.roadmap.optimiser.problem import Initiative, Problem
 from vivencia.plan.roadmap.optimiser.uncertainty import better, draws_of, spread, values
+from vivencia.plan.roadmap.optimiser.unsaid import unsaid
 
 
 def report(
@@ -35,6 +36,7 @@ def report(
         "initiatives": [_initiative(problem, found, key) for key in problem.by_key],
         "use": [asdict(each) for each in use(problem, found.starts)],
         "range": _range(problem, found, other),
+        "unsaid": asdict(unsaid(problem)),
         "pilots": [_pilot(problem, found, each) for each in problem.initiatives if each.pilot],
     }
     if prices is not None:
