@@ -67,7 +67,9 @@ def test_an_import_is_brought_in_its_upload_forgotten_and_undone(analyst: Client
     run.refresh_from_db()
     assert (run.state, run.read, run.accepted, run.rejected) == (State.DONE, 2, 1, 1)
     assert not Path(run.path).exists()
-    assert "What now?" in page(analyst, run)
+    shown = page(analyst, run)
+    assert "What now?" in shown
+    assert "<q>never</q>" in shown and "not a date in the form this column has" in shown
     rejects = b"".join(analyst.get(reverse("source-rejects", args=[run.pk])).streaming_content)  # type: ignore[attr-defined]
     assert b"events.csv,3,occurred_at,never" in rejects
     analyst.post(reverse("source-undo", args=[run.pk]))
@@ -154,6 +156,7 @@ def test_a_corrected_file_takes_the_place_of_an_import(analyst: Client) -> None:
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state, second.accepted) == (State.UNDONE, State.DONE, 2)
+    assert "has been replaced by" in page(analyst, first)
 
 
 CORRECTED = {"e0.name": "=", "e0.name.fixed": "spoke with us", "e0.metric": "=", "e0.metric.fixed": "ces",

@@ -224,6 +224,14 @@ def test_one_score_off_its_scale_is_left_out_alone_and_shown_beforehand(tmp_path
     assert brought.values("score") == [9, 10, 7, 8, 3, 6] and len(brought.rejects) == 1
 
 
+def test_one_amount_that_is_no_number_is_left_out_alone(tmp_path: Path) -> None:
+    amounts = ("1.302,37", "995,68", "gratis", "12,00", "7,50")
+    rows = [f"c{i};0{i}/02/2026;2{i}/02/2026;{amount}" for i, amount in enumerate(amounts, 1)]
+    brought = bring(write(tmp_path, "pedidos.csv", "cliente;fecha pedido;fecha prometida;importe", *rows))
+    assert brought.values("amount") == [1302.37, 995.68, 12.0, 7.5]
+    assert [(row["row"], row["field"], row["value"]) for row in brought.rejects] == [("4", "importe", "gratis")]
+
+
 def test_a_survey_export_keeps_a_question_some_saw_and_did_not_answer(tmp_path: Path) -> None:
     answers = ("9", "10", "-99", "7", "8")
     rows = [f"R{i},2026-01-0{i},{answer}" for i, answer in enumerate(answers, 1)]

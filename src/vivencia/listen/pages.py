@@ -26,6 +26,7 @@ from vivencia.foundation.writing import number_format
 from vivencia.listen import demo_loading, editor, replacing, runs, uploads, wording
 from vivencia.listen.imports import preview as previews
 from vivencia.listen.imports import recognise as recognising
+from vivencia.listen.imports import rejects as rejected
 from vivencia.listen.imports.assign import assign
 from vivencia.listen.imports.mapping import Mapping, parse
 from vivencia.listen.imports.mapping_text import write
@@ -38,6 +39,7 @@ from vivencia.listen.models import ImportRun, SavedMapping, State
 from vivencia.listen.shown import advance, shown
 
 AS_BEFORE = "as-before"  # the mapping of the import that is replaced
+SHOWN_REJECTS = 8  # of those left out; all are in the file
 LISTS = (".columns", ".key")  # controls of which several can be chosen
 logger = logging.getLogger("vivencia.imports")
 
@@ -108,9 +110,17 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
     """One import, whatever its state."""
     run = get_object_or_404(ImportRun.objects.select_related("by", "replaces"), pk=pk)
     said: dict[str, Any] = {"run": run, "shown": shown(run), "advance": advance(run)}
+    if run.state in (State.DONE, State.UNDONE):
+        said |= {"left_out": _left_out(run), "replaced_by": run.replaced_by.filter(state=State.DONE).first()}
     if run.state in (State.STAGED, State.FAILED) and run.recognised != "demo":
         said |= _editing(run) | {"open": request.GET.get("open", "")}
     return render(request, "listen/source.html", said)
+
+
+def _left_out(run: ImportRun) -> list[dict[str, str]]:
+    """The first rows that were left out, with reasons."""
+    file = runs.rejects_of(run)
+    return rejected.first_of(file, SHOWN_REJECTS) if file else []
 
 
 @needs(Right.IMPORT)

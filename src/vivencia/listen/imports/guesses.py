@@ -11,7 +11,7 @@ from typing import Final
 from vivencia.listen.imports import dates
 from vivencia.listen.imports.problems import N_
 from vivencia.listen.imports.readers.table import Look
-from vivencia.listen.imports.scales import Scale, scale_of
+from vivencia.listen.imports.scales import Scale, are_most, scale_of
 
 ROLES: Final[dict[str, tuple[str, ...]]] = {
     # most telling first; compared as whole words, without accents
@@ -85,6 +85,9 @@ REASONS: Final = {
     ),
     "long": N_("long texts, %(mean)s characters on average"),
     "numbers": N_("numbers, and its name says money"),
+    "numbers-mostly": N_(
+        "numbers, and its name says money; %(odd)s of the first %(n)s values are none and are left out"
+    ),
     "only": N_("nothing else in the file is a date"),
 }
 
@@ -122,6 +125,13 @@ class Seen:
     def scale(self) -> Scale | None:
         """The scale most of its values seem to be on."""
         return scale_of([_number(value) for value in self.values])
+
+    @cached_property
+    def odd_numbers(self) -> int | None:
+        """How many of its values are no numbers, where nearly all are; None where they are not."""
+        good = sum(_number(value) is not None for value in self.values)
+        odd = len(self.values) - good
+        return odd if good and are_most(good, odd, fewest=1) else None
 
     @property
     def mean_length(self) -> float:

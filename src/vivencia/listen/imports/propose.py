@@ -113,10 +113,11 @@ def _measures(columns: Sequence[Seen], chosen: dict[str, Seen], guesses: list[Gu
         chosen["score"] = score
         asked = question_of_column(score)
         guesses = [*guesses, of_scale(score.name, asked.low, asked.high, odd=score.scale.odd, n=len(score.values))]
-    amount = best("amount", [column for column in free if column.numbers and column is not score], set())
+    amount = best("amount", [one for one in free if one.odd_numbers is not None and one is not score], set())
     if amount is not None:
         chosen["amount"] = amount
-        guesses = [*guesses, Guess("amount", amount.name, "numbers")]
+        odd = (("odd", str(amount.odd_numbers)), ("n", str(len(amount.values)))) if amount.odd_numbers else ()
+        guesses = [*guesses, Guess("amount", amount.name, "numbers-mostly" if odd else "numbers", odd)]
     texts = [column for column in free if column.is_long_text]
     text = best("text", texts, set()) or max(texts, key=lambda column: column.mean_length, default=None)
     if text is not None:

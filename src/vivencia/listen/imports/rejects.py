@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -93,6 +94,14 @@ def write(file: Path, rejects: Iterator[Reject], say: Say = in_english) -> None:
         for reject in rejects:
             said = (reject.file, str(reject.row), reject.field, reject.value, say(reject), reject.allowed, reject.event)
             writer.writerow([harmless(cell) for cell in said])
+
+
+def first_of(file: Path, limit: int) -> list[dict[str, str]]:
+    """The first lines of a file of rejects, each under the names of HEADER, as they were before `harmless`."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        found = list(islice(csv.DictReader(lines), limit))
+    return [{name: cell[1:] if cell[:1] == "'" and cell[1:2] in _SCRIPT else cell for name, cell in row.items()}
+            for row in found]  # fmt: skip
 
 
 def harmless(cell: str) -> str:

@@ -29,10 +29,15 @@ def scale_of(values: Sequence[float | None], fewest: int = FEWEST) -> Scale | No
     """
     whole = [value for value in values if value is not None and 0 <= value <= 10 and value == int(value)]
     odd = len(values) - len(whole)
-    if len(whole) < (max(fewest, FEWEST_WITH_ODD) if odd else fewest) or odd > max(1, FEW * len(values)):
+    if not are_most(len(whole), odd, fewest):
         return None
     for low, high in SCALES:
         off = sum(not low <= value <= high for value in whole)
         if not off or (off <= RARE * len(whole) and len(whole) >= MANY):
             return Scale(low, high, odd + off)
     return None
+
+
+def are_most(good: int, odd: int, fewest: int = FEWEST) -> bool:
+    """Whether the good among some values are so many that the odd are slips, and no sign of something else."""
+    return good >= (max(fewest, FEWEST_WITH_ODD) if odd else fewest) and odd <= max(1, FEW * (good + odd))
