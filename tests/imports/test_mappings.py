@@ -153,6 +153,14 @@ def test_only_rows_that_meet_the_condition_give_the_event(tmp_path: Path) -> Non
     assert bring(file, toml).values("customer_id") == ["b", "c"]
 
 
+def test_a_property_may_be_a_constant_or_fall_back_on_one(tmp_path: Path) -> None:
+    given = '{ by = { constant = "hand" }, state = { column = "state", constant = "new" } }'
+    toml = EVENTS + f"properties = {given}\n"
+    file = write(tmp_path, "f.csv", "customer,date,state", "a,2026-01-01,paid", "b,2026-01-02,")
+    told = [json.loads(text) for text in bring(file, toml).values("properties")]
+    assert told == [{"by": "hand", "state": "paid"}, {"by": "hand", "state": "new"}]
+
+
 def test_a_condition_on_a_column_that_may_be_absent_is_met_by_no_row_without_it(tmp_path: Path) -> None:
     condition = 'only_if = { column = "state", is = ["cancelled"], optional = true }\n'
     toml = EVENTS + EVENTS[EVENTS.index("[[events]]") :].replace("[[events]]", '[[events]]\nkind = "other"') + condition

@@ -1,5 +1,6 @@
 """Rows become events: one SELECT in the ledger's shape for each kind of event of a mapping."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -208,7 +209,7 @@ def json_object(chosen: dict[str, Value], spread: str | None, columns: Columns) 
     parts = [
         f"{literal(_member(name))} || {_first_json(value, columns)}"
         for name, value in chosen.items()
-        if columns.used(value)
+        if columns.used(value) or value.constant is not None
     ]
     listed = f"'{{' || concat_ws(',', {', '.join(parts)}) || '}}'" if parts else "'{}'"
     column = columns.find(spread) if spread else None
@@ -222,6 +223,8 @@ def _first_json(value: Value, columns: Columns) -> str:
     if value.words or value.glue is not None:
         return f"CAST(to_json({columns.text(value)}) AS VARCHAR)"
     parts = [columns.json_of(column) for column in columns.used(value)]
+    if value.constant is not None:
+        parts.append(literal(json.dumps(value.constant, ensure_ascii=False)))
     return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
 
