@@ -29,6 +29,21 @@ SCROLL = """async (times) => {
   }
 }"""
 
+ZOOM = """async (times) => {
+  for (let at = 0; at < times; at += 1) {
+    document.querySelector(`.viv-map-tools button[aria-label="${at % 2 ? "Larger" : "Smaller"}"]`).click();
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  }
+}"""
+
+MOVE = """async (times) => {
+  const element = document.querySelector("viv-journey-canvas");
+  for (let at = 0; at < times; at += 1) {
+    element.shift({ of: "step", key: "s2" }, at % 2 ? -1 : 1);
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  }
+}"""
+
 EDIT = """(times) => {
   const element = document.querySelector("viv-journey-canvas");
   const key = element.drawing().steps[3].key;
@@ -126,8 +141,11 @@ def test_a_map_of_twelve_phases_and_sixty_steps_stays_smooth(browser: Browser, s
         page.evaluate("(edits) => document.querySelector('viv-journey-canvas').do(...edits)", _large_map())
         expect(page.locator(".viv-map-saving")).to_have_text("Saved")
         scrolled, edited = _busy(page, SCROLL, 60) / 2, _busy(page, EDIT, 20)  # two pictures a step of scrolling
+        zoomed, moved = _busy(page, ZOOM, 6) / 2, _busy(page, MOVE, 6) / 2
         assert scrolled < 16, f"{scrolled:.1f} ms of computing for each picture while scrolling"
         assert edited < 50, f"{edited:.1f} ms of computing for each edit"
+        assert zoomed < 50, f"{zoomed:.1f} ms of computing for each picture while zooming"
+        assert moved < 50, f"{moved:.1f} ms of computing for each picture while a step is moved"
         assert page.locator(".viv-map-card").count() < 24
 
 

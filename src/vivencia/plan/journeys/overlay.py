@@ -46,7 +46,7 @@ def laid(drawing: Drawing, on: Ground, known: Studied, *, map_id: int | None = N
     for gap in gaps_in(drawing, on, known, map_id=map_id):
         gaps.setdefault(gap.step_key, []).append(gap)
     links: dict[str, list[Link]] = {}
-    for link in drawing.links:
+    for link in drawing.links if drawing.kind == "target" else ():  # a lived map's shares are no wishes
         links.setdefault(link.source, []).append(link)
     return Overlay(
         on,

@@ -14,6 +14,7 @@ from vivencia.plan.vision import answers, evidence
 from vivencia.plan.vision.document import TEXTS, Measure, Vision
 from vivencia.plan.vision.models import VisionVersion
 from vivencia.understand.models import Segment
+from vivencia.understand.personas import persona_words
 from vivencia.understand.personas.models import Persona
 from vivencia.understand.segment_choices import choices
 from vivencia.understand.settling import view
@@ -84,7 +85,7 @@ def promise_kinds() -> list[tuple[str, str]]:
 
 def personas() -> list[str]:
     """Who a proposition may be for: personas by name, else the company's segments."""
-    named = list(Persona.objects.exclude(name="").exclude(gone=True).values_list("name", flat=True))
+    named = [persona_words.called(one) for one in Persona.objects.exclude(gone=True)]
     if named:
         return named
     read = view().read

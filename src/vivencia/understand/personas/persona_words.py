@@ -178,7 +178,7 @@ def _what(kind: str, name: str, value: str) -> str:
 def rounded(value: float, decimals: int = 0) -> str:
     """A number in the reader's notation, rounded (Django's own cuts off)."""
     told = round(value, decimals) + 0.0
-    return str(number_format(f"{told:.{decimals}f}", decimals, force_grouping=True))
+    return str(number_format(f"{told:.{decimals}f}", decimals, force_grouping=True)).replace("-", "\u2212")
 
 
 def figures(one: Difference, scales: dict[str, float]) -> tuple[str, str]:

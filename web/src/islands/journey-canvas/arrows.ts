@@ -52,8 +52,10 @@ export function arrows(drawing: Drawing, plan: Plan, names: Names, [first, last]
   for (const fork of plan.forks) {
     const at = plan.places.get(fork.step) ?? -1;
     if (at < first || at > last) continue;
-    const below = ARC + CARD * ((plan.levels.get(fork.step) ?? 0) + 1) + 16;
-    svg.append(label(names.then[fork.then] ?? "", (at - first + 1) * size.width - 14, below * size.zoom, "is-then"));
+    const below = (ARC + CARD * ((plan.levels.get(fork.step) ?? 0) + 1) + 16) * size.zoom;
+    const x = (at - first + 1) * size.width - 14;
+    const told = labels.put(names.then[fork.then] ?? "", x, below, "is-then", [0]) ?? labels.put(names.then[fork.then] ?? "", x, below + TALL + 1, "is-then", [0]);
+    if (told) svg.append(told);
   }
   return svg;
 }
@@ -107,11 +109,11 @@ function arc(link: Link, share: string, labels: Labels, [from, here]: [number, n
 class Labels {
   #taken: [number, number, number][] = []; // left, right, baseline
 
-  put(text: string, x: number, y: number, name: string): SVGTextElement | null {
+  put(text: string, x: number, y: number, name: string, asides = ASIDE): SVGTextElement | null {
     const wide = text.length * LETTER;
-    for (const aside of ASIDE) {
+    for (const aside of asides) {
       const at = x + aside * (wide + 6);
-      const left = name === "is-along" ? at : name === "is-before" ? at - wide : at - wide / 2;
+      const left = name === "is-along" ? at : name === "is-before" || name === "is-then" ? at - wide : at - wide / 2;
       if (this.#taken.some(([begin, end, line]) => Math.abs(line - y) < TALL && left < end + 4 && begin < left + wide + 4)) continue;
       this.#taken.push([left, left + wide, y]);
       return label(text, at, y, name);

@@ -379,9 +379,10 @@ export class Board {
     this.#rows.get("step")?.append(this.#svg);
   }
 
-  /** The share wanted, and where the data know it the share who really go that way. */
+  /** The share wanted, and where the data know it the share who really go that way; a lived map's share is that. */
   #share(link: Link): string {
     const wanted = link.share === null ? "" : this.said.percent(Math.round(link.share * 100) / 100);
+    if (this.#drawing.kind === "lived") return wanted;
     const lived = this.overlays()[link.source]?.ways?.[link.target]?.short;
     return [wanted, lived ? this.said.say("livedShare", { share: lived }) : ""].filter(Boolean).join(" · ");
   }

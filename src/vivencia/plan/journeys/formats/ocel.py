@@ -22,6 +22,7 @@ MOST_BYTES = 200_000_000
 COMMON = 0.05  # share of journeys from which on an event type is a step
 MOST_STEPS = 40
 HALF = 0.5
+OF_ITS_JOURNEY = b'"qualifier": "journey"'  # stands once in each event that is written
 
 
 @dataclass(frozen=True)
