@@ -74,6 +74,33 @@ def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
     assert told("--file", written(tmp_path, lines, HEAD.replace(",", ";")))["verdict"] == "worked"
 
 
+@pytest.mark.parametrize("never", ["", "NA", "never", "nunca", "inf", "-", "9999-12"])
+def test_never_is_said_in_many_ways(tmp_path: Path, never: str) -> None:
+    lines = [line + never if line.endswith(",") else line for line in shops()]
+    answer = told("--file", written(tmp_path, lines))
+    assert (answer["n_units"], answer["n_treated"], answer["rejected"]) == (12, 6, 0)
+
+
+def test_a_start_may_be_a_day_in_a_file_of_months_and_zero_is_never_in_one_of_numbers(tmp_path: Path) -> None:
+    days = [line + "-15" if line.endswith("-07") else line for line in shops()]
+    assert told("--file", written(tmp_path, days))["n_before"] == 6
+    numbers = [line.replace("2025-", "") + ("0" if line.endswith(",") else "") for line in shops()]
+    assert told("--file", written(tmp_path, numbers))["n_treated"] == 6
+
+
+def test_a_sunday_lies_in_the_week_that_ends_with_it() -> None:
+    from vivencia.plan.impact.methods.table import _start
+
+    assert _start("2025-01-19", "week") == _start("2025-W03", "week") == _start("2025-01-13", "week")
+
+
+def test_units_whose_start_cannot_be_read_are_no_reason_to_go_on_without_a_comparison(tmp_path: Path) -> None:
+    lines = [line + "later?" if line.endswith(",") else line for line in shops()]
+    ran = CliRunner().invoke(main, ["impact", "--file", written(tmp_path, lines)])
+    assert ran.exit_code == 2
+    assert "72 of 144 rows could not be used" in ran.output and "shop 10, shop 11" in ran.output
+
+
 def test_a_lot_is_declared_by_a_column(tmp_path: Path) -> None:
     lines = [f"p{n},1,{n % 5 + 2 * (n % 2)},{1 if n % 2 else ''},yes" for n in range(40)]
     answer = told("--file", written(tmp_path, lines, HEAD + ",randomised"))
@@ -90,7 +117,7 @@ def test_a_lot_is_declared_by_a_column(tmp_path: Path) -> None:
 )
 def test_where_nothing_can_be_estimated_it_says_why(tmp_path: Path, lines: list[str], head: str, said: str) -> None:
     ran = CliRunner().invoke(main, ["impact", "--file", written(tmp_path, lines, head), "--json"])
-    assert ran.exit_code == 2 and said in ran.stderr and not ran.stdout
+    assert ran.exit_code == 2 and said in ran.stderr and said in json.loads(ran.stdout)["error"]
 
 
 def test_a_missing_file_is_an_error_of_the_user() -> None:

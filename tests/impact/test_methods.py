@@ -187,6 +187,40 @@ def test_one_unit_treated_and_one_not_is_too_little_to_be_sure() -> None:
         randomised.estimate(panel(np.ones((2, 1)), np.array([0, NEVER]), randomised=True))
 
 
+def test_a_bend_three_periods_before_the_start_is_claimed_as_no_effect() -> None:
+    found = estimate(worlds.line(np.random.default_rng(5), bend=0.3, bend_at=29)[0]).result
+    assert found.low <= 0 <= found.high
+
+
+def test_one_large_unit_makes_the_answer_less_sure_not_more() -> None:
+    rng = np.random.default_rng(2)
+    given, _ = worlds.many(rng, treated=5, others=5, dates=(14,))
+    heavy = np.where(np.arange(10) % 5 == 0, 20.0, 1.0)[:, None] * np.ones_like(given.outcome)
+    alike, unlike = differences.estimate(given), differences.estimate(replace(given, weight=heavy))
+    assert unlike.degrees < alike.degrees and unlike.high - unlike.low > alike.high - alike.low
+
+
+def test_where_the_treated_drifted_before_the_range_holds_both_answers() -> None:
+    given, _ = worlds.many(np.random.default_rng(3), dates=(14,), fading=0.0)
+    drift = np.where(given.treated[:, None], 0.3 * np.arange(24), 0.0)
+    found = differences.estimate(replace(given, outcome=given.outcome + drift))
+    without = found.check("without_trend")
+    assert found.variant == "own_trend" and without is not None and without.high is not None
+    assert without.value is not None and without.value > 2 and abs(found.effect) < 2
+    assert found.low <= 0 and found.high >= without.high
+
+
+@pytest.mark.parametrize(("jump", "state", "because"), [(3.0, "cannot_tell", "control_moved"), (0.0, "worked", "")])
+def test_what_all_of_the_comparison_shows_too_may_be_the_measure_itself(jump: float, state: str, because: str) -> None:
+    rng = np.random.default_rng(4)
+    start = worlds.starting(6, 8, (24,))
+    y = rng.normal(0, 3, 14)[:, None] + worlds.swings(rng, 14, 36, 0.2)
+    y[:6, 24:] += 2.0
+    y[6:, 24:] += jump + (2.0 if jump else 0.0)
+    told = verdict(estimate(panel(y, start)).result)
+    assert told.state == state and (not because or told.because == because)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("world", ["few units", "by lot"])
 def test_intervals_hold_the_truth_and_nothing_is_claimed_for_nothing(world: str) -> None:

@@ -35,7 +35,8 @@ def impact(name: str, method: str | None, better: str, expected: float | None, *
             _("%(file)s cannot be read: %(why)s") % {"file": _named(name), "why": _unreadable(wrong)}
         ) from wrong
     except NotPossible as wrong:
-        _say_rejects(name, wrong.facts.get("rejects", ()), wrong.facts.get("rows", 0), wrong.facts.get("rows", 0))
+        rows = wrong.facts.get("rows", 0)
+        _say_rejects(name, wrong.facts.get("rejects", ()), wrong.facts.get("rejected", rows), rows)
         raise _nothing(name, wrong) from wrong
     try:
         found = choosing.estimate(table.panel, method)

@@ -27,6 +27,10 @@ WHY_NOT = {
     "several_starts": gettext_lazy("this method needs one start for all"),
     "columns": gettext_lazy("there is no column %(missing)s; needed: %(needed)s; also read: randomised, weight"),
     "no_rows": gettext_lazy("there is no row below the heading"),
+    "starts_unread": gettext_lazy(
+        "in no row of these units can be read from when they are treated: %(units)s (%(n)s in all); without them the "
+        "comparison would be another one; empty or “never” = never"
+    ),
     "rows_unusable": gettext_lazy("none of its %(rows)s rows can be used"),
     "short_before": gettext_lazy(
         "it takes %(needed)s periods before the start and one after; before there are %(before)s"
@@ -117,6 +121,10 @@ BECAUSE = {
         "The same method finds an effect before anything began, so its answer cannot be believed."
     ),
     "break_elsewhere": gettext_lazy("The series broke at another date, so something else was at work."),
+    "control_moved": gettext_lazy(
+        "Those to compare with changed course at that very moment: had the measure reached them too, the answer would "
+        "be another one."
+    ),
 }
 
 
@@ -172,8 +180,8 @@ _SAID = {
     "trend_before": (
         gettext_lazy("Treated and others moved alike before: %(value)s a period apart (%(low)s to %(high)s)."),
         gettext_lazy(
-            "Treated and others drifted apart already before, by %(value)s a period (%(low)s to %(high)s); where that "
-            "is sure, it is taken out of the effect."
+            "Treated and others drifted apart already before, by %(value)s a period (%(low)s to %(high)s): that is "
+            "taken out of the effect, and the range holds both answers, with and without it."
         ),
     ),
     "without_trend": (
@@ -194,8 +202,8 @@ _SAID = {
     "control_moved": (
         gettext_lazy("Those to compare with kept their course at the start: %(value)s (%(low)s to %(high)s)."),
         gettext_lazy(
-            "Those to compare with changed course at the start too, by %(value)s (%(low)s to %(high)s): if the measure "
-            "reached them, the effect is larger than found."
+            "Those to compare with changed course at the start too, by %(value)s (%(low)s to %(high)s). If the measure "
+            "reached them, that belongs to its effect."
         ),
     ),
     "fit_before": (

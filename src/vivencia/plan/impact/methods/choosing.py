@@ -94,7 +94,7 @@ def _moved(panel: Panel) -> tuple[Check, ...]:
         return ()
     labels = tuple(label for label, one in zip(panel.periods, seen, strict=True) if one)
     line = series.Line(y[seen], panel.at[seen].astype(float), start, labels, panel.season, 1 / weight[seen])
-    change = line.change()
+    change = line.made()
     state: State = "warning" if change.p_value < SURE else "passed"
     return (Check("control_moved", state, change.value, change.limit(0.025), change.limit(0.975), change.p_value),)
 

@@ -94,16 +94,16 @@ class Line:
 
     def change(self) -> steps.Change:
         """The mean change over the periods after the start."""
-        return self._made().or_nothing(self.instead)
+        return self.made().or_nothing(self.instead)
 
-    def _made(self) -> steps.Change:
+    def made(self) -> steps.Change:
         """The same, were it sure that something happened at the start."""
         return self.fitted.contrast(self._contrast(range(self.start, len(self.y))))
 
     def interval(self) -> tuple[float, float]:
         """The 95 % interval of the change. The chance that there was none widens it towards zero; it does not narrow
         it on the far side, where it would say nothing but how large an effect is if there is one."""
-        own, told = self._made(), self.change()
+        own, told = self.made(), self.change()
         return min(own.limit(0.025), told.limit(0.025)), max(own.limit(0.975), told.limit(0.975))
 
     def _contrast(self, columns: range) -> FloatArray:

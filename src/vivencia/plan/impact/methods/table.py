@@ -8,7 +8,7 @@ import csv
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as filled
 from datetime import date
 from typing import Any, TextIO
@@ -20,7 +20,24 @@ from vivencia.plan.impact.methods.result import NotPossible
 
 NEEDED = ("unit", "period", "outcome", "treated_from")
 YES, NO = {"1", "true", "yes", "y", "sí", "si", "t"}, {"0", "false", "no", "n", "", "f"}
-NOT_YET = {"", "never", "none", "null", "nan", "na", "nat", "inf"}
+NOT_YET = {
+    "",
+    "-",
+    "–",
+    "∞",
+    "never",
+    "nunca",
+    "none",
+    "null",
+    "nan",
+    "na",
+    "n/a",
+    "<na>",
+    "nat",
+    "inf",
+    "+inf",
+    "infinity",
+}
 MOST_SAID = 20
 LARGEST = 1e100
 SEASONS = {"month": 12, "quarter": 4, "week": 52, "day": 7}
@@ -100,17 +117,18 @@ def read(file: TextIO) -> Table:
     first = head.splitlines()[0] if head.splitlines() else ""
     mark = max(",;\t", key=first.count)
     lines = csv.reader(file, delimiter=mark)
-    names = [name.strip().lower().lstrip("\ufeff") for name in next(lines, [])]
+    names = [name.strip().lower().lstrip("\ufeff").replace(" ", "_") for name in next(lines, [])]
     missing = [name for name in NEEDED if name not in names]
     if missing:
         raise NotPossible("columns", "columns are missing", missing=", ".join(missing), needed=", ".join(NEEDED))
-    return table(names, lines, comma=mark == ";")
+    return table(names, lines, comma=mark != ",")
 
 
 def table(names: Sequence[str], lines: Iterable[Sequence[str]], *, comma: bool = False) -> Table:
     """The table of rows of text. comma: numbers may have a decimal comma."""
     rows: list[_Row] = []
     rejects: list[Reject] = []
+    unplaced: set[str] = set()
     kinds: dict[str, int] = {}
     labels: dict[int, str] = {}
     seen: dict[tuple[str, int], int] = {}
@@ -126,6 +144,8 @@ def table(names: Sequence[str], lines: Iterable[Sequence[str]], *, comma: bool =
             row = _fits(row, seen, starts)
         if isinstance(row, Reject):
             rejects.append(row)
+            if row.field == "treated_from":
+                unplaced.add(given.get("unit", "").strip())
             continue
         seen[row.unit, row.period] = number
         labels.setdefault(row.period, given["period"].strip())
@@ -133,7 +153,14 @@ def table(names: Sequence[str], lines: Iterable[Sequence[str]], *, comma: bool =
     if not rows:
         code = "rows_unusable" if rejects else "no_rows"
         raise NotPossible(code, "there is no row that can be used", rejects=tuple(rejects[:MOST_SAID]), rows=counted)
+    if lost := sorted(unplaced - set(starts)):
+        # going on without them would be another comparison, or none, and nobody would see it
+        facts = {"units": ", ".join(lost[:5]) + (", …" if lost[5:] else ""), "n": len(lost)}
+        raise NotPossible("starts_unread", "units without a readable start", rejects=tuple(rejects[:MOST_SAID]),
+                          rejected=len(rejects), rows=counted, **facts)  # fmt: skip
     kind = max(kinds, key=lambda one: kinds[one])
+    if kind == "number" and min(labels) > 0:
+        rows = [replace(row, start=None) if row.start == 0 else row for row in rows]
     return Table(_panel(rows, labels, kind), counted, len(rejects), tuple(rejects[:MOST_SAID]))
 
 
@@ -178,14 +205,31 @@ def _start(text: str, kind: str) -> int | None:
     if text.strip().lower() in NOT_YET:
         return None
     own, place = period(text)
+    if kind not in (own, "number") and (day := _first_day(own, place)):
+        own, place = kind, _of_day(day, kind)
     if own != kind:
         raise WrongError("start_kind", given=text.strip(), kind=own, before=kind)
     return place
 
 
+def _first_day(kind: str, place: int) -> date | None:
+    """The day a period begins; None for a bare number, which has none."""
+    if kind in ("month", "quarter"):
+        months = place * (3 if kind == "quarter" else 1)
+        return date(months // 12, months % 12 + 1, 1) if 12 <= months < 12 * 10_000 else None
+    return date.fromordinal(place * 7 + 1 if kind == "week" else place) if kind != "number" else None
+
+
+def _of_day(day: date, kind: str) -> int:
+    """The period of a kind that a day lies in."""
+    if kind in ("month", "quarter"):
+        return (day.year * 12 + day.month - 1) // (3 if kind == "quarter" else 1)
+    return (day.toordinal() - 1) // 7 if kind == "week" else day.toordinal()
+
+
 def _number(text: str, *, comma: bool) -> float:
     told = text.strip()
-    if comma and "," in told:
+    if comma and told.rfind(",") > told.rfind("."):
         told = told.replace(".", "").replace(",", ".")
     try:
         value = float(told)

@@ -28,10 +28,21 @@ def verdict(found: Result, *, better: int = 1, expected: float | None = None, le
     """What an effect means. better: 1 = up is good, -1 = down. expected: the effect declared, signed; least: the least
     that would have counted (default: half of what was expected)."""
     doubt = doubted(found)
-    low, high = (found.low, found.high) if better > 0 else (-found.high, -found.low)
     if doubt:
         return Verdict("cannot_tell", doubt)
-    declared = abs(expected) if expected else None
+    low, high = (found.low, found.high) if better > 0 else (-found.high, -found.low)
+    told = _told(found, low, high, abs(expected) if expected else None, least)
+    moved = found.check("control_moved")
+    if told.state != "cannot_tell" and moved and moved.state == "warning" and moved.value is not None:
+        # either something else hit everybody, or the measure reached the others too: then it did as much more
+        further = moved.value if better > 0 else -moved.value
+        if _told(found, low + further, high + further, abs(expected) if expected else None, least).state != told.state:
+            return Verdict("cannot_tell", "control_moved")
+    return told
+
+
+def _told(found: Result, low: float, high: float, declared: float | None, least: float | None) -> Verdict:
+    """What an interval means, up being good."""
     if low > 0:
         return Verdict("worked", "less_than_declared" if declared and high < declared else "above_zero")
     if high <= 0:
