@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from vivencia.moments.chain import Studied
 from vivencia.moments.chain import study as run_chain
 from vivencia.moments.commands import moments
 from vivencia.moments.effects.planted import Planted, World, plant
-from vivencia.moments.findings import Findings, from_json, to_json
+from vivencia.moments.findings import Findings, Range, from_json, to_json
 from vivencia.moments.lived import micros, take
 from vivencia.moments.models import MomentSides, MomentStudy, MomentWitness, State
 from vivencia.moments.outcomes import OUTCOMES
@@ -213,6 +214,17 @@ def test_what_is_at_stake_is_told_in_money_or_purchases_where_a_moment_moves_the
     assert pain.repurchases is not None
     assert pain.repurchases.effect < 0
     assert findings.by_stake()[0].stake_rank == 1
+
+
+@pytest.mark.parametrize(("low", "said"), [(-40.0, "no effect on buying again is proven"), (40.0, "perhaps who buys")])
+def test_what_shows_alone_but_may_be_chance_among_many_is_not_called_nothing(
+    low: float, said: str, findings: Findings
+) -> None:
+    pain = findings.proven("pain")[0]
+    assert pain.repurchases is not None
+    unproven = replace(pain.repurchases, q_value=0.5, a_year=Range(90.0, low, 140.0))
+    told = Words(findings, "EUR").stakes(replace(pain, repurchases=unproven, money=None))
+    assert [words for words in told if words.startswith(said)]
 
 
 def test_an_unknown_outcome_is_refused_with_the_allowed_ones(filled: Path) -> None:

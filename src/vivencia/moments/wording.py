@@ -98,6 +98,20 @@ def background_words(kind: str) -> str:
     return str(_BACKGROUND.get(kind, kind))
 
 
+_PERHAPS = {  # (money, the interval leaves out zero): one comparison alone is no proof where many are made
+    (True, False): gettext_lazy("no effect on what customers spend is proven (between %(low)s and %(high)s a year)"),
+    (False, False): gettext_lazy("no effect on buying again is proven (between %(low)s and %(high)s customers a year)"),
+    (True, True): gettext_lazy(
+        "perhaps what customers spend (between %(low)s and %(high)s a year): taken alone it shows, but among so many "
+        "comparisons it may be chance"
+    ),
+    (False, True): gettext_lazy(
+        "perhaps who buys again (between %(low)s and %(high)s customers a year): taken alone it shows, but among so "
+        "many comparisons it may be chance"
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Words:
     """Words for the moments of one study; `currency` is ISO 4217."""
@@ -175,12 +189,11 @@ class Words:
         if told.proven:
             outcome = "revenue" if unit == "money" else "repurchase"
             return _yearly(_STAKES[outcome, "gain" if told.effect > 0 else "pain"], told.a_year, name)
-        pattern = (
-            _("no effect on what customers spend is proven (between %(low)s and %(high)s a year)")
-            if unit == "money"
-            else _("no effect on buying again is proven (between %(low)s and %(high)s customers a year)")
-        )
-        return pattern % {"low": _signed_whole(told.a_year.low) + name, "high": _signed_whole(told.a_year.high) + name}
+        pattern = _PERHAPS[unit == "money", told.a_year.low * told.a_year.high > 0]
+        return str(pattern) % {
+            "low": _signed_whole(told.a_year.low) + name,
+            "high": _signed_whole(told.a_year.high) + name,
+        }
 
     def robustness(self, moment: Moment) -> str:
         """How strong a hidden cause would have to be."""
