@@ -190,6 +190,7 @@ TRAITS: Words = {
     "region": _("region"),
     "age": _("age"),
     "country": _("country"),
+    "language": _("language"),
     "industry": _("industry"),
     "employees": _("employees"),
     "plan": _("plan"),

@@ -24,7 +24,7 @@ from vivencia.measure.responses import asked_people, closing, scores, tallies
 from vivencia.measure.responses.comments import comments
 
 COMMENTS = 20
-WAITING = 5
+WAITING, MOST_WAITING = 5, 200  # people shown at first, and when all are asked for
 FEWEST_OF_EMPLOYEES = 5
 
 
@@ -85,10 +85,12 @@ def _people(
     """Single people's words and the list of those who wait for an answer."""
     if not may(request.user, Right.SEE_CUSTOMERS):
         return {}
+    most = MOST_WAITING if "waiting" in request.GET else WAITING
     waiting = [] if survey.of_employees else closing.waiting(survey, here.read)
     return {
-        "waiting": waiting[:WAITING],
-        "waiting_more": max(0, len(waiting) - WAITING),
+        "waiting": waiting[:most],
+        "waiting_more": max(0, len(waiting) - most),
+        "waiting_all": most == MOST_WAITING,
         **_comments(request, survey, here, it, responses),
     }
 
