@@ -75,6 +75,7 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
         "counted": words.counted(plan),
         "pilots": words.pilots(report),
         "missing": missing(plan, words),
+        "limitless": not plan.problem["teams"] and plan.problem.get("budget") is None,
         "lanes": lanes,
         "chosen": sum(len(lane.bars) for lane in lanes),
         "out": out,

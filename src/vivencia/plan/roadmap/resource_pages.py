@@ -50,7 +50,7 @@ def _shown(now: Any) -> dict[str, Any]:
         "plan": plan,
         "usages": [(teams.get(usage.team, "") if usage.team else _("Money"), usage) for usage in usages],
         "over": any(load.level == "over" for usage in usages for load in usage.loads),
-        "wins": [(win, words.amount(win.value, unit), words.amount(win.cost, "money")) for win in wins],
+        "wins": [(win, words.amount(win.value, unit), words.amount(win.cost or None, "money")) for win in wins],
         "quick": sum(win.quick for win in wins),
         "ticks": [(q + 1, 100 * (q + 0.5) / longest) for q in range(longest)],
         "unlimited": now.unlimited,

@@ -87,7 +87,8 @@ class Win:
 
 
 def wins(plan: Plan | None, unit: str) -> list[Win]:
-    """Open initiatives with a value; quick: one or two quarters, and paid back within its first year.
+    """Open initiatives with a value; quick: one or two quarters, and paid back within its first year; never one whose
+    cost nobody has said.
 
     Points and customers are not paid back in money: there, quick is what costs no more for each than half of all do.
     """
@@ -102,7 +103,7 @@ def wins(plan: Plan | None, unit: str) -> list[Win]:
     found = []
     for one in listed:
         value, cost, times = _expected(one), _cost(one), _times(one)
-        quick = one.length_quarters <= 2 and value > 0 and (times is None or times >= enough)
+        quick = one.length_quarters <= 2 and value > 0 and times is not None and times >= enough
         x = 100 * (one.length_quarters - 0.5) / longest
         y = 27 - 25 * max(value, 0.0) / dearest
         found.append(

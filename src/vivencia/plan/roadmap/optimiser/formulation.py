@@ -7,8 +7,8 @@ starts in `t` knowing what its pilot found; spend of all. Two styles:
 * "begun": also `z[i,t]` = begun by the end of quarter `t` (a running sum of `x`), so that a precedence is a row of two
   entries and a branch says "not before" or "by then" instead of "just then", which splits far more evenly.
 
-The closing of gaps is concave, so tangents bound it from above and are exact where they touch: at every subset of a
-small group, at chosen points of a large one. The bound is valid either way.
+The closing of gaps is concave: lines through the points that can be reached bound it from above and are exact there
+(small groups), tangents anywhere (large ones). The bound is valid either way.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +23,8 @@ from vivencia.plan.roadmap.optimiser.tables import Floats, Tables
 Style = Literal["starts", "begun"]
 Ints = npt.NDArray[np.int64]
 
-SMALL_GROUP = 4
+SMALL_GROUP = 5
+SAME = 1e-9
 TANGENTS = 14
 INFINITE = float("inf")
 
@@ -169,34 +170,48 @@ def _streams(model: Formulation) -> None:
 
 
 def _gaps(model: Formulation) -> None:
-    """w ≤ 1−e^(−c) + e^(−c)·(Σ closes − c) for chosen c; c = 0 and the whole keep it sane."""
+    """w ≤ each line of `lines_above`, over what is closed by then."""
     tables = model.tables
     for g, whole in enumerate(tables.whole):
         members = np.flatnonzero(tables.gap_of == g)
-        points = touching_points(tables.closes[members])
+        lines = lines_above(tables.closes[members])
         for q in range(tables.quarters + 1):
             done = [(i, _by(model, int(i), q - int(tables.duration[i]))) for i in members]
             if not any(terms for _, terms in done):
                 continue
             w = model.column(float(whole * tables.rate[q]), -INFINITE, 1.0, False)
             tangents = []
-            for c in points:
-                slope = float(np.exp(-c))
+            for free, slope in lines:
                 terms: dict[int, float] = {}
                 for i, begun in done:
                     for column, value in begun.items():
                         terms[column] = terms.get(column, 0.0) - slope * float(tables.closes[i]) * value
-                free = 1.0 - slope - slope * c
                 model.rows.add({w: 1.0} | terms, -INFINITE, free)
                 tangents.append((free, terms))
             model.closed.append((w, tangents))
 
 
-def touching_points(closes: Floats) -> list[float]:
-    """Where the tangents touch: all sums of a small group; evenly in what is closed for a large one."""
-    if len(closes) <= SMALL_GROUP:
-        sums = {0.0} | {float(sum(each)) for k in range(len(closes)) for each in combinations(closes, k + 1)}
-        return sorted(sums)
+def lines_above(closes: Floats) -> list[tuple[float, float]]:
+    """Lines (at 0, slope) that 1−e^(−c) lies under wherever it can be, c being the sum of some of `closes`.
+
+    A small group has few sums: lines from each to the next, so nothing lies between them and the curve. A large one:
+    tangents.
+    """
+    if len(closes) > SMALL_GROUP:
+        return [(1.0 - float(np.exp(-c)) * (1.0 + c), float(np.exp(-c))) for c in _touching_points(closes)]
+    sums = np.unique([sum(each) for k in range(len(closes) + 1) for each in combinations(closes, k)])
+    sums = sums[np.append(True, np.diff(sums) > SAME)]
+    shares = 1.0 - np.exp(-sums)
+    slopes = np.diff(shares) / np.diff(sums)
+    return (
+        [(0.0, 0.0)]
+        if len(sums) < 2
+        else list(zip((shares[:-1] - slopes * sums[:-1]).tolist(), slopes.tolist(), strict=True))
+    )
+
+
+def _touching_points(closes: Floats) -> list[float]:
+    """Where the tangents touch: evenly in what is closed, and at each alone."""
     most = 1.0 - float(np.exp(-closes[closes > 0].sum()))
     singles = {float(each) for each in closes}
     return sorted({float(-np.log1p(-share)) for share in np.linspace(0.0, most, TANGENTS)} | singles)

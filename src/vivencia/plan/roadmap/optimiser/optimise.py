@@ -8,7 +8,7 @@ of slow cooling. An exact search among the starts that good plans used joins the
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, sleep, thread_time
 
 import numpy as np
@@ -21,13 +21,24 @@ from vivencia.plan.roadmap.optimiser.problem import Problem, Starts
 from vivencia.plan.roadmap.optimiser.solving import Relaxed, Solved, Solver, columns_of, relax
 from vivencia.plan.roadmap.optimiser.tables import Bools, Floats, Tables, tables
 
-# Temperatures, as shares of what an initiative brings on average. A first round stays near the relaxation's solution,
-# so that there is a good plan soon; then one from nothing, and three from the best plan, and so on.
-COOL, HOT, WARM, COLD = 0.03, 0.2, 0.06, 0.01
-FRESH_EVERY = 4
-# Lengths of rounds as shares of the whole time: cooling slowly once finds more than cooling fast often.
-FIRST_ROUND, FRESH_ROUND, ROUND, SHORTEST_ROUND = 0.1, 0.3, 0.15, 0.3
-JOIN_SECONDS, LOOK_AGAIN = 2.5, 0.05
+# Temperatures, as shares of what an initiative brings on average: a first round stays near the relaxation's solution,
+# so that there is a good plan soon; fresh plans are cooled from warmer, what is left of them from cooler. Above HOT all
+# is chance, below COLD nothing moves. DESPERATE: as long as there is no plan that keeps all rules.
+COOL, HOT, WARM, COLD, DESPERATE = 0.03, 0.08, 0.05, 0.015, 0.2
+# A contest: so many fresh plans, of which so many are looked at for longer, and the best for longest. Where a plan
+# begins decides how good it becomes, more than how slowly it is cooled.
+FRESH, KEPT = 8, 3
+FRESH_PART, KEPT_PART, BEST_PART = 0.55, 0.3, 0.15
+FIRST_ROUND, DESPERATE_ROUND = 0.04, 0.3  # of the whole time
+FIRST_CONTEST, FIRST_CONTEST_SECONDS, CONTEST, LONGER = 0.6, 8.0, 0.3, 1.5
+SHORTEST_ROUND = 0.05
+# Fresh plans are led by the relaxation of slightly other values, where that is solved quickly.
+OTHERWISE, QUICKLY = 0.03, 0.01
+JOIN_FROM, JOIN_SECONDS, LOOK_AGAIN = (
+    0.25,
+    2.5,
+    0.05,
+)  # from that share of the time on: poor plans are not worth joining
 JOINED_AT_FIRST, JOINED_AT_MOST = 250, 900
 CLOSE_ENOUGH = 1e-5  # solvers keep to their tolerances
 
@@ -82,13 +93,12 @@ def optimise(
     board = _Board(t, model, relaxed.value, began, seconds, progress)
     if begin is not None and check(problem, begin).passed:
         board.offer(np.array([begin.get(each.key, -1) for each in problem.initiatives], dtype=np.int64))
-    begun = board.start is not None
     prover = _Prover(model, board)
     prover.start()
     led = guide(t, model, relaxed)
     joiner = _Joiner(model, led, board)
     joiner.start()
-    _look(t, relaxed, led, board, seed, begun=begun)
+    _look(model, relaxed, led, board, seed)
     board.end()
     prover.join()
     joiner.join()
@@ -237,24 +247,64 @@ class _Prover(threading.Thread):
             self._board.end()
 
 
-def _look(t: Tables, relaxed: Relaxed, led: Guide, board: _Board, seed: int, *, begun: bool) -> None:
-    """Rounds of ruin and recreate, until the time is over or the prover is done. `begun`: there was a plan before."""
-    place = Neighbourhood(t, led, seed)
-    rounds = 0
+def _look(model: Formulation, relaxed: Relaxed, led: Guide, board: _Board, seed: int) -> None:
+    """Contests of ruin and recreate, each longer than the last, until the time is over or the prover is done."""
+    contest = _Contest(model, relaxed, led, board, seed)
+    if board.start is None:
+        contest.fresh(FIRST_ROUND * board.seconds, COOL, noise=0.02)
+    while board.start is None and not board.over():
+        contest.fresh(max(DESPERATE_ROUND * board.seconds, 6 * SHORTEST_ROUND), DESPERATE)
+    length = min(FIRST_CONTEST * board.seconds, FIRST_CONTEST_SECONDS)
     while not board.over():
-        first = rounds == 0 and not begun
-        fresh = first or board.start is None or rounds % FRESH_EVERY == 1
-        if fresh:
-            place.take(np.full(t.n, -1, dtype=np.int64))
-            place.fill(0.02 if first else 0.3, led=3.0)
-        elif board.start is not None:
-            place.take(board.start)
-        length, heat = (FIRST_ROUND, COOL) if first else (FRESH_ROUND, HOT) if fresh else (ROUND, WARM)
-        watch = _Round(board, max(board.seconds * length, SHORTEST_ROUND))
-        each = abs(relaxed.value) / max(int((place.start >= 0).sum()), 1)
-        place.search(watch.share, board.offer, heat, COLD, each)
+        contest.held(length)
+        length = min(length * LONGER, max(CONTEST * board.seconds, length))
+
+
+class _Contest:
+    """Many plans begun afresh and cooled shortly; the better they are, the longer they are worked on."""
+
+    def __init__(self, model: Formulation, relaxed: Relaxed, led: Guide, board: _Board, seed: int) -> None:
+        self._model, self._led, self._board = model, led, board
+        self._place = Neighbourhood(model.tables, led, seed)
+        self._dice = np.random.default_rng(seed)
+        self._whole, self._quick = abs(relaxed.value), relaxed.seconds < QUICKLY * board.seconds
+
+    def held(self, length: float) -> None:
+        """One contest of about so many seconds."""
+        many = FRESH if self._board.start is not None else 1
+        plans = []
+        for k in range(many):
+            self._place.lead = self._other() if k % 2 else self._led.solution
+            plans.append(self.fresh(length * FRESH_PART / many, HOT))
+        plans.sort(key=lambda plan: -plan[0])
+        for _, plan in plans[:KEPT]:
+            self._place.take(plan)
+            self._round(length * KEPT_PART / KEPT, WARM)
+        if self._board.start is not None:
+            self._place.take(self._board.start)
+            self._round(length * BEST_PART, WARM)
+
+    def fresh(self, seconds: float, hot: float, noise: float = 0.3) -> tuple[float, Ints]:
+        """A plan from nothing; its value is −∞ where it does not keep all rules."""
+        self._place.take(np.full(self._model.tables.n, -1, dtype=np.int64))
+        self._place.fill(noise, led=3.0)
+        return self._round(seconds, hot)
+
+    def _round(self, seconds: float, hot: float) -> tuple[float, Ints]:
+        board, place = self._board, self._place
+        watch = _Round(board, max(seconds, SHORTEST_ROUND))
+        each = self._whole / max(int((place.start >= 0).sum()), 1)
+        best = place.search(watch.share, board.offer, hot, COLD, each)
         board.tell()
-        rounds += 1
+        return (-np.inf, place.start.copy()) if best is None else (worth_of(place.tables, best), best)
+
+    def _other(self) -> Floats:
+        """The relaxation's solution had all been worth a little more or less."""
+        if not self._quick:
+            return self._led.solution
+        worth = np.array(self._model.worth) * self._dice.uniform(1 - OTHERWISE, 1 + OTHERWISE, len(self._model.worth))
+        relaxed = relax(replace(self._model, worth=worth.tolist()))
+        return self._led.solution if relaxed is None else relaxed.solution[self._model.x[self._led.of, self._led.at]]
 
 
 class _Round:
@@ -297,7 +347,7 @@ class _Joiner(threading.Thread):
         while not board.over():
             for plan in board.noted():
                 self._note(plan)
-            if board.start is None:
+            if board.start is None or board.gone() < JOIN_FROM:
                 sleep(LOOK_AGAIN)
                 continue
             began, worked = monotonic(), thread_time()

@@ -1,6 +1,7 @@
 """HiGHS behind one door: a formulation in, solutions and bounds out."""
 
 from dataclasses import dataclass
+from time import thread_time
 from typing import Protocol
 
 import highspy
@@ -14,12 +15,14 @@ EXACT = 1e-7
 
 @dataclass(frozen=True)
 class Relaxed:
-    """The linear relaxation: its value (a bound), solution, reduced costs by column and prices by row."""
+    """The linear relaxation: its value (a bound), solution, reduced costs by column and prices by row; seconds of
+    the processor it took."""
 
     value: float
     solution: Floats
     reduced: Floats
     price: Floats
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ def _loaded(model: Formulation, relaxed: bool) -> highspy.Highs:
 
 def relax(model: Formulation) -> Relaxed | None:
     """The linear relaxation; None where not even that has a solution."""
+    began = thread_time()
     highs = _loaded(model, relaxed=True)
     highs.run()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
@@ -75,6 +79,7 @@ def relax(model: Formulation) -> Relaxed | None:
         np.array(found.col_value),
         np.array(found.col_dual),
         np.array(found.row_dual),
+        thread_time() - began,
     )
 
 
