@@ -73,7 +73,7 @@ _NEEDED: Final = {"e": ("name", "when"), "c": ("id",), "a": ("id", "customer"), 
 _FIXABLE: Final = {"e": WORDS, "c": frozenset({"language", "timezone"}), "a": frozenset[str](), "f": frozenset[str]()}
 SAID: Final[dict[str, vocabulary.Words]] = {  # fields whose fixed text the reader's language has a word for
     "name": vocabulary.EVENTS,
-    "touchpoint": vocabulary.TOUCHPOINTS,
+    "touchpoint": {**vocabulary.EVENTS, **vocabulary.TOUCHPOINTS},  # a source without touchpoints has its events' names
     "channel": vocabulary.CHANNELS,
     "promise": vocabulary.TOUCHPOINTS,
     "subject_kind": {**vocabulary.TOUCHPOINTS, **vocabulary.SUBJECTS},
