@@ -1,6 +1,7 @@
 """Texts that come in are read, once; corrections stand above the models; what was taught is measured before its use."""
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,6 +55,16 @@ def test_the_worker_reads_texts_within_seconds(ledger: Ledger, monkeypatch: pyte
     readings_chores.read_texts()
     readings_chores.read_texts()
     assert said_of(ledger, "5")["5"]["sentiment"] == 1
+
+
+def test_a_worker_that_begins_later_reads_anew_what_earlier_models_read(
+    ledger: Ledger, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings.read_new(ledger, models=Reader(reader.encoders, replace(reader.heads, version="older")))
+    monkeypatch.setenv("VIVENCIA_READ_TEXTS", "1")
+    monkeypatch.setattr(readings_chores, "_done", threading.local())
+    readings_chores.read_texts()
+    assert {row["model"] for row in said_of(ledger).values()} == {readings.reader().model}
 
 
 def test_a_correction_stands_at_once_and_after_reading_anew(ledger: Ledger, reader: Reader) -> None:

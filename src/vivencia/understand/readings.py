@@ -233,6 +233,16 @@ def waits(read: Read) -> int:
     return waiting
 
 
+def has_words(read: Read) -> bool:
+    """Whether there is a text at all, be it that models read it which are in use no longer."""
+
+    def compute() -> bool:
+        return bool(read.to_arrow(read.readings.limit(1)).num_rows)
+
+    anything: bool = waits(read) > 0 or read.remember("understand/texts-read/1", compute, with_readings=True)
+    return anything
+
+
 def state(read: Read | None = None) -> dict[str, Any]:
     """What reads, why something does not, and how far reading has come."""
     read = read or open_ledger().read()

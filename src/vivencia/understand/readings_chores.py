@@ -23,7 +23,7 @@ def read_texts() -> None:
         return
     readings_learning.restore()
     read = open_ledger().read()
-    if getattr(_done, "model", None) is None and not readings.waits(read):
+    if getattr(_done, "model", None) is None and not readings.has_words(read):
         return  # nothing to read yet: the models need not be opened
     models = readings.reader()
     now = (read.readings_version, reading_own.names(models.model))
