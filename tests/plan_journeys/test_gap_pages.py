@@ -95,7 +95,7 @@ def test_empty_pages_say_how_to_fill_them(home: object, browser: Browser) -> Non
     client = browser(Role.CX_LEAD)
     assert b"No target yet" in client.get("/plan/maps/gaps/").content
     made = maps.create(drawing(step("delivery", promise_share=0.98)), by=None)
-    assert b"Nothing lived yet" in client.get(f"/plan/maps/{made.pk}/gaps/").content
+    assert b"There is nothing to hold it against yet" in client.get(f"/plan/maps/{made.pk}/gaps/").content
     lived = maps.create(replace(drawing(step("delivery")), kind="lived"), by=None)
     assert client.get(f"/plan/maps/{lived.pk}/gaps/").status_code == 200
 
