@@ -15,11 +15,11 @@ Whole = NDArray[np.int64]
 Grain = Literal["week", "day"]
 
 DAYS: dict[Grain, int] = {"week": 7, "day": 1}
-MOST_PERIODS: dict[Grain, int] = {"week": 160, "day": 200}
+MOST_PERIODS: dict[Grain, int] = {"week": 290, "day": 200}
 PER_YEAR: dict[Grain, float] = {"week": 52.0, "day": 365.0}
 # Of each subject by itself; so that false alarms, measured after FALSE_SHARE, stay below 0.01 (`bench.emerging`).
 # Days, with their levels of the week and a short past, are judged more mildly than the rate says.
-RATES: dict[Grain, float] = {"week": 0.0115, "day": 0.015}
+RATES: dict[Grain, float] = {"week": 0.0095, "day": 0.013}
 FALSE_SHARE = 0.5  # an alarm is likelier to be something than chance, among all alarms as strong (Benjamini, Hochberg)
 
 
@@ -65,11 +65,11 @@ def counted(subject: Whole, period: Whole, subjects: int, count: int) -> Floats:
     return found
 
 
-def watched(counts: Floats, said: Floats, grain: Grain) -> list[Watched]:
-    """All subjects judged together. said: (periods,) how much was said in all."""
+def watched(counts: Floats, said: Floats, grain: Grain, *, drawn: bool = True) -> list[Watched]:
+    """All subjects judged together. said: (periods,) how much was said in all. drawn: whether levels are wanted."""
     if not len(counts):
         return []
-    seen = look(counts, said, rate=RATES[grain], per_year=PER_YEAR[grain])
+    seen = look(counts, said, rate=RATES[grain], per_year=PER_YEAR[grain], drawn=drawn)
     shares = _shares_of_chance(seen.rises)
     told = zip(counts, seen.means, seen.uppers, seen.rises, shares, strict=True)
     return [Watched(*one) for one in told]
