@@ -81,9 +81,8 @@ def test_where_data_never_say_solved_any_answer_ends_the_waiting() -> None:
     [(20, "withdrawn", "withdrawn, it was cancelled"), (10, "overdue", "not done, and then cancelled")],
 )
 def test_nobody_waits_for_a_cancelled_order_and_the_timeline_says_so(due: int, state: str, told: str) -> None:
-    about = {"subject_kind": "order", "subject_id": "O-1"}
-    ordered = Lived("a", day(5, 1), "order placed", promise="delivery", promised_at=day(5, due), **about)
-    undone = Lived("b", day(5, 12), "order cancelled", **about, properties={"time_known": "no"})
+    ordered = Lived("a", day(5, 1), "order placed", promise="delivery", promised_at=day(5, due))
+    undone = Lived("b", day(5, 12), "order cancelled", subject_kind="order", properties={"time_known": "no"})
     promise = Promised("a", "delivery", "order", "O-1", day(5, 1), day(5, due), None, state, None, day(5, 12))
 
     entries = timeline([ordered, undone], [promise], TODAY)
