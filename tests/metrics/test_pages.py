@@ -66,6 +66,17 @@ def test_a_metric_is_shown_with_its_interval_its_n_and_its_definition(told: Path
         assert part in spanish
 
 
+def test_figures_in_money_say_what_other_currencies_they_leave_out(home: Path, signed_in: Enter) -> None:  # noqa: F811
+    paid = [
+        {"customer_id": f"c{n}", "name": "paid", "occurred_at": BEGIN, "amount": 10.5, "currency": currency}
+        for n, currency in enumerate(("EUR", "EUR", "EUR", "EUR", "EUR", "USD"))
+    ]
+    open_ledger().append(events_table(*paid).to_pyarrow())
+    client = signed_in(Role.ANALYST)
+    assert "1 importe en USD (10,50 en total)" in page(client, "/metrics/revenue_per_customer/", "es")
+    assert "10.50 €" in page(client, "/metrics/revenue_per_customer/rows/")
+
+
 def test_a_metric_without_data_says_what_would_feed_it(told: Path, signed_in: Enter) -> None:  # noqa: F811
     shown = page(signed_in(Role.ANALYST), "/metrics/nps/")
     assert "What would feed it" in shown

@@ -16,6 +16,7 @@ from vivencia.measure.asking import GROUP, Asked
 from vivencia.measure.drilling import ORDERS, Row
 from vivencia.measure.pages import read
 from vivencia.measure.reading import source
+from vivencia.understand.timeline import money
 
 PAGE = 40
 SCALED = ("nps", "enps", "csat", "ces", "fcr")
@@ -32,14 +33,16 @@ def rows_page(request: HttpRequest, name: str) -> HttpResponse:
     only_words = "words" in request.GET
     number = _number(request.GET.get("page"))
     found = drilling.rows(here, question, order, PAGE * (number - 1), PAGE, only_words=only_words)
+    figure = views.headline(here, question)
+    currency = figure.unit if figure is not None and question.variant.unit == "money" else None
     shown = {
         "asked": question,
         "words": wording.Words(question.metric, question.variant),
-        "figure": views.headline(here, question),
+        "figure": figure,
         "groups": [
             (wording.dimension_name(key), wording.group_name(key, value)) for key, value in question.where.items()
         ],
-        "rows": [_shown(row, question) for row in found.rows],
+        "rows": [_shown(row, question, currency) for row in found.rows],
         "total": found.total,
         "page": Paginator(range(found.total), PAGE).get_page(number),
         "order": order,
@@ -65,10 +68,14 @@ def _voices(question: Asked) -> str:
     return f"{reverse('voices')}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
-def _shown(row: Row, asked: Asked) -> dict[str, Any]:
+def _shown(row: Row, asked: Asked, currency: str | None) -> dict[str, Any]:
+    """`currency`: of a metric in money."""
+    counts = counted(row.value, asked)
+    if currency is not None and row.value is not None:
+        counts = money(row.value, currency)
     return {
         "row": row,
-        "counts": (counts := counted(row.value, asked)),
+        "counts": counts,
         "is_text": isinstance(counts, str),
         "where": title(row.touchpoint or row.name or ""),
         "channel": say(row.channel) if row.channel else "",

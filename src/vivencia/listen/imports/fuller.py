@@ -11,12 +11,11 @@ from typing import Final
 
 import duckdb
 
-from vivencia.listen.imports.conventions import Conventions
+from vivencia.listen.imports.conventions import SAMPLE_BYTES, Conventions
 from vivencia.listen.imports.guesses import KNOWN, name_rank, plain
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.readers.registry import reader_of
 from vivencia.listen.imports.readers.table import Cell, How, Look, quoted
-from vivencia.listen.imports.conventions import SAMPLE_BYTES
 
 ENOUGH: Final = 50  # filled values tell what a column is
 MORE: Final = 500  # rows to add for a column that has fewer
