@@ -175,6 +175,8 @@ def test_stored_names_in_a_mapping_are_shown_and_taken_in_the_readers_language(
     said = {"map.name": "=Escribió una reseña", "map.touchpoint": "= Pago", "map.channel": "=tienda", "map.text": "t"}
     preview = client.post(f"{address}preview/", {**said, "sample": '{"t": "Muy bien"}'}).content.decode()
     assert "<dd>Escribió una reseña</dd>" in preview and "<dd>pago</dd>" in preview and "<dd>tienda</dd>" in preview
+    nameless = client.post(address, {"map.text": "t"}, follow=True).content.decode()
+    assert "Hay que indicar qué ocurrió" in nameless
     client.post(address, said)
     made.refresh_from_db()
     assert made.mapping == {

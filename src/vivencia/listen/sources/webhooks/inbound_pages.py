@@ -169,12 +169,18 @@ def _previewed(given: Mapping[str, str], sample: Any, endpoint: Endpoint) -> dic
     """The events a sample would become, or why it would become none."""
     if sample is None or not given:
         return {"events": [], "trouble": ""}
+    if not given.get("name"):
+        return {"events": [], "trouble": _nameless()}
     try:
         mappings.check(given)
         found = mappings.mapped(given, sample, "preview", timezone.now(), receiving.source_of(endpoint))
     except (CannotMapError, ValueError) as problem:
         return {"events": [], "trouble": str(problem)}
     return {"events": [_shown(one) for one in found[:5]], "trouble": "", "none": not found}
+
+
+def _nameless() -> str:
+    return _("Say what happened: where it lies in the message, or words of your own after an equals sign.")
 
 
 def _shown(one: Mapped) -> list[tuple[str, str]]:
@@ -214,6 +220,9 @@ def endpoint_preview(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _saved(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
     given = _given(request, _kept(endpoint))
+    if not given.get("name"):
+        messages.error(request, _nameless())
+        return redirect("endpoint", endpoint.pk)
     try:
         mappings.check(given)
     except ValueError as problem:
