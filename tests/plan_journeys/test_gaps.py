@@ -11,12 +11,13 @@ from click.testing import CliRunner
 from tests.plan_journeys.shop import DAY, START, drawing, step
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.moments.findings import Consequence, Findings, Moment, Range
-from vivencia.plan.journeys import gap_words, gaps, maps
+from vivencia.plan.journeys import gap_words, gaps, library, maps
 from vivencia.plan.journeys.commands import gaps as command
 from vivencia.plan.journeys.drawing import Drawing
 from vivencia.plan.journeys.gaps import Gap, Studied, gaps_in
 from vivencia.plan.journeys.ground import Ground, ground, touchpoints_of
 from vivencia.plan.journeys.models import JourneyMap, MapState
+from vivencia.plan.journeys.pricing import Priced
 from vivencia.understand.settling import View
 
 NOW = START + 364 * DAY
@@ -242,3 +243,18 @@ def test_the_command_says_every_gap_as_documented(at_the_shop: object, db: None)
     assert "Delivery" in CliRunner().invoke(command, ["--map", "order to door"]).output
     wrong = CliRunner().invoke(command, ["--map", "nothing"])
     assert wrong.exit_code == 2 and "Order to door" in wrong.output
+
+
+def test_a_journeys_worth_counts_once_what_several_gaps_owe_to_one_moment(at_the_shop: object) -> None:
+    gap = only(drawing(step("purchase"), step("delivery", promise="delivery", promise_share=0.98)))
+    told = [
+        replace(
+            gap,
+            step_key=key,
+            worth=(Priced(value, value / 2, value * 2, "money"),),
+            effect=replace(gap.effect, sources=(("money", "revenue", key[:1]),)),
+        )
+        for key, value in (("a1", 100.0), ("a2", 80.0), ("b1", 30.0))
+    ]
+    worth = library.weighed_of(JourneyMap(title="Buying"), told).worth
+    assert worth is not None and (worth.value, worth.low, worth.high) == (130.0, 65.0, 260.0)

@@ -98,7 +98,7 @@ def about_choices(the_map: JourneyMap) -> dict[str, Any]:
 def weighed(seen: View) -> list[Weighed]:
     """Targets not retired, the journey whose gaps are worth most first; unpriced ones by people, then by weight."""
     maps = JourneyMap.objects.filter(kind=MapKind.TARGET).exclude(state=MapState.RETIRED)
-    rows = [_weighed(one, gaps_of(one, seen)) for one in maps]
+    rows = [weighed_of(one, gaps_of(one, seen)) for one in maps]
 
     def rank(row: Weighed) -> tuple[float, ...]:
         if row.worth is None or row.worth.value is None:
@@ -108,7 +108,8 @@ def weighed(seen: View) -> list[Weighed]:
     return sorted(rows, key=rank)
 
 
-def _weighed(the_map: JourneyMap, gaps: list[Gap]) -> Weighed:
+def weighed_of(the_map: JourneyMap, gaps: list[Gap]) -> Weighed:
+    """A target with what closing these gaps of it is worth."""
     told = by_worth(one for one in gaps if one.state == "gap")
     people = [one.customers_a_year for one in told if one.customers_a_year is not None]
     unit = next((unit for unit in UNITS if any(_in(one, unit) for one in told)), None)
