@@ -67,7 +67,7 @@ class Words:
         """12.400 EUR, 310 customers, 95 points."""
         if value is None:
             return _("not estimated yet")
-        shown = number(value, 0)
+        shown = number(value, 0).replace("-", "\N{MINUS SIGN}")
         if unit == ValueUnit.MONEY:
             return f"{shown}\N{NO-BREAK SPACE}{self.currency}"
         if unit == ValueUnit.CUSTOMERS:
@@ -78,7 +78,10 @@ class Words:
         """The range; "" where there is none."""
         if low is None or high is None:
             return ""
-        return _("between %(low)s and %(high)s") % {"low": number(low, 0), "high": self.amount(high, unit)}
+        return _("between %(low)s and %(high)s") % {
+            "low": number(low, 0).replace("-", "\N{MINUS SIGN}"),
+            "high": self.amount(high, unit),
+        }
 
     def value(self, one: Initiative) -> str:
         """What a year of it is worth, as one clause."""

@@ -121,7 +121,7 @@ class Line:
         return Result(
             method,  # type: ignore[arg-type]  # one of the names, by the caller
             variant,
-            change.value, low, high, change.p_value, change.se, float(change.degrees),
+            change.value, low, high, change.p_value, self.made().se, float(change.degrees),
             float(np.mean(expected)), len(panel.units), treated, len(self.y), self.start,
             (*checks, *self.checks()), drawn, self.leads(),
         )  # fmt: skip
@@ -172,8 +172,11 @@ class Line:
         return Check("placebo_in_time", state, change.value, change.limit(0.025), change.limit(0.975), change.p_value,
                      {"period": self.labels[pretended]})  # fmt: skip
 
-    def _otherwise(self) -> Check:
-        """Whether a change at another date, and nothing at the start, would explain the series nearly as well."""
+    def _otherwise(self) -> Check | None:
+        """Whether a change at another date, and nothing at the start, would explain the series nearly as well. Asked
+        only where there would be an effect to explain."""
+        if self.made().p_value >= DOUBT:
+            return None
         state: State = "warning" if self.instead > INSTEAD else "passed"
         return Check("explained_otherwise", state, p_value=self.instead, about={"chance": self.instead})
 
