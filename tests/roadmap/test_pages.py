@@ -75,7 +75,8 @@ def test_an_impossible_change_says_so_and_nonsense_is_not_found(lead: Client, pl
     address = reverse("roadmap-change", args=[plan.pk])
     answer = lead.post(address, {"initiative": work["stock"].pk, "place": "1"}, follow=True)
 
-    assert "Not possible" in answer.content.decode()
+    page = answer.content.decode()
+    assert "Not possible" in page and "one has to give way" in page
     for told in ({"initiative": "99", "place": "0"}, {"initiative": work["web"].pk, "place": "9"}, {}):
         assert lead.post(address, told).status_code == 404
 

@@ -1,5 +1,6 @@
 """Pages of the roadmap: the timeline, planning anew, changes by hand, versions, calendar and workbook."""
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from django.contrib import messages
@@ -124,11 +125,13 @@ def _texts() -> dict[str, str]:
 
 def _trouble(plan: Plan) -> str:
     told = str(TROUBLES.get(plan.trouble.get("code", ""), TROUBLES["lost"]))
-    words = _words(plan)
-    rules = [words.rule(kind, of) for kind, of in plan.trouble.get("conflict", [])]
-    return (
-        f"{told} {_('These cannot be kept together, so one has to give way:')} {'; '.join(rules)}." if rules else told
-    )
+    return _because(told, plan.trouble.get("conflict", []), _words(plan))
+
+
+def _because(told: str, rules: Iterable[tuple[str, str]], words: Words) -> str:
+    """Why there is no plan, with the rules of which one has to give way."""
+    named = "; ".join(words.rule(kind, of) for kind, of in rules)
+    return f"{told} {_('These cannot be kept together, so one has to give way:')} {named}." if named else told
 
 
 @needs(Right.PLAN)
@@ -167,9 +170,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         trial = plans.try_change(plan, key, place, _by(request))
     except ImpossibleError:
-        messages.error(request, _("Not possible: %(change)s. No plan keeps all the rules then.") % {
-            "change": _words(plan).place(key, place)
-        })  # fmt: skip
+        words = _words(plan)
+        told = _("Not possible: %(change)s. No plan keeps all the rules then.") % {"change": words.place(key, place)}
+        messages.error(
+            request, _because(told, [(rule.kind, rule.of) for rule in plans.in_the_way(plan, key, place)], words)
+        )
         return redirect(f"{reverse('roadmap')}?version={plan.pk}")
     return redirect(f"{reverse('roadmap')}?version={trial.pk}")
 

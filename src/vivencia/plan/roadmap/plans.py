@@ -14,7 +14,7 @@ from vivencia.plan.initiatives.quarters import last_day, later
 from vivencia.plan.roadmap.assembling import assembled
 from vivencia.plan.roadmap.models import Plan, PlanState
 from vivencia.plan.roadmap.optimiser.answers import Placed, Price, change, next_best, placed, prices
-from vivencia.plan.roadmap.optimiser.conflicts import conflict
+from vivencia.plan.roadmap.optimiser.conflicts import Rule, conflict
 from vivencia.plan.roadmap.optimiser.optimise import Found, ImpossibleError, optimise
 from vivencia.plan.roadmap.optimiser.problem import Problem
 from vivencia.plan.roadmap.optimiser.reading import WrongFileError, problem_of
@@ -123,9 +123,7 @@ def found_of(plan: Plan) -> Found:
 def try_change(plan: Plan, key: str, place: Placed | Literal["free"], by: User | None) -> Plan:
     """A trial: the plan completed as well as possible with one more thing decided by hand. Raises ImpossibleError."""
     Plan.objects.filter(kept=False, at__lt=timezone.now() - TRIALS_KEPT).delete()
-    fixed = {name: where for name, where in plan.fixed.items() if name != key}
-    if place != "free":
-        fixed[key] = place
+    fixed = _fixed_with(plan, key, place)
     problem = problem_of(plan.problem)
     before = found_of(plan)
     changed = change(problem, before, fixed, CHANGE_SECONDS)
@@ -135,6 +133,16 @@ def try_change(plan: Plan, key: str, place: Placed | Literal["free"], by: User |
     )  # fmt: skip
     _keep(trial, placed(problem, fixed), changed.found)
     return trial
+
+
+def _fixed_with(plan: Plan, key: str, place: Placed | Literal["free"]) -> dict[str, Placed]:
+    fixed: dict[str, Placed] = {name: where for name, where in plan.fixed.items() if name != key}
+    return fixed if place == "free" else fixed | {key: place}
+
+
+def in_the_way(plan: Plan, key: str, place: Placed | Literal["free"]) -> tuple[Rule, ...]:
+    """The rules that cannot be kept together once this is decided by hand; none where they were not found in time."""
+    return conflict(placed(problem_of(plan.problem), _fixed_with(plan, key, place)), CHANGE_SECONDS)
 
 
 def keep(plan: Plan, name: str, by: User | None) -> None:
