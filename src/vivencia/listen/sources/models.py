@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from vivencia.listen.sources.telling import told
+
 
 def new_token() -> str:
     return secrets.token_urlsafe(18)
@@ -43,6 +45,11 @@ class Mailbox(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def why(self) -> str:
+        """`problem` in the reader's language."""
+        return told(self.problem)
 
 
 class Endpoint(models.Model):
@@ -99,6 +106,11 @@ class Arrival(models.Model):
     def __str__(self) -> str:
         return f"arrival {self.pk}: {self.outcome}"
 
+    @property
+    def why(self) -> str:
+        """`problem` in the reader's language."""
+        return told(self.problem)
+
 
 class Subscription(models.Model):
     """Somebody else's address that wants to hear of some happenings."""
@@ -152,3 +164,8 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery {self.pk}: {self.state}"
+
+    @property
+    def why(self) -> str:
+        """`problem` in the reader's language."""
+        return told(self.problem)

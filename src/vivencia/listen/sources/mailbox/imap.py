@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from vivencia.listen.sources import reasons
+
 TIMEOUT_SECONDS = 30
 AT_A_TIME = 200
 LARGEST_BYTES = 20 << 20  # larger ones are read without their end: the words stand before the attachments
@@ -62,13 +64,13 @@ class Folder:
     def _uids(self, which: str) -> list[int]:
         answer, found = self._imap.uid("SEARCH", "UID", which)
         if answer != "OK":
-            raise MailboxError("the server cannot list the messages of the folder")
+            raise MailboxError(reasons.CANNOT_LIST)
         return [int(each) for each in (found[0] or b"").split()]
 
     def _fetch(self, uid: int) -> Fetched | None:
         answer, parts = self._imap.uid("FETCH", str(uid), f"(UID INTERNALDATE BODY.PEEK[]<0.{LARGEST_BYTES}>)")
         if answer != "OK":
-            raise MailboxError("the server does not hand out a message it has listed")
+            raise MailboxError(reasons.CANNOT_FETCH)
         for part in parts:
             if isinstance(part, tuple) and (found := _UID.search(part[0])) and int(found[1]) == uid:
                 return Fetched(uid, _received(part[0]), part[1])
@@ -90,7 +92,7 @@ def opened(place: Place) -> Iterator[Folder]:
         _sign_in(imap, place)
         yield Folder(imap, _select(imap, place.folder))
     except (imaplib.IMAP4.error, OSError) as problem:
-        raise MailboxError(f"the conversation broke off ({_plain(problem)})") from problem
+        raise MailboxError(reasons.BROKE_OFF % {"why": _plain(problem)}) from problem
     finally:
         with suppress(imaplib.IMAP4.error, OSError):
             imap.logout()
@@ -103,15 +105,15 @@ def _connected(place: Place) -> imaplib.IMAP4:
             return imaplib.IMAP4_SSL(place.host, place.port, ssl_context=context, timeout=TIMEOUT_SECONDS)
         imap = imaplib.IMAP4(place.host, place.port, timeout=TIMEOUT_SECONDS)
     except ssl.SSLError as problem:
-        raise MailboxError(f"{where}: the encrypted connection failed ({_plain(problem)})") from problem
+        raise MailboxError(reasons.NOT_ENCRYPTED % {"where": where, "why": _plain(problem)}) from problem
     except (imaplib.IMAP4.error, OSError, socket.gaierror) as problem:
-        raise MailboxError(f"{where} cannot be reached ({_plain(problem)})") from problem
+        raise MailboxError(reasons.NOT_REACHED % {"where": where, "why": _plain(problem)}) from problem
     if place.security == "starttls":
         try:
             imap.starttls(context)
         except (imaplib.IMAP4.error, OSError) as problem:
             imap.shutdown()
-            raise MailboxError(f"{where}: STARTTLS failed ({_plain(problem)})") from problem
+            raise MailboxError(reasons.NO_STARTTLS % {"where": where, "why": _plain(problem)}) from problem
     return imap
 
 
@@ -123,14 +125,14 @@ def _sign_in(imap: imaplib.IMAP4, place: Place) -> None:
         else:  # LOGIN speaks ASCII only
             imap.authenticate("PLAIN", lambda _challenge: said)
     except imaplib.IMAP4.error as problem:
-        raise MailboxError(f"{place.host} refuses the user name or password") from problem
+        raise MailboxError(reasons.REFUSED % {"host": place.host}) from problem
 
 
 def _select(imap: imaplib.IMAP4, folder: str) -> int:
     quoted = '"' + encoded(folder).replace("\\", "\\\\").replace('"', '\\"') + '"'
     answer, _count = imap.select(quoted, readonly=True)
     if answer != "OK":
-        raise MailboxError(f"there is no folder {folder!r}")
+        raise MailboxError(reasons.NO_FOLDER % {"folder": repr(folder)})
     validity = imap.response("UIDVALIDITY")[1]
     return int(validity[0] or 0) if validity and validity[0] else 0
 

@@ -20,7 +20,7 @@ from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.sealed import UnreadableSecretError, unseal
 from vivencia.listen.models import ReturnedMail
-from vivencia.listen.sources import people
+from vivencia.listen.sources import people, reasons
 from vivencia.listen.sources.mailbox import imap
 from vivencia.listen.sources.mailbox.imap import Fetched, MailboxError, Place
 from vivencia.listen.sources.mailbox.letters import Letter, letter, parse
@@ -40,7 +40,7 @@ def place_of(mailbox: Mailbox) -> Place:
     try:
         password = unseal(mailbox.sealed_password)
     except UnreadableSecretError as problem:
-        raise MailboxError(f"the password was {problem}") from problem
+        raise MailboxError(reasons.PASSWORD_SEALED) from problem
     return Place(mailbox.host, mailbox.port, mailbox.security, mailbox.user, password, mailbox.folder)
 
 
@@ -59,7 +59,7 @@ def _looked_into(mailbox: Mailbox, now: Callable[[], datetime]) -> int:
         if problem != mailbox.problem:
             logger.warning("Mailbox %s: %s", mailbox.pk, problem)
     except Exception as trouble:  # noqa: BLE001  # what one mailbox suffers from must not keep us from the others
-        problem = f"unexpected trouble ({type(trouble).__name__})"
+        problem = reasons.UNEXPECTED % {"kind": type(trouble).__name__}
         logger.error("Mailbox %s: %s", mailbox.pk, problem)  # no traceback: it could quote what somebody wrote
     Mailbox.objects.filter(pk=mailbox.pk).update(looked_at=now(), problem=problem)
     return count

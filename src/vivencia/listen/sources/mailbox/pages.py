@@ -17,6 +17,7 @@ from vivencia.foundation.sealed import seal
 from vivencia.listen.sources.mailbox import listening
 from vivencia.listen.sources.mailbox.imap import MailboxError
 from vivencia.listen.sources.models import Mailbox
+from vivencia.listen.sources.telling import told
 
 
 class MailboxForm(forms.ModelForm[Mailbox]):
@@ -79,7 +80,7 @@ def _opened(form: MailboxForm, *, is_new: bool) -> bool:
     try:
         listening.start_from_now(mailbox)
     except MailboxError as problem:
-        form.add_error(None, str(problem))
+        form.add_error(None, told(str(problem)))
         return False
     if not is_new and before[0] == mailbox.uid_validity:
         mailbox.last_uid = before[1]

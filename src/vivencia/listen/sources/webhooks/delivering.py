@@ -16,6 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from vivencia.foundation.sealed import UnreadableSecretError
+from vivencia.listen.sources import reasons
 from vivencia.listen.sources.models import Delivery, Subscription
 from vivencia.listen.sources.webhooks import cloudevents, signing
 from vivencia.listen.sources.webhooks.receiving import secrets_of
@@ -71,15 +72,15 @@ def _try(one: Delivery, now: datetime) -> bool:
         status = _post(one.subscription, str(one.body["id"]), cloudevents.written(one.body), now)
     except (OSError, http.client.HTTPException, ValueError) as problem:
         return _failed(one, None, " ".join(str(problem).split())[:300] or type(problem).__name__, now)
-    except UnreadableSecretError as problem:
-        return _failed(one, None, f"the secret was {problem}", now)
+    except UnreadableSecretError:
+        return _failed(one, None, reasons.SECRET_SEALED, now)
     if 200 <= status < 300:
         changed = {"state": Delivery.State.DELIVERED, "status": status, "problem": "", "settled_at": now}
         Delivery.objects.filter(pk=one.pk).update(**changed)
         return True
     if status == GONE:
         Subscription.objects.filter(pk=one.subscription_id).update(active=False)
-    return _failed(one, status, f"answered {status}", now)
+    return _failed(one, status, reasons.ANSWERED % {"status": status}, now)
 
 
 def _post(subscription: Subscription, message_id: str, body: str, now: datetime) -> int:

@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -26,41 +25,13 @@ from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.writing import number_format
 from vivencia.listen.editor import SAID
 from vivencia.listen.sources.models import Arrival, Endpoint
+from vivencia.listen.sources.telling import told
 from vivencia.listen.sources.webhooks import mapping as mappings
 from vivencia.listen.sources.webhooks import proposing, receiving
+from vivencia.listen.sources.webhooks.labels import LABELS
 from vivencia.listen.sources.webhooks.mapping import CannotMapError, Mapped
 
 SECRET = "webhook-secret"  # noqa: S105  # the session's key under which a new secret waits to be shown once
-LABELS: Mapping[str, str | Promise] = {
-    "name": gettext_lazy("What happened"),
-    "occurred_at": gettext_lazy("When"),
-    "customer_id": gettext_lazy("Customer's id"),
-    "customer_email": gettext_lazy("Customer's e-mail"),
-    "customer_name": gettext_lazy("Customer's name"),
-    "text": gettext_lazy("What they said"),
-    "turns": gettext_lazy("List of turns"),
-    "turn_who": gettext_lazy("Who speaks, in a turn"),
-    "turn_text": gettext_lazy("What is said, in a turn"),
-    "turn_customer": gettext_lazy("What the customer is called there"),
-    "metric": gettext_lazy("What was asked (csat, nps, ces)"),
-    "score": gettext_lazy("Score"),
-    "scale_max": gettext_lazy("Best score there is"),
-    "touchpoint": gettext_lazy("Touchpoint"),
-    "channel": gettext_lazy("Channel"),
-    "amount": gettext_lazy("Amount"),
-    "currency": gettext_lazy("Currency"),
-    "promise": gettext_lazy("Kind of promise"),
-    "promised_at": gettext_lazy("Promised for"),
-    "subject_kind": gettext_lazy("What it is about (order, ticket)"),
-    "subject_id": gettext_lazy("Its number"),
-    "employee_id": gettext_lazy("Employee"),
-    "account_id": gettext_lazy("Customer's company"),
-    "anonymous_id": gettext_lazy("Anonymous id"),
-    "event_id": gettext_lazy("Its own id"),
-    "each": gettext_lazy("List of things, each an event"),
-    "only_if": gettext_lazy("Only where (path=value)"),
-    "rest": gettext_lazy("Everything else (path, or a point for all)"),
-}
 FIRST = 11  # fields shown at once; the others lie behind "more"
 
 
@@ -175,7 +146,7 @@ def _previewed(given: Mapping[str, str], sample: Any, endpoint: Endpoint) -> dic
         mappings.check(given)
         found = mappings.mapped(given, sample, "preview", timezone.now(), receiving.source_of(endpoint))
     except (CannotMapError, ValueError) as problem:
-        return {"events": [], "trouble": str(problem)}
+        return {"events": [], "trouble": told(str(problem))}
     return {"events": [_shown(one) for one in found[:5]], "trouble": "", "none": not found}
 
 
@@ -226,7 +197,7 @@ def _saved(request: HttpRequest, endpoint: Endpoint) -> HttpResponse:
     try:
         mappings.check(given)
     except ValueError as problem:
-        messages.error(request, str(problem))
+        messages.error(request, told(str(problem)))
         return redirect("endpoint", endpoint.pk)
     Endpoint.objects.filter(pk=endpoint.pk).update(mapping=given)
     endpoint.mapping = given

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from vivencia.listen.sources import reasons
 from vivencia.listen.sources.chats.transcripts import customer_words
 
 TEXTS: Final = (
@@ -98,9 +99,9 @@ def _items(mapping: Mapping[str, str], body: Any) -> Sequence[Any]:
     found = at(where, body) if where else body
     items = found if isinstance(found, list) else [found]
     if where and found is None:
-        raise CannotMapError(f"nothing lies at {where}")
+        raise CannotMapError(reasons.NOTHING_THERE % {"where": where})
     if len(items) > MOST_EVENTS:
-        raise CannotMapError(f"{len(items)} things in one message; allowed: {MOST_EVENTS}")
+        raise CannotMapError(reasons.TOO_MANY % {"count": len(items), "allowed": MOST_EVENTS})
     return items
 
 
@@ -118,7 +119,7 @@ def _event(mapping: Mapping[str, str], item: Any, own_id: str, received_at: date
     for name in TIMES:
         event[name] = _time(name, _value(mapping, name, item))
     if not event["name"]:
-        raise CannotMapError(f"what happened is not said: nothing lies at {mapping.get('name', '')}")
+        raise CannotMapError(reasons.NO_NAME % {"where": mapping.get("name", "")})
     told = event["event_id"] or own_id
     event["event_id"] = "hook-" + hashlib.blake2b(f"{source}\n{told}".encode(), digest_size=16).hexdigest()
     event["occurred_at"] = event["occurred_at"] or received_at.isoformat()
@@ -146,7 +147,7 @@ def _rest(mapping: Mapping[str, str], item: Any) -> dict[str, Any]:
 def _spoken(mapping: Mapping[str, str], item: Any) -> tuple[str, dict[str, int]]:
     turns = at(mapping["turns"], item)
     if not isinstance(turns, list):
-        raise CannotMapError(f"no list of turns lies at {mapping['turns']}")
+        raise CannotMapError(reasons.NO_TURNS % {"where": mapping["turns"]})
     who, text = mapping.get("turn_who") or "who", mapping.get("turn_text") or "text"
     said = [(_text(at(who, turn)), _text(at(text, turn))) for turn in turns]
     return customer_words(said, mapping.get("turn_customer", ""))
@@ -170,10 +171,14 @@ def _number(name: str, value: Any) -> float | None:
             raise ValueError
         number = float(value.strip().replace(",", ".") if isinstance(value, str) else value)
     except (TypeError, ValueError, OverflowError):
-        raise CannotMapError(f"{name} is {value!r:.60}; it must be a number") from None
+        raise CannotMapError(reasons.NO_NUMBER % _wrong(name, value)) from None
     if number - number != 0:
-        raise CannotMapError(f"{name} is {value!r:.60}; it must be a finite number")
+        raise CannotMapError(reasons.NOT_FINITE % _wrong(name, value))
     return number
+
+
+def _wrong(name: str, value: Any) -> dict[str, str]:
+    return {"field": name, "value": f"{value!r:.60}"}
 
 
 def _time(name: str, value: Any) -> str | None:
@@ -190,5 +195,5 @@ def _time(name: str, value: Any) -> str | None:
         else:
             moment = datetime.fromisoformat(str(value).strip())
     except (ValueError, OverflowError, OSError):
-        raise CannotMapError(f"{name} is {value!r:.60}; it must be a time such as 2026-03-01T09:30:00Z") from None
+        raise CannotMapError(reasons.NO_TIME % _wrong(name, value)) from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
