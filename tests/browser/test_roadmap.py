@@ -43,6 +43,7 @@ def test_a_bar_moves_by_keyboard_and_by_mouse_and_tells_what_that_costs(browser:
 
         page.get_by_role("link", name="Take it back").click()
         bar = page.get_by_role("slider", name="Faster web")
+        bar.scroll_into_view_if_needed()
         box, width = bar.bounding_box(), page.locator("th[data-quarter]").first.bounding_box()
         assert box is not None and width is not None
         page.mouse.move(box["x"] + 10, box["y"] + 10)

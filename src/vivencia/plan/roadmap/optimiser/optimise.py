@@ -30,7 +30,8 @@ COOL, HOT, WARM, COLD, DESPERATE = 0.03, 0.08, 0.05, 0.015, 0.2
 FRESH, KEPT = 8, 3
 FRESH_PART, KEPT_PART, BEST_PART = 0.55, 0.3, 0.15
 FIRST_ROUND, DESPERATE_ROUND = 0.04, 0.3  # of the whole time
-FIRST_CONTEST, FIRST_CONTEST_SECONDS, CONTEST, LONGER = 0.6, 8.0, 0.3, 1.5
+FIRST_CONTEST, FIRST_CONTEST_SECONDS = 0.6, 8.0
+FRESH_EVERY, FRESH_ROUND, ROUND = 4, 0.3, 0.15  # after it: cooling slowly
 SHORTEST_ROUND = 0.05
 # Fresh plans are led by the relaxation of slightly other values, where that is solved quickly.
 OTHERWISE, QUICKLY = 0.03, 0.01
@@ -248,16 +249,17 @@ class _Prover(threading.Thread):
 
 
 def _look(model: Formulation, relaxed: Relaxed, led: Guide, board: _Board, seed: int) -> None:
-    """Contests of ruin and recreate, each longer than the last, until the time is over or the prover is done."""
+    """A contest of ruin and recreate, then rounds of slow cooling, until the time is over or the prover is done."""
     contest = _Contest(model, relaxed, led, board, seed)
     if board.start is None:
         contest.fresh(FIRST_ROUND * board.seconds, COOL, noise=0.02)
     while board.start is None and not board.over():
         contest.fresh(max(DESPERATE_ROUND * board.seconds, 6 * SHORTEST_ROUND), DESPERATE)
-    length = min(FIRST_CONTEST * board.seconds, FIRST_CONTEST_SECONDS)
+    contest.held(min(FIRST_CONTEST * board.seconds, FIRST_CONTEST_SECONDS))
+    rounds = 0
     while not board.over():
-        contest.held(length)
-        length = min(length * LONGER, max(CONTEST * board.seconds, length))
+        contest.cooled(board.seconds, afresh=rounds % FRESH_EVERY == 0)
+        rounds += 1
 
 
 class _Contest:
@@ -283,6 +285,15 @@ class _Contest:
         if self._board.start is not None:
             self._place.take(self._board.start)
             self._round(length * BEST_PART, WARM)
+
+    def cooled(self, seconds: float, *, afresh: bool) -> None:
+        """One round of slow cooling within so many seconds in all: from nothing, or from the best plan."""
+        if afresh or self._board.start is None:
+            self._place.lead = self._led.solution
+            self.fresh(FRESH_ROUND * seconds, DESPERATE)
+        else:
+            self._place.take(self._board.start)
+            self._round(ROUND * seconds, WARM)
 
     def fresh(self, seconds: float, hot: float, noise: float = 0.3) -> tuple[float, Ints]:
         """A plan from nothing; its value is −∞ where it does not keep all rules."""
