@@ -2,12 +2,13 @@
 
 from django_tasks import task
 
+from vivencia.foundation.turns import SOMEBODY_WAITS
 from vivencia.listen import demo_loading, runs
 from vivencia.listen.imports.problems import Problem
 from vivencia.listen.models import ImportRun, State
 
 
-@task()
+@task(priority=SOMEBODY_WAITS)
 def execute_import(pk: int) -> None:
     """Bring an import in; running it twice brings it in once. What is wrong with its files is kept with the import."""
     run = ImportRun.objects.filter(pk=pk, state=State.RUNNING).first()
@@ -19,7 +20,7 @@ def execute_import(pk: int) -> None:
         return
 
 
-@task()
+@task(priority=SOMEBODY_WAITS)
 def load_demonstration(pk: int) -> None:
     """Load the demonstration company; loading it twice has it once."""
     run = ImportRun.objects.filter(pk=pk, state=State.RUNNING).first()

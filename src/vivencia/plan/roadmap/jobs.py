@@ -2,10 +2,11 @@
 
 from django_tasks import task
 
+from vivencia.foundation.turns import SOMEBODY_WAITS
 from vivencia.plan.roadmap import plans
 
 
-@task()
+@task(priority=SOMEBODY_WAITS)
 def find_plan(pk: int) -> None:
     """Find one plan; see `plans.run`."""
     plans.run(pk)
