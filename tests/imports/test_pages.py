@@ -15,7 +15,7 @@ from django.urls import reverse
 from tests.imports.bringing import write
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Role, User
-from vivencia.listen import jobs, runs
+from vivencia.listen import jobs, replacing, runs
 from vivencia.listen.models import ImportRun, SavedMapping, State
 
 pytestmark = pytest.mark.django_db
@@ -180,10 +180,13 @@ def test_what_replaces_an_import_begins_with_the_mapping_that_was_corrected_for_
     assert 'zone = "Europe/Madrid"' in second.mapping
 
 
-def test_what_lacks_the_columns_of_the_import_it_replaces_is_read_anew_and_says_so(analyst: Client) -> None:
+def test_what_lacks_the_columns_of_the_import_it_replaces_is_read_anew_and_says_so(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = upload(analyst, ROWS, "answers.csv")
     analyst.post(reverse("source-mapping", args=[first.pk]), {**CORRECTED, "then": "start"})
     second = upload(analyst, ROWS.replace(b"nps", b"marks"), "answers.csv", replace=str(first.pk))
+    monkeypatch.setattr(replacing, "recognise", lambda looks: pytest.fail("looking at the page reads whole files"))
     shown = page(analyst, second)
     assert "can no longer be read as “answers.csv” was: answers.csv: the column “nps” is missing" in shown
     assert "Spoke with us" not in shown

@@ -345,7 +345,11 @@ def _not_as_before(run: ImportRun, looks: tuple[Look, ...]) -> str:
     """Why the files cannot be read as those of the import they replace were; empty where they can."""
     if run.replaces is None:
         return ""
-    return replacing.taken_for(run.replaces, looks)[1]
+    try:
+        replacing.as_before(run.replaces, looks)
+    except Problem as problem:
+        return wording.problem(problem)
+    return ""
 
 
 def _own_columns(looks: list[Look]) -> tuple[str, ...]:
