@@ -1,11 +1,13 @@
 """Logs nobody described: what is asked, promised and kept is told by names, also where few rows say so."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.imports.bringing import Brought, bring, write
+from tests.imports.bringing import EVENTS, Brought, bring, mapping, write
 from vivencia.listen.imports.mapping import parse
+from vivencia.listen.imports.problems import Problem
 from vivencia.listen.imports.questions import metric_in
 from vivencia.listen.imports.readers.registry import files_at
 from vivencia.listen.imports.recognise import recognise
@@ -105,3 +107,46 @@ def test_what_a_list_of_words_does_not_name_is_nothing(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_questions_are_known_by_what_they_are_called(name: str, metric: str) -> None:
     assert metric_in(name) == metric
+
+
+def test_a_question_first_asked_far_down_is_on_a_scale_of_its_own(tmp_path: Path) -> None:
+    told = [f"c{i},2026-01-01 10:{i % 60:02},csat survey,{i % 5 + 1}" for i in range(1200)]
+    told += [f"c{i},2026-02-01 10:{i % 60:02},nps survey,{i % 11}" for i in range(44)]
+    brought = bring(write(tmp_path, "log.csv", "client_id,date,event,score", *told))
+    assert brought.taken.rejected == 0
+    assert {(e["metric"], e["scale_max"]) for e in brought.events} == {("csat", 5), ("nps", 10)}
+
+
+@pytest.mark.parametrize("score", [lambda i: i % 2, lambda i: i * 7 % 100], ids=["zeros and ones", "up to a hundred"])
+def test_scores_that_are_on_no_scale_and_called_nothing_are_no_answers(
+    tmp_path: Path, score: Callable[[int], int]
+) -> None:
+    told = [f"c{i},2026-01-01 10:{i % 60:02},lead scored,{score(i)}" for i in range(60)]
+    brought = bring(write(tmp_path, "events.csv", "customer_id,occurred_at,name,score", *told))
+    assert brought.taken.rejected == 0
+    assert {e["metric"] for e in brought.events} == {None} and brought.events[1]["score"] == score(1)
+
+
+def test_our_own_form_says_nothing_of_who_people_are(tmp_path: Path) -> None:
+    told = ["c1,2026-01-01 10:00,visit,Lugo,gold", "c1,2026-01-02 10:00,visit,Lugo,gold"]
+    brought = bring(write(tmp_path, "events.csv", "customer_id,occurred_at,name,store,segment", *told))
+    assert brought.customers == [] and brought.events[0]["properties"] == '{"store":"Lugo","segment":"gold"}'
+
+
+def test_what_promises_is_not_what_keeps_and_tickets_promise_their_own(tmp_path: Path) -> None:
+    steps = [("order placed", ""), ("delivery promised", "2026-01-20"), ("delivery address changed", ""),
+             ("order delivered", ""), ("ticket opened", "2026-01-25"), ("ticket solved", "")]  # fmt: skip
+    told = [
+        f"o{n},c{n},2026-01-0{day} 10:00,{step},{due}" for n in range(3) for day, (step, due) in enumerate(steps, 1)
+    ]
+    brought = bring(write(tmp_path, "log.csv", "order_id,customer_id,date,event,promised_date", *told))
+    assert {(e["name"], e["promise"], bool(e["promised_at"])) for e in brought.events if e["promise"]} == {
+        ("delivery promised", "delivery", True), ("order delivered", "delivery", False),
+        ("ticket opened", "resolution", True), ("ticket solved", "resolution", False),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("constant", ["inf", "nan", "2024-01-01"])
+def test_a_constant_is_words_or_a_number(constant: str) -> None:
+    with pytest.raises(Problem, match="constant"):
+        mapping(EVENTS + f"properties = {{ k = {{ constant = {constant} }} }}")

@@ -87,7 +87,8 @@ def _score(event: Event, columns: Columns) -> list[Check]:
     raw = columns.raw(used[0])
     bad = f"({score} > {high} OR {score} < {low})"
     found.append(Check(used[0], Reason.OUT_OF_SCALE, bad, raw, _scale_shown(event)))
-    if event.metric is not None and event.metric.constant is None and (asked := columns.used(event.metric)):
+    told = event.metric is not None and event.metric.constant is None and not event.metric.listed
+    if event.metric is not None and told and (asked := columns.used(event.metric)):
         unnamed = f"{score} IS NOT NULL AND {columns.text(event.metric)} IS NULL"
         found.append(Check(asked[0], Reason.MISSING, unnamed, "NULL", ", ".join(METRIC_SCALES)))
     return found

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -393,6 +394,10 @@ class _Reader:
         given: dict[str, Any] = {key: self._bool(body.get(key, False), f"{at}.{key}") for key in VALUE_FLAGS}
         given |= {key: self._text(body[key], f"{at}.{key}") for key in _VALUE_TEXTS if key in body}
         constant = body.get("constant")
+        if not isinstance(constant, str | int | float | None) or (
+            isinstance(constant, float) and not isfinite(constant)
+        ):
+            raise Problem("wrong-type", file=self.file, field=f"{at}.constant", allowed='"…", 0, 1.5')
         return Value(columns=columns, constant=constant, words=words, **given)
 
     def _condition(self, raw: Any, at: str) -> Condition | None:

@@ -1,37 +1,31 @@
-"""Our own form, and what its other columns say by their names: a score without a metric, a comment, who people are.
+"""Our own form, and what its other columns say by their names: a score without a metric, a comment.
 
-A file by the ledger's names is taken by them; but people who write "score" seldom know that a metric must be named,
-and a log of theirs may have these names by chance.
+A file by the ledger's names is taken by them; but people who write "score" seldom know that a metric must be named.
+Nobody is asked whether it is right, so only what is plain is told: everything else stays a property.
 """
 
 from dataclasses import replace
-from itertools import chain
 
 from vivencia.listen.imports.assign import Assigned
 from vivencia.listen.imports.fuller import fuller
 from vivencia.listen.imports.logs import column_of, with_questions
-from vivencia.listen.imports.mapping import Event, Mapping, People, Value
+from vivencia.listen.imports.mapping import Event, Mapping, Value
 from vivencia.listen.imports.propose import columns_of, propose
 from vivencia.listen.imports.readers.table import Look
 
-EVENTS, CUSTOMERS = "events", "customers"
+EVENTS = "events"
 
 
 def completed(own: Mapping, assigned: Assigned) -> Mapping:
     """The mapping with what it leaves unsaid; the same where the file says everything by the ledger's names."""
     plain = own.events[0]
     first = assigned[EVENTS][0]
-    unsaid = {*first.columns} - {*_read(plain, first)}
     scored = bool(column_of(first, _value(plain.score))) and not column_of(first, _value(plain.metric))
-    if not unsaid and not scored:
+    if not scored and not {*first.columns} - _read(plain, first):
         return own
     look = fuller(first)
-    found = propose(look, EVENTS).mapping
-    event = _asked(_worded(plain, found.events[0], look), look)
-    people = () if CUSTOMERS in assigned else found.customers
-    if people:
-        event = _without(event, people, look)
-    return replace(own, events=(event,), customers=(*own.customers, *people))
+    said = propose(look, EVENTS).mapping.events[0]
+    return replace(own, events=(_asked(_worded(plain, said, look), look),))
 
 
 def with_scores(log: Mapping, first: Look) -> Mapping:
@@ -45,7 +39,7 @@ def with_scores(log: Mapping, first: Look) -> Mapping:
 
 def _worded(event: Event, said: Event, look: Look) -> Event:
     there = column_of(look, _value(event.text))
-    return replace(event, text=said.text) if said.text and not there else event
+    return replace(event, text=replace(said.text, optional=True)) if said.text and not there else event
 
 
 def _asked(event: Event, look: Look) -> Event:
@@ -53,13 +47,6 @@ def _asked(event: Event, look: Look) -> Event:
         return event
     asked = with_questions(event, look)
     return replace(asked, scale_max=event.scale_max) if column_of(look, _value(event.scale_max)) else asked
-
-
-def _without(event: Event, people: tuple[People, ...], look: Look) -> Event:
-    """What is said of people is no property of what they lived."""
-    told = {*chain.from_iterable(columns_of(one) for one in people), *_read(event, look)}
-    left = {name: Value((name,)) for name in look.columns if name not in told}
-    return replace(event, rest=False, properties=left)
 
 
 def _read(event: Event, look: Look) -> set[str]:
