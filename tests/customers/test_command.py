@@ -19,7 +19,7 @@ def test_any_id_tells_the_whole_story_as_json() -> None:
     assert [other["id"] for other in told["ids"]] == ["app-7"]
     assert told["value"]["orders"] == 2
     assert told["value"]["revenue"] == {"EUR": 80.0}
-    assert told["promises"] == {"kept": 1, "broken": 1, "overdue": 0, "open": 0}
+    assert told["promises"] == {"kept": 1, "broken": 1, "overdue": 0, "open": 0, "withdrawn": 0}
     assert [one["kind"] for one in told["situation"]] == ["broken_promise", "bad_answer"]
     assert len(told["timeline"]) == 7
     assert told["timeline"][0]["at"] == "2026-04-01T12:00:00+00:00"

@@ -52,9 +52,9 @@ def impact(name: str, method: str | None, better: str, expected: float | None, *
 
 
 def _nothing(name: str, refused: NotPossible) -> click.UsageError:
-    return click.UsageError(
-        _("%(file)s: nothing can be estimated: %(why)s") % {"file": _named(name), "why": wording.why_not(refused)}
-    )
+    rejects = refused.facts.get("rejects", ())
+    why = " · ".join([wording.why_not(refused), *(wording.rejected_row(one) for one in rejects[:1])])
+    return click.UsageError(_("%(file)s: nothing can be estimated: %(why)s") % {"file": _named(name), "why": why})
 
 
 def _named(name: str) -> str:
