@@ -12,8 +12,9 @@ from click.testing import CliRunner
 from django.test import Client
 from django.utils import translation
 
-from tests.moments.company import written
+from tests.moments.company import BEGINNING, DAY, event, table, written
 from vivencia.foundation import audit, traces
+from vivencia.foundation.erasure import erase
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Act, Role, User
 from vivencia.foundation.organisation import organisation
@@ -244,6 +245,25 @@ def test_sentences_are_whole_in_both_languages(findings: Findings) -> None:
         assert "," in said  # decimals as Spanish writes them
 
 
+def test_links_to_people_say_whether_they_are_all_and_whether_cases_are_counted(findings: Findings) -> None:
+    moment = replace(findings.proven("pain")[0], n=50, n_exposed=20)
+    said = {
+        (by, drawn): Words(replace(findings, by=by, drawn_from=drawn), "EUR").sides(moment)
+        for by in ("customer", "case")
+        for drawn in (None, 900_000)
+    }
+    assert said["customer", None] == ("All 20 who lived it, with their words", "the 30 they are compared with")
+    assert said["customer", 900_000][0] == "The 20 of those drawn by lot who lived it, with their words"
+    assert said["case", None] == (
+        "All 20 cases in which it was lived, with their words",
+        "the 30 cases they are compared with",
+    )
+    assert said["case", 900_000][0] == "The 20 cases in which customers drawn by lot lived it, with their words"
+    with translation.override("es"):
+        words = Words(replace(findings, by="case", drawn_from=900_000), "EUR").sides(moment)
+    assert words[0] == "Los 20 casos en que lo vivieron clientes elegidos al azar, con sus palabras"
+
+
 @pytest.mark.parametrize("role", [role.value for role in Role])
 def test_every_role_reads_moments(role: str, study: MomentStudy, signed_in: Callable[[str], Client]) -> None:
     page = signed_in(role).get("/moments/?outcome=nps")
@@ -283,6 +303,36 @@ def test_an_erased_person_is_on_neither_side(study: MomentStudy) -> None:
     assert traces.wipe([gone]) >= 1
     left = [studies.side_of(study, PAIN, lived=lived) for lived in (True, False)]
     assert all(one is not None and gone not in one["customer_id"].to_list() for one in left)
+
+
+@pytest.mark.parametrize("moment", ["while it is computed", "as it is kept"])
+def test_who_is_erased_during_a_study_is_not_kept_by_it(
+    moment: str, ran: Studied, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, back = ran.evidence["customer_id"].unique().sort()[:2]
+    ledger = open_ledger()
+    ledger.append(table([event(one, BEGINNING, "bought") for one in (gone, back)]))
+    ledger.erase([back], BEGINNING + DAY)  # long before, and here again since
+    ledger.append(table([event(back, BEGINNING + 2 * DAY, "bought", event_id="since")]))
+    keep = studies._keep_people
+
+    def computed(*_asked: object, **_more: object) -> Studied:
+        if moment == "while it is computed":
+            erase(gone)
+        return ran
+
+    def kept(row: MomentStudy, made: Studied) -> None:
+        keep(row, made)
+        if moment == "as it is kept":
+            ledger.erase([gone], BEGINNING + 3 * DAY)  # the database was wiped when nothing was there to be seen
+
+    monkeypatch.setattr(studies, "run_chain", computed)
+    monkeypatch.setattr(studies, "_keep_people", kept)
+    row = studies.at_once(studies.Question("nps"))
+    held = sides.unpacked(bytes(MomentSides.objects.get(study=row).packed))
+    assert set(ran.sides["customer_id"]) - set(held["customer_id"]) == {gone}
+    shown = set(row.witnesses.values_list("customer_id", flat=True))
+    assert set(ran.evidence["customer_id"]) - shown == {gone}
 
 
 def test_only_who_analyses_may_study_again(study: MomentStudy, signed_in: Callable[[str], Client]) -> None:

@@ -16,7 +16,7 @@ from vivencia.foundation.models import Act, AuditEntry, User
 from vivencia.foundation.numbers import whole
 from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics.periods import midnight
-from vivencia.moments import sides
+from vivencia.moments import erasing, sides
 from vivencia.moments.chain import Studied
 from vivencia.moments.chain import study as run_chain
 from vivencia.moments.findings import Findings, from_json, to_json
@@ -216,6 +216,9 @@ def run(pk: int) -> None:
         with transaction.atomic():
             _keep_people(row, made)
             _finish(pk, began, state=State.DONE, result=to_json(made.findings))
+        gone = _erased_meanwhile(made)
+        if gone:  # an erasure in the last moment could not see what was not kept yet
+            erasing.forget(gone)
     _forget_old(row)
 
 
@@ -304,15 +307,29 @@ def findings_of(row: MomentStudy) -> Findings | None:
 
 
 def _keep_people(row: MomentStudy, made: Studied) -> None:
-    """Those of this study take the place of those of earlier ones."""
-    earlier = _ever(question_of(row))
+    """Those of this study take the place of those of earlier ones; who was erased during the study is left out."""
+    earlier, gone = _ever(question_of(row)), sorted(_erased_meanwhile(made))
     MomentWitness.objects.filter(study__in=earlier).delete()
     MomentSides.objects.filter(study__in=earlier).delete()
-    MomentSides.objects.create(study=row, packed=sides.packed(made.sides))
-    told = made.evidence.with_columns(pl.col("at").replace(0, None), pl.col("subject_kind", "subject_id").fill_null(""))
+    stay = ~pl.col("customer_id").is_in(gone)
+    MomentSides.objects.create(study=row, packed=sides.packed(made.sides.filter(stay)))
+    shown = made.evidence.filter(stay)
+    told = shown.with_columns(pl.col("at").replace(0, None), pl.col("subject_kind", "subject_id").fill_null(""))
     MomentWitness.objects.bulk_create(
         (MomentWitness(study=row, **person) for person in told.iter_rows(named=True)), batch_size=500
     )
+
+
+def _erased_meanwhile(made: Studied) -> frozenset[str]:
+    """People of a study who were erased and of whom nothing is known any more: they were while it was read. Somebody
+    who was erased long ago and has come back since stays."""
+    ledger, ids = open_ledger(), {*made.sides["customer_id"], *made.evidence["customer_id"]}
+    erased = sorted(ledger.erased_among(ids - {None}))
+    if not erased:
+        return frozenset()
+    read = ledger.read()
+    back = read.events.filter(read.events.customer_id.isin(erased)).select("customer_id").distinct()
+    return frozenset(erased) - {*read.to_arrow(back)["customer_id"].to_pylist()}
 
 
 def witnesses_of(row: MomentStudy, key: str) -> list[MomentWitness]:

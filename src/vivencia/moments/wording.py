@@ -240,9 +240,34 @@ class Words:
     def sides(self, moment: Moment) -> tuple[str, str]:
         """Links to everybody who lived it, and to everybody they are compared with."""
         lived, others = moment.n_exposed, moment.n - moment.n_exposed
-        all_of = ngettext("The %(n)s who lived it, with their words", "All %(n)s who lived it, with their words", lived)
-        them = ngettext("the %(n)s they are compared with", "the %(n)s they are compared with", others)
-        return all_of % {"n": number(lived, 0)}, them % {"n": number(others, 0)}
+        if self.findings.by == "case":
+            them = ngettext("the %(n)s case they are compared with", "the %(n)s cases they are compared with", others)
+        else:
+            them = ngettext("the %(n)s they are compared with", "the %(n)s they are compared with", others)
+        return self._everybody(lived) % {"n": number(lived, 0)}, them % {"n": number(others, 0)}
+
+    def _everybody(self, n: int) -> str:
+        """Who lived it, of those the study rests on: `n` cases or customers, all there are or some drawn by lot."""
+        drawn = self.findings.drawn_from is not None
+        if self.findings.by == "case" and drawn:
+            return ngettext(
+                "The %(n)s case in which customers drawn by lot lived it, with their words",
+                "The %(n)s cases in which customers drawn by lot lived it, with their words",
+                n,
+            )
+        if self.findings.by == "case":
+            return ngettext(
+                "The %(n)s case in which it was lived, with their words",
+                "All %(n)s cases in which it was lived, with their words",
+                n,
+            )
+        if drawn:
+            return ngettext(
+                "The %(n)s of those drawn by lot who lived it, with their words",
+                "The %(n)s of those drawn by lot who lived it, with their words",
+                n,
+            )
+        return ngettext("The %(n)s who lived it, with their words", "All %(n)s who lived it, with their words", n)
 
     def basis(self) -> str:
         """On whom the study rests."""
