@@ -1,5 +1,6 @@
 """Two records become one person and two again: nothing is lost on the way there, nor on the way back."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.urls import reverse
 from ibis import _
 
 from vivencia.foundation import erasure, inbox
+from vivencia.foundation.ledger.disk import write_whole
 from vivencia.foundation.ledger.schema import CUSTOMERS, EVENTS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.models import AuditEntry, Role
@@ -176,9 +178,35 @@ def test_an_erased_person_leaves_no_trace_among_merges(ledger: Ledger) -> None:
     merges.take_apart(merges.merge("ana", "ana-app"))
     proposals.look(ledger)
     erasure.erase("ana-app", by=None)
-    assert not list(ledger.cache.glob("duplicates-*"))
+    assert not [file for file in ledger.cache.rglob("*duplicates-*") if b"ana-app" in file.read_bytes()]
     assert (Merge.objects.count(), KeptApart.objects.count()) == (0, 0)
     assert lived(ledger) == {"ana": 1, "leo": 1}
+
+
+def test_an_erasure_takes_its_person_out_of_the_pairs_and_has_nobody_compared_again_at_once(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposals, "REST", 1e6)
+    leos = [record(who, name="Leo Mas", email="leo@example.org", phone="699 111 222") for who in ("leo", "leo-app")]
+    ledger.put_customers(pa.Table.from_pylist(leos, schema=CUSTOMERS))
+    assert proposals.keep_up()
+    erasure.erase("ana-app", by=None)
+    (kept,) = ledger.cache.glob("duplicates-*")
+    assert [(one["one"], one["other"]) for one in json.loads(kept.read_bytes())["pairs"]] == [("leo", "leo-app")]
+    assert b"ana" not in kept.read_bytes()
+    assert not proposals.keep_up(), "the worker rests"
+    kept.unlink()
+    assert not proposals.keep_up(), "it rests where nothing is kept, too"
+
+
+def test_a_look_that_an_erasure_overtakes_keeps_nothing(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def overtaken(path: Path, content: bytes) -> None:
+        ledger.erase(["ana-app"], DAY + timedelta(days=9))  # it looked for the file before this was written
+        write_whole(path, content)
+
+    monkeypatch.setattr("vivencia.understand.proposals.write_whole", overtaken)
+    proposals.look(ledger)
+    assert not list(ledger.cache.glob("duplicates-*"))
 
 
 @pytest.mark.usefixtures("ledger")

@@ -59,7 +59,7 @@ def keep_up() -> bool:
     """Look again where what is known of people has changed since the last look; whether there was anything to do."""
     ledger = open_ledger()
     told, place = _told(ledger), str(ledger.cache)
-    if told and (told["of"] == _of(ledger) or time.monotonic() < _resting.get(place, 0.0)):
+    if time.monotonic() < _resting.get(place, 0.0) or (told and told["of"] == _of(ledger)):
         return False
     begun = time.monotonic()
     look(ledger)
@@ -73,9 +73,15 @@ def look(ledger: Ledger) -> dict[str, Any]:
     found = [asdict(pair) for pair in pairs(*sharing(read))]
     told = {"form": FORM, "of": of, "at": at.isoformat(), "pairs": found}
     if ledger.only_more_since(read.head):
-        ledger.cache.mkdir(parents=True, exist_ok=True)
-        write_whole(_file(ledger), json.dumps(told).encode())
+        _keep(ledger, told)
+        if not ledger.only_more_since(read.head):  # an erasure in the last moment may not have seen the file
+            _file(ledger).unlink(missing_ok=True)
     return told
+
+
+def _keep(ledger: Ledger, told: dict[str, Any]) -> None:
+    ledger.cache.mkdir(parents=True, exist_ok=True)
+    write_whole(_file(ledger), json.dumps(told).encode())
 
 
 def _told(ledger: Ledger) -> dict[str, Any] | None:
@@ -97,7 +103,14 @@ def _file(ledger: Ledger) -> Path:
 
 
 @traces.wiper
-def _forget(_marks: Collection[str]) -> int:
-    """Pairs name people by their ids: after an erasure they are looked for anew."""
-    _file(open_ledger()).unlink(missing_ok=True)
-    return 0
+def _forget(marks: Collection[str]) -> int:
+    """Pairs name people by their ids: those of an erased person go, and the others stay until the next look."""
+    ledger, gone = open_ledger(), set(marks)
+    told = _told(ledger)
+    if told is None:
+        _file(ledger).unlink(missing_ok=True)
+        return 0
+    left = [one for one in told["pairs"] if not gone & {one["one"], one["other"]}]
+    if len(left) < len(told["pairs"]):
+        _keep(ledger, told | {"pairs": left})
+    return len(told["pairs"]) - len(left)
