@@ -119,6 +119,51 @@ def test_what_was_withdrawn_says_nothing_about_the_rest_of_its_case() -> None:
     assert [table.to_pyarrow()["state"].to_pylist() for table in (case, alone)] == [["kept"], ["withdrawn"]]
 
 
+@pytest.mark.parametrize("name", ["contract cancelled", "Contrato cancelado", "done"])
+def test_who_was_promised_a_cancellation_gets_it_by_the_event_that_says_so(name: str) -> None:
+    about = {"promise": "cancellation", "subject_kind": "contract"}
+    asked = {**about, "name": "cancellation requested", "occurred_at": _day(0), "promised_at": _day(3)}
+    table = events_table(
+        {**asked, "subject_id": "in time"},
+        {**about, "subject_id": "in time", "name": name, "occurred_at": _day(2)},
+        {**asked, "subject_id": "late"},
+        {**about, "subject_id": "late", "name": name, "occurred_at": _day(5)},
+    )
+    told = {row["subject_id"]: row for row in promises(table, HORIZON).to_pyarrow().to_pylist()}
+    assert {of: (row["state"], row["withdrawn_at"]) for of, row in told.items()} == {
+        "in time": ("kept", None),
+        "late": ("broken", None),
+    }
+
+
+CANCELLED = {  # the name of an event about an order -> what becomes of what was promised about the order
+    "withdrawn": [
+        "order cancelled", "ORDER_CANCELED", "orderCancelled", "Cancelled", "cancelled order", "order was cancelled",
+        "order cancelled by the customer", "Order status: cancelled", "order cancelled (out of stock)",
+        "pedido cancelado por el cliente", "compra anulada", "Reserva cancelada", "shop visit cancelled",
+        "suscripción cancelada", "envío cancelado",
+    ],
+    "broken": [
+        "coupon cancelled", "cupón anulado", "order item cancelled", "order cancelled email sent", "invoice cancelled",
+        "order not cancelled", "order partially cancelled", "cita con el técnico cancelada", "order delivered",
+    ],
+}  # fmt: skip
+
+
+def test_only_what_cancels_the_subject_itself_withdraws_what_was_promised_about_it() -> None:
+    named = [(name, state) for state, names in CANCELLED.items() for name in names]
+    rows: list[dict[str, Any]] = []
+    for name, _state in named:
+        about = {"subject_kind": "shop_visit" if "visit" in name else "order", "subject_id": name}
+        rows.append({**about, "promise": "delivery", "occurred_at": _day(0), "promised_at": _day(3)})
+        rows.append({**about, "name": name, "occurred_at": _day(1)})
+        rows.append({**about, "promise": "delivery", "name": "order delivered", "occurred_at": _day(8)})
+
+    told = promises(events_table(*rows), HORIZON).to_pyarrow().to_pylist()
+
+    assert {row["subject_id"]: row["state"] for row in told} == dict(named)
+
+
 DRAWN = st.fixed_dictionaries(
     {
         "promise": st.sampled_from(["delivery", "call back"]),

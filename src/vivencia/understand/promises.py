@@ -8,8 +8,10 @@ promised for Tuesday 00:00 that comes on Tuesday at noon is late.
 A cancellation about the same subject *withdraws* what was promised and is neither done nor due yet: nobody waits for a
 cancelled order, so its promise is neither kept nor broken nor open. What was already overdue when it was cancelled
 stays overdue, or cancelling late orders would keep promises; but nobody waits for it any more. A cancellation is an
-event whose name says so ("order cancelled", "pedido cancelado"); it is about everything promised about its subject, or
-only about the kind it names as its `promise`, which it takes where it names no subject.
+event whose name says that its subject was cancelled (`cancellations`: "order cancelled", "pedido cancelado", but not
+"coupon cancelled"); it is about everything promised about its subject, or only about the kind it names as its
+`promise`, which it takes where it names no subject. Where that kind is itself about cancelling (a contract will be
+ended by Friday), the event does what was promised: it fulfils.
 
 A second opening before the fulfilment (the parcel is now promised for Friday) is a promise of its own; it does not
 take the first one back, so one fulfilment may keep the second and break the first.
@@ -23,14 +25,13 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from vivencia.understand.cancellations import is_cancellation, says_cancelled
 from vivencia.understand.seconds import seconds
 from vivencia.understand.subjects import subject_key
 
 State = Literal["kept", "broken", "overdue", "open", "withdrawn"]
 STATES: tuple[State, ...] = ("kept", "broken", "overdue", "open", "withdrawn")
 SECONDS_AN_HOUR = 3600
-_CANCELS = "cancell?ed|cancelad[oa]|anulad[oa]"
-_HINTS = ("ancel", "ANCEL", "nulad", "NULAD")  # what a cancelling name contains: cheaper to look for in every event
 
 
 def promises(
@@ -60,10 +61,12 @@ def promises(
         raise ValueError("as_of needs a time zone, e.g. datetime(2026, 1, 31, tzinfo=UTC)")
     told = events.filter(_.promise.notnull()).mutate(about=_about(events))
     wanted = _.promised_at.notnull() if due is None else (_.promised_at > due[0]) & (_.promised_at <= due[1])
+    asked = told.filter(wanted)
     if due is not None:  # what is about the same things is enough to tell when they were fulfilled
-        told = told.semi_join(told.filter(wanted).select("promise", "about").distinct(), ["promise", "about"])
+        told = told.semi_join(asked.select("promise", "about").distinct(), ["promise", "about"])
     made = told.mutate(fulfilled_at=_first_fulfilment(told)).filter(wanted)
-    opened = _withdrawn(made, _first_cancellation(events, made))
+    # `asked`, not `made`: an engine may work out a window as often as it is mentioned
+    opened = _withdrawn(made, _first_cancellation(events, asked))
     return opened.select(
         "event_id",
         "promise",
@@ -121,7 +124,7 @@ def _first_fulfilment(told: ir.Table) -> ir.TimestampValue:
     Within one moment fulfilments come first in that order, so that an opening sees those of its own moment too. A
     window instead of an as-of join, because both engines have it.
     """
-    fulfilment = told.promised_at.isnull() & ~_cancels(told.name)
+    fulfilment = told.promised_at.isnull() & ~says_cancelled(told)
     backwards = ibis.window(
         group_by=[told.promise, told.about],
         order_by=[told.occurred_at.desc(), fulfilment.ifelse(0, 1).asc()],
@@ -131,22 +134,14 @@ def _first_fulfilment(told: ir.Table) -> ir.TimestampValue:
     return ibis.cases((fulfilment, told.occurred_at)).min().over(backwards)
 
 
-def _cancels(name: ir.StringValue) -> ir.BooleanValue:
-    hinted = name.contains(_HINTS[0])
-    for hint in _HINTS[1:]:
-        hinted |= name.contains(hint)
-    return hinted & name.lower().re_search(_CANCELS)
-
-
-def _first_cancellation(events: ir.Table, made: ir.Table) -> ir.Table:
+def _first_cancellation(events: ir.Table, opened: ir.Table) -> ir.Table:
     """One row a promise that was cancelled (`made_by`, its event): the first cancellation at or after it.
 
     Cancellations are few, so that a join is cheap here where it would not be for fulfilments.
     """
-    named = events.promise.notnull() | events.subject_id.notnull()
-    said = events.filter(events.promised_at.isnull() & named & _cancels(events.name))
+    said = events.filter(is_cancellation(events))
     told = said.select(of_kind=said.promise, concerns=_about(said), cancelled_at=said.occurred_at)
-    met = made.select("event_id", "promise", "about", "occurred_at").join(told, made.about == told.concerns)
+    met = opened.select("event_id", "promise", "about", "occurred_at").join(told, opened.about == told.concerns)
     own = met.filter((_.of_kind.isnull() | (_.of_kind == _.promise)) & (_.cancelled_at >= _.occurred_at))
     return own.group_by(made_by=own.event_id).aggregate(cancelled_at=_.cancelled_at.min())
 
