@@ -15,7 +15,8 @@ from django.utils import timezone
 from tests.surveys.asking import MAY_WE, NPS, WORDS, Person, published, t
 from vivencia.foundation import erasure, inbox
 from vivencia.foundation.ledger.store import open_ledger
-from vivencia.foundation.models import InboxEvent
+from vivencia.foundation.models import InboxEvent, Role, User
+from vivencia.listen import consent
 from vivencia.listen.models import Consent
 from vivencia.listen.surveys import answering, apart, chores, throttle, tokens
 from vivencia.listen.surveys.models import Link, Response, State, Survey, Way
@@ -59,9 +60,24 @@ def test_an_answer_with_its_comment_is_one_event_with_everything_it_is_about() -
     assert (score["subject_kind"], score["subject_id"], score["employee_id"]) == ("order", "O-9", "E-3")
     assert (better["metric"], better["properties"]["answer"]) == (None, "Price")
     assert contact["properties"]["answer_codes"] == "yes"
-    consent = Consent.objects.get()
-    assert (consent.customer_id, consent.purpose, consent.given) == ("C-1", "service", True)
-    assert "May we write?" in consent.proof
+    agreed = Consent.objects.get()
+    assert (agreed.customer_id, agreed.purpose, agreed.given) == ("C-1", "service", True)
+    assert "May we write?" in agreed.proof
+
+
+def test_a_consent_left_without_a_tick_reads_as_asked_and_not_agreed_and_takes_nothing_back(client: Client) -> None:
+    client.force_login(User.objects.create_user("lead@example.org", role=Role.CX_LEAD))
+    survey = published(WORDS, MAY_WE)
+    person = Person(reverse("survey-link", args=[personal(survey).token]))
+    person.send(why="Fine")
+    person.send()  # no tick
+    inbox.drain()
+    assert not Consent.objects.exists()
+    page = client.get(reverse("customer", args=["C-1"])).content.decode()
+    assert ", did not agree" in page and "Nobody has asked them" not in page
+    assert "Asked, did not agree" in client.get(reverse("person-messages", args=["C-1"])).content.decode()
+    consent.give("C-1", "service", "On the phone", timezone.now())
+    assert ", did not agree" not in client.get(reverse("customer", args=["C-1"])).content.decode()
 
 
 def test_metrics_and_the_person_have_the_score_once_the_inbox_is_drained() -> None:

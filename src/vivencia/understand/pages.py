@@ -16,6 +16,7 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.vocabulary import title, trait
 from vivencia.listen import consent
+from vivencia.listen.surveys.answered import asked_and_not_agreed
 from vivencia.understand import accounts, directory, identity, reading_words, segments
 from vivencia.understand.customers import Customer, customer
 from vivencia.understand.models import Segment
@@ -107,10 +108,7 @@ def customer_page(request: HttpRequest, customer_id: str) -> HttpResponse:
             "revenue": [money(amount, currency) for currency, amount in found.value.revenue.items()],
             "language": _language(found.known.get("language", "")),
             "traits": [(trait(key), _said(value)) for key, value in found.traits.items()],
-            "consent": [
-                (title(purpose), isinstance(said, consent.Given))
-                for purpose, said in consent.all_of(found.customer_id).items()
-            ],
+            **_consent(found),
             "ids": _by_reason(found),
             "kept": sum(one.state == "kept" for one in found.promised),
             "broken": sum(one.state in ("broken", "overdue") for one in found.promised),
@@ -119,6 +117,16 @@ def customer_page(request: HttpRequest, customer_id: str) -> HttpResponse:
             **_part(read, found, entries, request.GET.get("kind", ""), 0),
         },
     )
+
+
+def _consent(found: Customer) -> dict[str, Any]:
+    """What they agreed to or not, and what they were asked and left without a tick."""
+    said = consent.all_of(found.customer_id)
+    asked = asked_and_not_agreed(open_ledger().same_person(found.customer_id))
+    return {
+        "consent": [(title(purpose), isinstance(answer, consent.Given)) for purpose, answer in said.items()],
+        "not_agreed": [(title(purpose), at) for purpose, at in asked.items() if purpose not in said],
+    }
 
 
 @needs(Right.SEE_CUSTOMERS)

@@ -21,6 +21,7 @@ from vivencia.foundation.vocabulary import CONSENT, title
 from vivencia.listen import consent, reasons
 from vivencia.listen.consent import Answer, Given, Unknown
 from vivencia.listen.models import OutgoingRequest
+from vivencia.listen.surveys.answered import asked_and_not_agreed
 from vivencia.understand import identity
 
 MOST_SHOWN = 50
@@ -32,7 +33,7 @@ class Purpose:
 
     code: str
     title: str
-    state: str  # given, withdrawn or unknown
+    state: str  # given, withdrawn, not-agreed (asked in a survey, left without a tick) or unknown
     at: datetime | None
     proof: str
 
@@ -75,7 +76,7 @@ def _page(request: HttpRequest, person: str, ledger: Ledger, read: Read) -> Http
         "name": name or "",
         "email": email or "",
         "blocks": [(code, reasons.say(code)) for code in blocks],
-        "purposes": _purposes(consent.all_of(person, ledger)),
+        "purposes": _purposes(consent.all_of(person, ledger), asked_and_not_agreed(ids)),
         "history": [(one, title(one.purpose)) for one in consent.history(person, ledger)],
         "lines": shown.lines(sent, read),
         "may_change": _may_change(request),
@@ -83,12 +84,13 @@ def _page(request: HttpRequest, person: str, ledger: Ledger, read: Read) -> Http
     return render(request, "act/person.html", told)
 
 
-def _purposes(said: dict[str, Answer]) -> list[Purpose]:
+def _purposes(said: dict[str, Answer], asked: dict[str, datetime]) -> list[Purpose]:
     found = []
-    for code in dict.fromkeys([*CONSENT, *said]):
+    for code in dict.fromkeys([*CONSENT, *said, *asked]):
         answer = said.get(code, Unknown())
         if isinstance(answer, Unknown):
-            found.append(Purpose(code, title(code), "unknown", None, ""))
+            state = "not-agreed" if code in asked else "unknown"
+            found.append(Purpose(code, title(code), state, asked.get(code), ""))
         else:
             state = "given" if isinstance(answer, Given) else "withdrawn"
             found.append(Purpose(code, title(code), state, answer.at, answer.proof))

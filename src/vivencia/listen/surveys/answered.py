@@ -8,7 +8,7 @@ What colleagues answer stays with the survey: the ledger is the customers', and 
 scores of `OF_COLLEAGUES` alone, without words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -162,3 +162,15 @@ def keep_consents(response: Response, at: datetime) -> None:
         if question.kind == "consent" and response.answers.get(question.key) is True:
             proof = f"{said(it.title, response.language)}: {said(question.text, response.language)}"
             consent.give(response.customer_id, question.purpose, proof, at)
+
+
+def asked_and_not_agreed(customer_ids: Collection[str]) -> dict[str, datetime]:
+    """Purposes whose consent a person was asked for and left without a tick, and when last. It takes nothing back: a
+    consent they gave or withdrew, here or elsewhere, says more."""
+    found: dict[str, datetime] = {}
+    theirs = Response.objects.filter(customer_id__in=customer_ids, finished_at__isnull=False)
+    for response in theirs.select_related("version").order_by("finished_at"):
+        for question in response.version.questionnaire.questions:
+            if question.kind == "consent" and response.answers.get(question.key) is False and response.finished_at:
+                found[question.purpose] = response.finished_at
+    return found
