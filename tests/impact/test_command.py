@@ -1,6 +1,7 @@
 """`vivencia impact`: from a documented CSV to an effect, a verdict, or what is wrong with the file."""
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,26 @@ def test_periods_are_numbers_days_weeks_months_or_quarters(given: str) -> None:
 def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
     lines = [line.replace(",", ";").replace(".", ",") for line in shops()]
     assert told("--file", written(tmp_path, lines, HEAD.replace(",", ";")))["verdict"] == "worked"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "read", "refused"),
+    [
+        (("1,5", "1,011"), [1.5, 1.011], 0),  # the first tells what a comma is here
+        (("0,250", "1,011"), [0.25, 1.011], 0),  # nobody writes thousands after a zero
+        (("1.234,567", "2,011"), [1234.567, 2.011], 0),
+        (("937", "1,011"), [937.0], 1),  # a thousand and eleven, or little more than one
+        (("0.5", "1,011"), [0.5], 1),
+    ],
+)
+def test_where_tabs_part_columns_a_comma_is_decimal_only_if_it_cannot_be_anything_else(
+    outcomes: tuple[str, ...], read: list[float], refused: int
+) -> None:
+    from vivencia.plan.impact.methods.table import read as read_table
+
+    lines = [f"a\t{place}\t{given}\t" for place, given in enumerate(outcomes, start=1)]
+    table = read_table(StringIO("\n".join([HEAD.replace(",", "\t"), *lines])))
+    assert (table.panel.outcome[0].tolist(), table.rejected) == (read, refused)
 
 
 @pytest.mark.parametrize("never", ["", "NA", "never", "nunca", "inf", "-", "9999-12"])

@@ -7,7 +7,7 @@ say in the reader's language); the others go on.
 import csv
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as filled
 from datetime import date
@@ -19,6 +19,7 @@ from vivencia.plan.impact.methods.panel import NEVER, IntArray, Panel
 from vivencia.plan.impact.methods.result import NotPossible
 
 NEEDED = ("unit", "period", "outcome", "treated_from")
+NUMBERS = ("outcome", "weight")
 YES, NO = {"1", "true", "yes", "y", "sí", "si", "t"}, {"0", "false", "no", "n", "", "f"}
 NOT_YET = {
     "",
@@ -47,6 +48,8 @@ QUARTER = re.compile(r"^(\d{4})[- ]?[QqTt]([1-4])$")
 MONTH = re.compile(r"^(\d{4})-(\d{1,2})$")
 DAY = re.compile(r"^(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$")
 NUMBER = re.compile(r"^-?\d+(?:\.0+)?$")
+# one comma, after any dots, and not before exactly three digits; or before three, after dots or a bare zero
+DECIMAL_COMMA = re.compile(r"^[+-]?(?:[\d.]*,(?!\d{3}$)\d+|0*,\d+|\d{1,3}(?:\.\d{3})+,\d+)$")
 
 
 @dataclass(frozen=True)
@@ -121,11 +124,28 @@ def read(file: TextIO) -> Table:
     missing = [name for name in NEEDED if name not in names]
     if missing:
         raise NotPossible("columns", "columns are missing", missing=", ".join(missing), needed=", ".join(NEEDED))
-    return table(names, lines, comma=mark != ",")
+    if mark == "\t":
+        held = list(lines)
+        return table(names, held, comma=_decimal_commas(names, held))
+    return table(names, lines, comma=NUMBERS if mark == ";" else ())
 
 
-def table(names: Sequence[str], lines: Iterable[Sequence[str]], *, comma: bool = False) -> Table:
-    """The table of rows of text. comma: numbers may have a decimal comma."""
+def _decimal_commas(names: Sequence[str], lines: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """The columns of a file parted by tabs whose commas are decimal.
+
+    Semicolons are chosen by who writes decimal commas; tabs are chosen by everybody, and "1,011" is a thousand and
+    eleven to many. A column has decimal commas only where some value cannot be read otherwise.
+    """
+    found = set()
+    for line in lines:
+        for name, cell in zip(names, line, strict=False):
+            if name in NUMBERS and DECIMAL_COMMA.match(cell.strip()):
+                found.add(name)
+    return tuple(sorted(found))
+
+
+def table(names: Sequence[str], lines: Iterable[Sequence[str]], *, comma: Collection[str] = ()) -> Table:
+    """The table of rows of text. comma: the columns whose numbers may have a decimal comma."""
     rows: list[_Row] = []
     rejects: list[Reject] = []
     unplaced: set[str] = set()
@@ -175,7 +195,7 @@ def _fits(row: _Row, seen: dict[tuple[str, int], int], starts: dict[str, tuple[i
     return row
 
 
-def _row(number: int, given: dict[str, str], kinds: dict[str, int], *, comma: bool) -> _Row | Reject:
+def _row(number: int, given: dict[str, str], kinds: dict[str, int], *, comma: Collection[str]) -> _Row | Reject:
     unit = given.get("unit", "").strip()
     if not unit:
         return Reject(number, "unit", "unit_missing")
@@ -185,14 +205,14 @@ def _row(number: int, given: dict[str, str], kinds: dict[str, int], *, comma: bo
         if kinds and kind not in kinds:
             raise WrongError("other_kind", given=given["period"].strip(), kind=kind, before=next(iter(kinds)))
         name = "outcome"
-        outcome = _number(given.get("outcome", ""), comma=comma)
+        outcome = _number(given.get("outcome", ""), comma="outcome" in comma)
         name = "treated_from"
         start = _start(given.get("treated_from", ""), kind)
         name = "randomised"
         by_lot = _yes(given.get("randomised", ""))
         name = "weight"
         told = given.get("weight", "").strip()
-        weight = _number(told, comma=comma) if told else 1.0
+        weight = _number(told, comma="weight" in comma) if told else 1.0
         if weight < 0:
             raise WrongError("negative", given=told)
     except WrongError as wrong:
