@@ -191,6 +191,21 @@ def test_where_no_event_has_an_amount_purchases_are_what_is_called_so() -> None:
     assert told("repurchase", paid) == {(): (100.0, 1)}
 
 
+def test_what_a_purchase_is_is_decided_for_the_company_and_not_by_one_amount() -> None:
+    unpaid: dict[str, Any] = {"amount": None, "currency": None, "name": "order placed"}
+    orders = [row for n in range(20) for row in bought(f"b{n}", 0, 40, **unpaid)]
+    vouchers = [row for n in range(5) for row in bought(f"b{n}", 3, name="voucher given")]
+    payments = [row for n in range(20) for row in bought(f"b{n}", 1, name="payment received")]
+    paid = [row for n in range(20) for row in bought(f"a{n}", 1, name="order placed")]
+    assert told("repurchase", lived(*orders)) == {(): (100.0, 20)}
+    assert told("repurchase", lived(*orders, *vouchers)) == {(): (100.0, 20)}
+    assert told("repurchase", lived(*orders, *payments)) == {(): (0.0, 20)}
+    whole = lived(*orders, *paid)
+    part = whole.only(customers_table(*({"customer_id": f"b{n}"} for n in range(20))))
+    assert told("repurchase", whole) == {(): (0.0, 20)}
+    assert told("repurchase", part.only(part.customers)) == {(): (None, 0)}
+
+
 def test_churn_by_inactivity_counts_those_who_were_customers_at_the_start() -> None:
     rules = Rules(inactivity_days=30)
     #           Jan        Feb (31-58)    Mar (59-89)
@@ -263,6 +278,8 @@ def test_revenue_per_customer_takes_refunds_off_and_keeps_to_one_currency() -> N
     assert (figure.value, figure.n, figure.unit) == (60.0, 2, "EUR")  # 80 and 40
     assert figure.as_json()["left_out"] == ({"currency": "USD", "n": 1, "amount": 7.0},)
     assert "left_out" not in only("revenue_per_customer", of, until=day(5)).as_json()
+    assert "left_out" not in only("revenue_per_customer", of, where={"channel": "web"}).as_json()  # it was not theirs
+    assert all("left_out" not in one.as_json() for one in compute("revenue_per_customer", of, by=["channel"]))
     assert Figure.remembered(asdict(figure)) == figure
     said = wording.shown(figure, "Mean.").definition
     assert said == "Mean. In EUR only. Left out, because in other currencies: 1 amount in USD (7.00 in all)."

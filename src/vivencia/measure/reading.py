@@ -14,7 +14,7 @@ from vivencia.foundation.organisation import organisation
 from vivencia.measure.metrics import computing
 from vivencia.measure.metrics.computing import Question
 from vivencia.measure.metrics.figure import Figure
-from vivencia.measure.metrics.lived import Lived
+from vivencia.measure.metrics.lived import Lived, are_called, paid_by_name
 from vivencia.measure.metrics.metric import Variant
 from vivencia.measure.metrics.rules import Rules
 from vivencia.understand import segments
@@ -52,16 +52,28 @@ class Source:
 
     @cached_property
     def lived(self) -> Lived:
-        read = self.read
-        return Lived(read.events, read.customers, self.as_of, self.rules, read.to_arrow, self._begun(), self._names())
+        read, named = self.read, self._named()
+        names = tuple(row["name"] for row in named)
+        return Lived(
+            read.events,
+            read.customers,
+            self.as_of,
+            self.rules,
+            read.to_arrow,
+            self._begun(),
+            names,
+            called=are_called(named),
+        )
 
-    def _names(self) -> tuple[str, ...]:
-        """What events are called."""
+    def _named(self) -> list[dict[str, Any]]:
+        """What events are called, and how many of each have an amount: one scan of two columns a version."""
 
-        def compute() -> list[str]:
-            return sorted(self.read.to_arrow(self.read.events.select("name").distinct())["name"].to_pylist())
+        def compute() -> list[dict[str, Any]]:
+            rows: list[dict[str, Any]] = self.read.to_arrow(paid_by_name(self.read.events)).to_pylist()
+            return sorted(rows, key=lambda row: str(row["name"]))
 
-        return tuple(self.read.remember("metric-names", compute))
+        told: list[dict[str, Any]] = self.read.remember("metric-names-paid", compute)
+        return told
 
     def _begun(self) -> datetime | None:
         """When the first event happened."""

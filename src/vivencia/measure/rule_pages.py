@@ -29,7 +29,8 @@ NUMBERS: dict[str, str | Promise] = {
 }
 NAMES: dict[str, str | Promise] = {
     "purchase": gettext_lazy(
-        "Purchases (empty: every event with a positive amount; where none has one, those called purchases)"
+        "Purchases (empty: every event with a positive amount; where hardly any purchase has one, those "
+        "called purchases)"
     ),
     "issue_reported": gettext_lazy("An issue is reported"),
     "issue_responded": gettext_lazy("An issue is answered"),

@@ -163,8 +163,11 @@ class _Maker:
 
     @cached_property
     def left_out(self) -> tuple[LeftOut, ...]:
-        """What the one currency that is looked at leaves out, in the whole window of the question."""
-        if self.variant.unit != "money" or not self.unit:
+        """What the one currency that is looked at leaves out, in the whole window of the question.
+
+        Of a group nothing is said: what everybody's other amounts are would be read as the group's.
+        """
+        if self.variant.unit != "money" or not self.unit or self.question.by or self.question.where:
             return ()
         others = self.lived.in_other_currencies(self.question.since, self.question.until)
         return tuple(LeftOut(one["currency"], one["n"], one["cents"] / 100) for one in others)

@@ -18,7 +18,8 @@ class Figure:
       ten observations).
     - `n`: how many answers, promises, customers, issues or sessions it rests on: the base of the definition.
     - `definition`: scale, base, window, nulls, interval, in English; pages build theirs from the same parts.
-    - `left_out`: of a figure in money, what was left out because it is in other currencies; empty otherwise.
+    - `left_out`: of a figure in money, what was left out because it is in other currencies; empty otherwise, and
+      where the question splits or narrows down by dimensions.
     - `method`, `spread` (the standard error where there is one): what comparing two figures needs to know.
     """
 

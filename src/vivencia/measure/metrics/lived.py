@@ -6,7 +6,7 @@ every metric alike.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -42,6 +42,7 @@ _OF_EVENT = (
     "subject_id",
     "properties",
 )
+HARDLY_ANY, HALF = 0.05, 0.5
 
 
 def _ask(expression: ir.Expr) -> pa.Table:
@@ -68,6 +69,8 @@ class Lived:
     to_arrow: Callable[[Any], pa.Table] = _ask
     begun: datetime | None = None  # when the first event happened, where the caller knows it already
     names: tuple[str, ...] | None = None  # the names of events that occur (or more), where the caller knows them
+    called: bool | None = None  # whether purchases are told by their names (`are_called`), where the caller knows
+    company: "Lived | None" = field(default=None, repr=False, compare=False)  # what this is a part of
 
     def named(self, names: Names) -> ir.Table:
         """Events with one of these names."""
@@ -115,10 +118,14 @@ class Lived:
 
     @property
     def _paid_or_called_purchases(self) -> ir.Table:
-        paid = self.events.filter(_.amount > 0)
-        if self.to_arrow(paid.select("amount").limit(1)).num_rows:
-            return paid
-        return self.named(CALLED_PURCHASES)  # a company that tells of purchases but not of money
+        return self.named(CALLED_PURCHASES) if self._called else self.events.filter(_.amount > 0)
+
+    @cached_property
+    def _called(self) -> bool:
+        """Decided once for the company: what a purchase is must not differ from one segment to the next."""
+        if self.called is None and self.company is not None:
+            return self.company._called
+        return are_called(self.to_arrow(paid_by_name(self.events)).to_pylist()) if self.called is None else self.called
 
     @cached_property
     def bounds(self) -> tuple[datetime, datetime]:
@@ -174,7 +181,27 @@ class Lived:
             self,
             events=self.events.semi_join(wanted, "customer_id"),
             customers=self.customers.semi_join(wanted, "customer_id"),
+            company=self.company or self,
         )
+
+
+def paid_by_name(events: ir.Table) -> ir.Table:
+    """One row a name of events: `name`, `n`, and how many of them have a positive amount, `paid`."""
+    return events.group_by("name").aggregate(n=_.count(), paid=_.count(where=_.amount > 0))
+
+
+def are_called(named: list[dict[str, Any]]) -> bool:
+    """Whether purchases are the events called so (`CALLED_PURCHASES`) and not those with an amount.
+
+    They are where hardly any event called a purchase has an amount (fewer than 5 %), and fewer events of any name have
+    one than half as many as are called purchases: a few vouchers with an amount are no purchases, but payments that
+    are told apart from their orders are. `named`: the rows of `paid_by_name`.
+    """
+    wanted = {plain(name) for name in CALLED_PURCHASES}
+    called = [row for row in named if plain(row["name"]) in wanted]
+    n = sum(row["n"] for row in called)
+    of_them, of_all = (sum(row["paid"] for row in rows) for rows in (called, named))
+    return bool(of_them < HARDLY_ANY * n and of_all < HALF * n)
 
 
 def plain(name: str) -> str:

@@ -38,7 +38,10 @@ METRIC = Metric(
     name="repurchase",
     title=N_("Repurchase"),
     question=N_("Do people who bought once buy again?"),
-    feed=N_("purchases of known customers (events with a positive amount; where none has one, those called purchases)"),
+    feed=N_(
+        "purchases of known customers (events with a positive amount; where hardly any purchase has one, those "
+        "called purchases)"
+    ),
     better="up",
     counterweights=("csat", "revenue_per_customer", "promise_kept"),
     trend="within",

@@ -16,8 +16,8 @@ CALLED_PURCHASES: Names = (
 class Rules:
     """The conventions a metric is computed under; every default can be replaced in the settings.
 
-    `purchase`: names of the events that are purchases; empty: every event with a positive amount is one or, where no
-    event has an amount, those called so (`CALLED_PURCHASES`).
+    `purchase`: names of the events that are purchases; empty: every event with a positive amount is one or, where
+    hardly any event called a purchase has one, those called so (`CALLED_PURCHASES`; `lived.are_called` decides).
     `currency`: amounts in other currencies are left out; None: the currency most events with an amount are in.
     `business_*`: the hours that count for "business hours" variants, on local time of `zone` (0 is Monday).
     """
