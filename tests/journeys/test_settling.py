@@ -134,3 +134,26 @@ def test_everything_the_packages_declare_is_worked_out_of_a_shop(
         record for record in caplog.records if record.name == "vivencia.settling" and record.levelname == "ERROR"
     ]
     settled.forget(open_ledger().cache)
+
+
+def test_details_give_way_to_a_newer_version_and_are_not_rested_from(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overtaken: list[bool] = []
+
+    def details(seen: View) -> None:
+        happens(ledger, 2)
+        overtaken.append(seen.overtaken())
+
+    monkeypatch.setattr(
+        settling, "WORKS", {name: Work(name, FIGURES, details, afterwards=True) for name in ("one", "other")}
+    )
+    settle(FIGURES)
+    assert overtaken == [True], "the second piece of details is left for the newer version"
+    assert settle(FIGURES), "nobody rests from details"
+
+
+def test_short_work_is_followed_by_a_short_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settling, "REST", {OVERVIEW: 0.5, FIGURES: 2.0})
+    assert settling._rest(FIGURES, 4.0) == 2.0
+    assert settling._rest(FIGURES, 40.0) == 80.0

@@ -21,6 +21,8 @@ def metrics(view: View) -> None:
     """Every metric's own page, as it is before anybody has chosen."""
     here = source_of(view)
     for asked in _all():
+        if view.overtaken():
+            return
         if _any(here, asked):
             for name in PARTS:
                 part_of(name, here, asked, wait=True)

@@ -34,6 +34,7 @@ logger = logging.getLogger("vivencia.settling")
 
 OVERVIEW, FIGURES = "overview", "figures"
 REST = {OVERVIEW: 0.5, FIGURES: 2.0}  # after work that took a second, so many seconds go to others
+SHORT, SHORT_REST = 10.0, 0.5  # after less work than this many seconds, at most so many: an answer is seen in seconds
 _shown_since: ContextVar[datetime | None] = ContextVar("shown_since", default=None)
 _resting: dict[str, float] = {}  # aspect -> when to work again, on the clock of this process
 
@@ -54,6 +55,10 @@ class View:
     def as_of(self) -> datetime:
         """The moment an analysis looks from."""
         return as_of(self.read.horizon, self.clock)
+
+    def overtaken(self) -> bool:
+        """Whether there is a newer version by now, which matters more than details of this one."""
+        return open_ledger().head.version != self.read.version
 
 
 @dataclass(frozen=True)
@@ -145,19 +150,24 @@ def _work_out(aspect: str, ledger: Ledger, now: datetime) -> None:
     read = ledger.read()
     seen = View(read, now, settled=True)
     if read.horizon is not None:
-        _do_all(aspect, seen, ledger, afterwards=False)
+        _do_all(aspect, seen, afterwards=False)
     if ledger.only_more_since(read.head):  # else something was taken out meanwhile, and nobody shall see it
         settled.tell(ledger.cache, aspect, Settled(read.head, now, now))
+    _resting[aspect] = time.monotonic() + _rest(aspect, time.monotonic() - begun)
     if read.horizon is not None:
-        _do_all(aspect, seen, ledger, afterwards=True)
-    _resting[aspect] = time.monotonic() + REST[aspect] * (time.monotonic() - begun)
+        _do_all(aspect, seen, afterwards=True)
 
 
-def _do_all(aspect: str, seen: View, ledger: Ledger, *, afterwards: bool) -> None:
+def _rest(aspect: str, seconds: float) -> float:
+    """How long to rest from what pages waited for; details do not count, since they give way to a newer version."""
+    return seconds * (min(REST[aspect], SHORT_REST) if seconds < SHORT else REST[aspect])
+
+
+def _do_all(aspect: str, seen: View, *, afterwards: bool) -> None:
     """A piece that fails is told of; a page that needs it works it out itself and says what is wrong."""
     for work in [each for each in WORKS.values() if each.aspect == aspect and each.afterwards == afterwards]:
-        if afterwards and ledger.head.version != seen.read.version:
-            return  # a newer version matters more
+        if afterwards and seen.overtaken():
+            return
         begun = time.monotonic()
         try:
             work.do(seen)
