@@ -187,7 +187,8 @@ class Lived:
 
 def paid_by_name(events: ir.Table) -> ir.Table:
     """One row a name of events: `name`, `n`, and how many of them have a positive amount, `paid`."""
-    return events.group_by("name").aggregate(n=_.count(), paid=_.count(where=_.amount > 0))
+    paid = ibis.cases((events.amount > 0, 1), else_=0)  # a count with a condition is null on Spark where none meets it
+    return events.group_by("name").aggregate(n=_.count(), paid=paid.sum())
 
 
 def are_called(named: list[dict[str, Any]]) -> bool:
