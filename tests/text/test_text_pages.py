@@ -105,3 +105,67 @@ def test_topics_are_corrected_hold_after_reading_anew_and_show_in_the_readers_la
     again = readings.readings_of([{"event_id": "1", "text": "tarde", "batch_id": "b"}], reader).to_pylist()
     assert readings.topics_of(again[0]["topics"]) == [("price", -1), ("staff", 1)]
     assert client.post(reverse("text-correct", args=["1"]), {"topics": "1", "topic-price": "9"}).status_code == 404
+
+
+def test_one_example_is_deleted_and_the_others_stay() -> None:
+    client = signed_in(Role.ANALYST, "es")
+    client.post(reverse("text-intents"), {"path": "pagos", "examples": "me han cobrado dos veces\nquiero la factura"})
+    wrong = IntentExample.objects.get(text="quiero la factura")
+    page = client.get(reverse("text-intents")).content.decode()
+    assert "Eliminar este ejemplo: quiero la factura" in page
+    away = reverse("text-example-delete", args=[wrong.pk])
+    assert signed_in(Role.AGENT).post(away).status_code == 403
+    assert client.get(away).status_code == 405
+    assert "me han cobrado" in client.post(away, follow=True).content.decode()
+    assert [each.text for each in IntentExample.objects.all()] == ["me han cobrado dos veces"]
+    assert client.post(away).status_code == 404
+
+
+def test_a_correction_is_told_of_and_taken_back(ledger: Ledger, reader: Reader) -> None:
+    readings.read_new(ledger, models=reader)
+    client, address = signed_in(Role.AGENT), reverse("text-correct", args=["1"])
+    before = readings.of_events(ledger.read(), ["1"])["1"]
+    assert "Take the correction back" not in client.get(address).content.decode()
+    shown = client.post(address, {"sentiment": "1"}, headers={"HX-Request": "true"}).content.decode()
+    assert "corrected" in shown
+    lately = client.get(reverse("texts")).content.decode()
+    assert re.search(r"Feeling: <strong>Good</strong>.{0,200}agent@example.org", lately, re.DOTALL)
+    assert "Corrected by" in client.get(address).content.decode()
+    taken = client.post(address, {"take-back": "yes"}, headers={"HX-Request": "true"}).content.decode()
+    assert "corrected" not in taken.lower()
+    assert readings.of_events(ledger.read(), ["1"])["1"]["sentiment"] == before["sentiment"]
+    assert not Correction.objects.exists()
+
+
+def test_what_was_accepted_is_taken_back_and_what_read_before_reads_again() -> None:
+    change = {"n": 40, "before": {"accuracy": 0.7, "macro_f1": 0.6}, "after": {"accuracy": 0.85, "macro_f1": 0.8}}
+    older, newer = (
+        TextModel.objects.create(kind="intents", state="proposed", examples=n, measured=change) for n in (20, 30)
+    )
+    client = signed_in(Role.ANALYST)
+    for model in (older, newer):
+        own = readings.own_file(model, "intents")
+        own.parent.mkdir(parents=True, exist_ok=True)
+        own.touch()
+        client.post(reverse("text-decide", args=[model.pk]), {"accept": "yes"})
+    assert _states(older, newer) == ["replaced", "accepted"]
+    assert signed_in(Role.AGENT).post(reverse("text-put-back", args=[newer.pk])).status_code == 403
+    client.post(reverse("text-put-back", args=[newer.pk]))
+    assert _states(older, newer) == ["accepted", "taken-back"]
+    client.post(reverse("text-put-back", args=[newer.pk]), {"again": "yes"})
+    assert _states(older, newer) == ["replaced", "accepted"]
+    readings.own_file(older, "intents").unlink()
+    client.post(reverse("text-put-back", args=[newer.pk]))
+    assert _states(older, newer) == ["replaced", "taken-back"], "what was learned is kept no longer: the shipped reads"
+    client.post(reverse("text-put-back", args=[older.pk]), {"again": "yes"})
+    assert _states(older, newer) == ["replaced", "taken-back"]
+
+
+def _states(*models: TextModel) -> list[str]:
+    return [TextModel.objects.get(pk=model.pk).state for model in models]
+
+
+def test_too_little_to_learn_from_is_said_in_the_readers_language() -> None:
+    TextModel.objects.create(kind="feelings", state="failed", examples=7, problem="7 corrections; 20 are needed")
+    page = signed_in(Role.ANALYST, "es").get(reverse("texts")).content.decode()
+    assert "hay 7 correcciones y comentarios con puntuación; hacen falta 20" in page

@@ -166,11 +166,26 @@ def _subjects(texts: pl.DataFrame, themes: Themes) -> list[Subject]:
     if wanted:
         unknown = rows.filter(pl.col("intent").is_null() & (pl.col("sentiment") == -1))["row"].to_numpy()
         found.append(Subject("unknown", "", unknown.astype(np.int64)))
+    known = [one for one in found if one.kind in ("topic", "intent")]
+    called: dict[tuple[str, ...], frozenset[str]] = {}
     for place, theme in enumerate(themes.memory.themes if themes.memory else ()):
         own = np.flatnonzero(themes.member == place)
-        about = _about(own, [one for one in found if one.kind in ("topic", "intent")])
-        found.append(Subject("theme", theme.key, own, theme.words, about, theme.found))
+        words = _told_apart(theme.words, called)
+        found.append(Subject("theme", theme.key, own, words, _about(own, known), theme.found))
     return [one for one in found if len(one.rows)]
+
+
+def _told_apart(words: tuple[str, ...], called: dict[tuple[str, ...], frozenset[str]]) -> tuple[str, ...]:
+    """A theme's words, those first that tell it from a theme named by the same ones; its name is added to `called`."""
+    name, rest = words[:NAMED_BY], words[NAMED_BY:]
+    if name in called:
+        own = [word for word in rest if word not in called[name]] or list(rest)
+        words = next(
+            (tuple(dict.fromkeys((*name[:-1], word, *words))) for word in own if (*name[:-1], word) not in called),
+            words,
+        )
+    called[words[:NAMED_BY]] = frozenset(words)
+    return words
 
 
 def _topics(rows: pl.DataFrame) -> pl.DataFrame:

@@ -80,7 +80,8 @@ class TextModel(models.Model):
         PROPOSED = "proposed", _("waiting for a decision")
         ACCEPTED = "accepted", _("in use")
         REFUSED = "refused", _("refused")
-        REPLACED = "replaced", _("replaced by a newer one")
+        REPLACED = "replaced", _("replaced by another")
+        TAKEN_BACK = "taken-back", _("taken back")
         FAILED = "failed", _("could not be learned")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -12,10 +12,16 @@ def read_in(read: ledger_reading.Read, entries: Sequence[timeline.Entry]) -> lis
     """The entries, each that carries words with what was read in them, where they have been read."""
     worded = [entry.event_id for entry in entries if entry.words and entry.event_id]
     found = readings.of_events(read, worded)
-    return [replace(each, read=words(found[each.event_id])) if each.event_id in found else each for each in entries]
+    by_hand = readings.corrections(worded)
+    return [
+        replace(each, read=words(found[each.event_id], corrected=each.event_id in by_hand))
+        if each.event_id in found
+        else each
+        for each in entries
+    ]
 
 
-def words(row: Mapping[str, Any]) -> timeline.Read:
+def words(row: Mapping[str, Any], *, corrected: bool = False) -> timeline.Read:
     """One of `readings.of_events`' rows."""
     emotion = row["emotion"] or "none"
     tones = voice_words.TONES
@@ -28,4 +34,5 @@ def words(row: Mapping[str, Any]) -> timeline.Read:
             (voice_words.topic(topic), voice_words.TONES.get(sentiment, "neutral"))
             for topic, sentiment in row["topics"]
         ),
+        corrected=corrected,
     )

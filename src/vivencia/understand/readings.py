@@ -21,6 +21,7 @@ from vivencia.foundation.home import home
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.schema import READINGS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
+from vivencia.foundation.writing import number_format
 from vivencia.understand import reading_own, voice_words
 from vivencia.understand.reading_models import Correction, TextModel
 from vivencia.understand.text import heads, stack
@@ -154,6 +155,11 @@ def corrections(event_ids: Sequence[str]) -> dict[str, dict[str, str]]:
     return found
 
 
+def by_hand() -> set[str]:
+    """The events of whose words somebody here has said what they mean; few beside all there are."""
+    return set(Correction.objects.values_list("event_id", flat=True))
+
+
 def _corrected(reading: Reading, said: Mapping[str, str]) -> Reading:
     if "sentiment" in said:
         reading = replace(reading, sentiment=int(said["sentiment"]))
@@ -191,6 +197,14 @@ def correct(event: Mapping[str, Any], said: Mapping[str, str], by: Any, ledger: 
             defaults={"value": value, "customer_id": event["customer_id"] or "", "made_by": by},
         )
     (ledger or open_ledger()).put_readings(readings_of([event], reader()))
+
+
+def take_back(event: Mapping[str, Any], ledger: Ledger | None = None) -> int:
+    """Forget what people said an event's text means: it reads as the models read it; returns how many fields."""
+    gone = Correction.objects.filter(event_id=event["event_id"]).delete()[0]
+    if gone:
+        (ledger or open_ledger()).put_readings(readings_of([event], reader()))
+    return gone
 
 
 def _check(field: str, value: str) -> None:
@@ -269,9 +283,18 @@ def told(reading: Reading) -> list[tuple[str, str]]:
     topics = [f"{voice_words.topic(one.topic)} ({voice_words.feeling(one.sentiment)})" for one in reading.topics]
     said = [
         (_("Language"), voice_words.language(reading.language) if reading.language else _("not known")),
-        (_("Feeling"), f"{voice_words.feeling(reading.sentiment)} ({reading.strength:.0%})"),
+        (_("Feeling"), _felt(reading)),
         (_("Emotion"), str(voice_words.EMOTIONS[reading.emotion])),
     ]
     if reading.intent_certainty is not None:
-        said.append((_("Intent"), f"{reading.intent or unknown} ({reading.intent_certainty:.0%})"))
+        sure = _("certainty %(share)s %%") % {"share": number_format(round(100 * reading.intent_certainty))}
+        said.append((_("Intent"), f"{reading.intent or unknown} ({sure})"))
     return [*said, (_("Topics"), ", ".join(topics) or _("none")), (_("Text"), reading.masked)]
+
+
+def _felt(reading: Reading) -> str:
+    """Neither good nor bad has no strength worth telling."""
+    if reading.sentiment == 0:
+        return voice_words.feeling(0)
+    strength = _("strength %(share)s %%") % {"share": number_format(round(100 * reading.strength))}
+    return f"{voice_words.feeling(reading.sentiment)} ({strength})"

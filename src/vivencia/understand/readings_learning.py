@@ -33,11 +33,16 @@ ASIDE = 5  # one of so many examples is not learned from
 ENOUGH = 20  # examples, before a change can be measured
 MOST_SCORES = 1_500
 LEAST_AN_INTENT = 2
+PUT_ASIDE = (TextModel.State.REPLACED, TextModel.State.TAKEN_BACK, TextModel.State.REFUSED)
 _WEIGHTS = {"correction": 2.0, "score": 0.5}
 
 
 class NotEnoughError(ValueError):
-    """Too little was taught to learn from; the message says how much is needed."""
+    """Too little was taught to learn from; the message says how much is needed. count: how many examples there are."""
+
+    def __init__(self, message: str, count: int) -> None:
+        super().__init__(message)
+        self.count = count
 
 
 def learn(model: TextModel) -> None:
@@ -45,7 +50,8 @@ def learn(model: TextModel) -> None:
     try:
         parts, version, count, measured = _feelings() if model.kind == TextModel.Kind.FEELINGS else _intents()
     except NotEnoughError as problem:
-        TextModel.objects.filter(pk=model.pk).update(state=TextModel.State.FAILED, problem=str(problem))
+        failed = TextModel.objects.filter(pk=model.pk)
+        failed.update(state=TextModel.State.FAILED, problem=str(problem), examples=problem.count)
         return
     keep(model, parts)
     TextModel.objects.filter(pk=model.pk).update(
@@ -75,9 +81,39 @@ def decide(model: TextModel, *, accept: bool, by: Any) -> bool:
     return True
 
 
+def use_again(model: TextModel, by: Any) -> bool:
+    """Let a model read that was learned before, in the place of the one in use; False where it cannot (any more)."""
+    with transaction.atomic():
+        waiting = TextModel.objects.filter(pk=model.pk, state__in=PUT_ASIDE)
+        if not is_there(model) or not waiting.update(
+            state=TextModel.State.ACCEPTED, decided_by=by, decided_at=timezone.now()
+        ):
+            return False
+        others = TextModel.objects.filter(kind=model.kind, state=TextModel.State.ACCEPTED).exclude(pk=model.pk)
+        others.update(state=TextModel.State.REPLACED)
+    return True
+
+
+def take_back(model: TextModel, by: Any) -> TextModel | None:
+    """Undo the acceptance of the model in use; returns the one that reads instead, None where it is the shipped one.
+
+    That is the one it replaced, if its files are there still. Raises ValueError where the model is not in use.
+    """
+    with transaction.atomic():
+        now = timezone.now()
+        in_use = TextModel.objects.filter(pk=model.pk, state=TextModel.State.ACCEPTED)
+        if not in_use.update(state=TextModel.State.TAKEN_BACK, decided_by=by, decided_at=now):
+            raise ValueError("not in use")
+        earlier = TextModel.objects.filter(kind=model.kind, state=TextModel.State.REPLACED).order_by("-decided_at")
+        before = next((each for each in earlier if is_there(each)), None)
+        if before is not None:
+            TextModel.objects.filter(pk=before.pk).update(state=TextModel.State.ACCEPTED, decided_by=by, decided_at=now)
+    return before
+
+
 def restore() -> int:
     """Learn accepted models anew whose files an erasure removed; returns how many."""
-    gone = [model for model in TextModel.objects.filter(state=TextModel.State.ACCEPTED) if not _there(model)]
+    gone = [model for model in TextModel.objects.filter(state=TextModel.State.ACCEPTED) if not is_there(model)]
     for model in gone:
         try:
             parts, version, count, _measured = _feelings() if model.kind == TextModel.Kind.FEELINGS else _intents()
@@ -89,7 +125,8 @@ def restore() -> int:
     return len(gone)
 
 
-def _there(model: TextModel) -> bool:
+def is_there(model: TextModel) -> bool:
+    """Whether what was learned is still kept: erasing a person removes what may have learned from their words."""
     parts = readings.FEELINGS if model.kind == TextModel.Kind.FEELINGS else ("intents",)
     return all(readings.own_file(model, part).exists() for part in parts)
 
@@ -101,7 +138,7 @@ def _feelings() -> Learned:
     read = open_ledger().read()
     examples = [*scored(read), *corrected(read, ("sentiment", "emotion")), *_topics(read)]
     if len(examples) < ENOUGH:
-        raise NotEnoughError(f"{len(examples)} corrections and scored comments; {ENOUGH} are needed")
+        raise NotEnoughError(f"{len(examples)} corrections and scored comments; {ENOUGH} are needed", len(examples))
     now, encoders = readings.reader(), readings.encoders().encoders
     aside = [each for each in examples if is_aside(each.text)]
     tried = heads.learn(encoders, [each for each in examples if not is_aside(each.text)])
@@ -136,7 +173,7 @@ def _intents() -> Learned:
     counts = {path: sum(each == path for _text, each in pairs) for _text, path in pairs}
     pairs = [(text, path) for text, path in pairs if counts[path] >= LEAST_AN_INTENT]
     if len({path for _text, path in pairs}) < 2:
-        raise NotEnoughError(f"at least two intents with {LEAST_AN_INTENT} examples each are needed")
+        raise NotEnoughError(f"at least two intents with {LEAST_AN_INTENT} examples each are needed", len(pairs))
     encoders = readings.encoders().encoders
     texts, paths = [text for text, _path in pairs], [path for _text, path in pairs]
     learned = _taught(texts, paths, encoders)

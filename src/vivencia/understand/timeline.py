@@ -45,13 +45,17 @@ _KIND_ICONS = {
 
 @dataclass(frozen=True)
 class Read:
-    """What the models read in somebody's words, to be shown: `topics` are (name, tone)."""
+    """What the models read in somebody's words, to be shown: `topics` are (name, tone).
+
+    corrected: somebody here has said what the words mean.
+    """
 
     feeling: str
     tone: str
     emotion: str
     intent: str
     topics: tuple[tuple[str, str], ...]
+    corrected: bool = False
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from vivencia.foundation.numbers import day, whole
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.foundation.vocabulary import say, title
 from vivencia.listen.surveys.models import Survey
-from vivencia.understand import emerging, emerging_noticed, voices
+from vivencia.understand import emerging, emerging_noticed, readings, voices
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.journey_customer_pages import people
 from vivencia.understand.lived import life_of
@@ -68,7 +68,7 @@ def voices_page(request: HttpRequest) -> HttpResponse:
     heard = voices.heard(table, asked, PAGE * (number - 1), PAGE, masked=masked)
     context = {
         **_summary(heard, request.GET),
-        "rows": [_row(row, asked, surveys, masked=masked) for row in heard.rows],
+        "rows": _by_hand([_row(row, asked, surveys, masked=masked) for row in heard.rows]),
         "survey": surveys.get(asked.source),
         "page": Paginator(range(heard.total), PAGE).get_page(number),
         "all": table.num_rows,
@@ -208,6 +208,12 @@ def _row(row: dict[str, Any], asked: Asked, surveys: dict[str, Survey], *, maske
     }
 
 
+def _by_hand(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, each with `corrected`: whether somebody here has said what its words mean."""
+    found = readings.by_hand()
+    return [row | {"corrected": row["event_id"] in found} for row in rows]
+
+
 def _filters(
     choices: dict[str, list[str]], themes: dict[str, str], surveys: dict[str, Survey], given: QueryDict
 ) -> list[dict[str, Any]]:
@@ -307,14 +313,23 @@ def _sheet(rows: list[dict[str, Any]], *, masked: bool) -> Sheet:
         _("Touchpoint"), _("Channel"), _("Question"), _("Score"), _("Scale"), _("Employee"), _("Language"),
         _("Segment"), _("Read by"),
     )  # fmt: skip
+    by_hand = readings.by_hand()
     lines = [
         (
             row["occurred_at"], row["customer_id"], shown(row["text"], masked=masked), feeling(row["sentiment"]),
             str(EMOTIONS.get(row["emotion"], "")),
             ", ".join(topic_name(one["topic"]) for one in (json.loads(row["topics"]) if row["topics"] else [])),
-            title(row["intent"]), title(row["touchpoint"]), title(row["channel"]), row["metric"], row["score"],
-            row["scale_max"], row["employee_id"], language(row["language"] or ""), title(row["segment"]), row["model"],
+            title(row["intent"]), title(row["touchpoint"]), title(row["channel"]),
+            metric_name(row["metric"]) if row["metric"] else "", row["score"], row["scale_max"], row["employee_id"],
+            language(row["language"] or ""), title(row["segment"]), _read_by(row, by_hand),
         )
         for row in rows
     ]  # fmt: skip
     return Sheet(_("Voices"), heads, lines)
+
+
+def _read_by(row: dict[str, Any], by_hand: set[str]) -> str:
+    """Who read a voice's words: a machine, or somebody here who corrected it; nobody yet: empty."""
+    if row["event_id"] in by_hand:
+        return _("a machine, corrected by hand")
+    return _("a machine") if row["model"] else ""
