@@ -51,3 +51,11 @@ def _names(preset: dict[str, Any]) -> set[str]:
         for value in (event.get(field) for field in STORED):
             told |= {value} if isinstance(value, str) else set((value or {}).get("words", {}).values())
     return told
+
+
+def test_what_an_event_tells_is_said_as_an_attribute_and_not_as_the_place_of_the_same_name() -> None:
+    with translation.override("es"):
+        assert vocabulary.attribute("payment") == "forma de pago"
+        assert vocabulary.attribute("gift_wrapping") == "envoltorio de regalo"
+        assert vocabulary.value("transfer") == "transferencia"
+        assert (vocabulary.attribute(None), vocabulary.value("Sofá rojo")) == ("", "Sofá rojo")

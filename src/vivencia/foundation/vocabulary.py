@@ -203,17 +203,60 @@ TRAITS: Words = {
 
 PROPERTIES: Words = {
     "category": _("category"),
-    "payment_type": _("way of paying"),
+    "product": _("product"),
+    "payment": _("way of paying"),
     "payment type": _("way of paying"),
+    "carrier": _("carrier"),
+    "items": _("items in an order"),
     "installments": _("instalments"),
-    "seller_state": _("seller's state"),
-    "seller state": _("seller's state"),
-    "freight": _("freight"),
-    "price": _("price"),
-    "items": _("number of articles"),
+    "freight": _("shipping costs"),
+    "price": _("price of the goods"),
+    "gift wrapping": _("gift wrapping"),
+    "seller state": _("state of the seller"),
+    "topic": _("topic"),
+    "reason": _("reason"),
 }
 
-TRAIT_VALUES: Words = {
+VALUES: Words = {
+    "card": _("card"),
+    "credit_card": _("credit card"),
+    "debit_card": _("debit card"),
+    "transfer": _("bank transfer"),
+    "voucher": _("voucher"),
+    "invoice": _("invoice"),
+    "cash": _("cash"),
+    "true": _("yes"),
+    "false": _("no"),
+    "parcels": _("parcel service"),
+    "none": _("none"),
+    "tools": _("tools"),
+    "plants": _("plants"),
+    "furniture": _("furniture"),
+    "garden": _("garden"),
+    "lighting": _("lighting"),
+    "kitchen": _("kitchen"),
+    "textiles": _("textiles"),
+    "instalments": _("instalments"),
+    "large parcels": _("large parcels"),
+    "late delivery": _("late delivery"),
+    "missing item": _("missing item"),
+    "guarantee": _("guarantee"),
+    "assembly": _("assembly"),
+    "address": _("address"),
+    "boleto": _("payment slip (boleto)"),
+    "bed bath table": _("bed, bath and table"),
+    "health beauty": _("health and beauty"),
+    "sports leisure": _("sports and leisure"),
+    "furniture decor": _("furniture and decoration"),
+    "computers accessories": _("computers and accessories"),
+    "housewares": _("housewares"),
+    "watches gifts": _("watches and gifts"),
+    "telephony": _("telephony"),
+    "garden tools": _("garden tools"),
+    "toys": _("toys"),
+    "perfumery": _("perfumery"),
+    "search": _("search engine"),
+    "referral": _("recommendation"),
     "social media": _("social media"),
 }
 
@@ -260,14 +303,14 @@ TOPICS: Words = {
 }
 
 _ALL: Words = {
+    **VALUES,
+    **PROPERTIES,
     **TOPICS,
     **PLACES,
     **REASONS,
     **CONSENT,
     **SUBJECTS,
     **TRAITS,
-    **PROPERTIES,
-    **TRAIT_VALUES,
     **METRICS,
     **PROMISE_STATES,
     **SEGMENTS,
@@ -290,6 +333,22 @@ def trait(key: str) -> str:
     """The name of a trait, beginning with a capital letter."""
     said = str(TRAITS.get(key, "")) or say(key)
     return said[:1].upper() + said[1:]
+
+
+def attribute(key: str | None) -> str:
+    """The name of what an event tells beside its name: the way of paying, the carrier."""
+    return _known(key, PROPERTIES)
+
+
+def value(text: str | None) -> str:
+    """What a trait or an attribute is: paid in cash, came by social media. As a value "search" is a search engine."""
+    return _known(text, VALUES)
+
+
+def _known(word: str | None, among: Words) -> str:
+    plain = (word or "").strip().lower()
+    known = among.get(plain) or among.get(plain.replace("_", " "))
+    return str(known) if known is not None else say(word)
 
 
 def title(word: str | None) -> str:

@@ -25,6 +25,7 @@ UNITS: dict[str, str | Promise] = {
     "h": gettext_lazy("h"),
     "s": gettext_lazy("s"),
     "pages": gettext_lazy("pages"),
+    "money": gettext_lazy("in money"),
 }
 DIMENSIONS: dict[str, str | Promise] = {
     "touchpoint": gettext_lazy("Touchpoint"),
@@ -50,7 +51,7 @@ def dimension_name(asked: str) -> str:
     one = dimension(asked)
     if asked in DIMENSIONS:
         return str(DIMENSIONS[asked])
-    return vocabulary.trait(one.key) if one.kind == "trait" else vocabulary.title(one.key)
+    return vocabulary.trait(one.key) if one.kind == "trait" else _capital(vocabulary.attribute(one.key))
 
 
 def group_name(asked: str, value: str | None) -> str:
@@ -60,7 +61,13 @@ def group_name(asked: str, value: str | None) -> str:
         return _("No promise") if asked == "promise" else _("Not known")
     if one.kind == "period":
         return period_name(one, value)
-    return value if asked == "employee" else vocabulary.title(value)
+    if asked == "employee":
+        return value
+    return vocabulary.title(value) if asked in DIMENSIONS else _capital(vocabulary.value(value))
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def period_name(one: Dimension, value: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from vivencia.foundation import vocabulary
 from vivencia.foundation.vocabulary import say, trait
 from vivencia.foundation.writing import number_format
 from vivencia.moments.conditions import Condition, read_code
@@ -394,8 +395,8 @@ def _told(moment: Moment) -> dict[str, str]:
     """What the sentences below may name, in the reader's words."""
     return {
         "place": say(moment.touchpoint),
-        "key": say(moment.condition_key),
-        "value": say(moment.condition_value),
+        "key": vocabulary.attribute(moment.condition_key),
+        "value": _value(moment.family, moment.condition_value),
         "limit": number(moment.threshold, 0 if (moment.threshold or 0.0).is_integer() else 1),
     }
 
@@ -424,7 +425,7 @@ _TITLES: dict[str, Callable[[Moment], str]] = {
     "property_above": lambda m: (
         _("At “%(place)s”, “%(key)s” is above %(limit)s, as for the highest quarter.") % _told(m)
     ),
-    "employee": lambda m: _("“%(place)s” is attended by %(value)s.") % {**_told(m), "value": m.condition_value},
+    "employee": lambda m: _("“%(place)s” is attended by %(value)s.") % _told(m),
 }
 
 _SAME: dict[str, Any] = {
@@ -445,8 +446,15 @@ _SAME: dict[str, Any] = {
 
 def same_words(condition: Condition) -> str:
     """A condition in a few words, beside a moment that says the same."""
-    value = condition.value if condition.family == "employee" else say(condition.value)
-    return str(_SAME[condition.family]) % {"key": say(condition.key), "value": value}
+    told = {"key": vocabulary.attribute(condition.key), "value": _value(condition.family, condition.value)}
+    return str(_SAME[condition.family]) % told
+
+
+def _value(family: str, value: str | None) -> str:
+    """What a condition asks for: an attribute's value, somebody's name as it is, else a word everybody knows."""
+    if family == "employee":
+        return value or ""
+    return vocabulary.value(value) if family == "property" else say(value)
 
 
 # What it did

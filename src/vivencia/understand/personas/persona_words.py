@@ -7,7 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from vivencia.foundation.vocabulary import say, title, trait
+from vivencia.foundation.vocabulary import attribute, say, title, trait
+from vivencia.foundation.vocabulary import value as valued
 from vivencia.foundation.writing import number_format
 from vivencia.understand import voice_words
 from vivencia.understand.journey_words import share
@@ -18,61 +19,6 @@ from vivencia.understand.timeline import money
 
 Said = dict[str, str | Promise]
 
-PROPERTIES: Said = {
-    "category": gettext_lazy("category"),
-    "product": gettext_lazy("product"),
-    "payment": gettext_lazy("way of paying"),
-    "payment_type": gettext_lazy("way of paying"),
-    "carrier": gettext_lazy("carrier"),
-    "items": gettext_lazy("items in an order"),
-    "installments": gettext_lazy("instalments"),
-    "freight": gettext_lazy("shipping costs"),
-    "price": gettext_lazy("price of the goods"),
-    "gift_wrapping": gettext_lazy("gift wrapping"),
-    "seller_state": gettext_lazy("state of the seller"),
-}
-VALUES: Said = {
-    "card": gettext_lazy("card"),
-    "credit_card": gettext_lazy("credit card"),
-    "debit_card": gettext_lazy("debit card"),
-    "transfer": gettext_lazy("bank transfer"),
-    "voucher": gettext_lazy("voucher"),
-    "invoice": gettext_lazy("invoice"),
-    "cash": gettext_lazy("cash"),
-    "true": gettext_lazy("yes"),
-    "false": gettext_lazy("no"),
-    "parcels": gettext_lazy("parcel service"),
-    "none": gettext_lazy("none"),
-    "tools": gettext_lazy("tools"),
-    "plants": gettext_lazy("plants"),
-    "furniture": gettext_lazy("furniture"),
-    "garden": gettext_lazy("garden"),
-    "lighting": gettext_lazy("lighting"),
-    "kitchen": gettext_lazy("kitchen"),
-    "textiles": gettext_lazy("textiles"),
-    "instalments": gettext_lazy("instalments"),
-    "large parcels": gettext_lazy("large parcels"),
-    "late delivery": gettext_lazy("late delivery"),
-    "missing item": gettext_lazy("missing item"),
-    "guarantee": gettext_lazy("guarantee"),
-    "assembly": gettext_lazy("assembly"),
-    "address": gettext_lazy("address"),
-    "boleto": gettext_lazy("payment slip (boleto)"),
-    "bed bath table": gettext_lazy("bed, bath and table"),
-    "health beauty": gettext_lazy("health and beauty"),
-    "sports leisure": gettext_lazy("sports and leisure"),
-    "furniture decor": gettext_lazy("furniture and decoration"),
-    "computers accessories": gettext_lazy("computers and accessories"),
-    "housewares": gettext_lazy("housewares"),
-    "watches gifts": gettext_lazy("watches and gifts"),
-    "telephony": gettext_lazy("telephony"),
-    "garden tools": gettext_lazy("garden tools"),
-    "toys": gettext_lazy("toys"),
-    "perfumery": gettext_lazy("perfumery"),
-    "search": gettext_lazy("search engine"),
-    "referral": gettext_lazy("recommendation"),
-    "social media": gettext_lazy("social media"),
-}
 PLAIN: Said = {
     "orders": gettext_lazy("Orders per person"),
     "spend": gettext_lazy("Spend per order"),
@@ -127,16 +73,16 @@ def label(feature: str) -> str:
     told: dict[str, Callable[[], str]] = {
         "channel": lambda: _("Channel: %(channel)s") % {"channel": say(name)},
         "touchpoint": lambda: title(name),
-        "bought": lambda: _first(f"{_property(name)}: {_value(value)}"),
-        "buying": lambda: _first(_property(name)),
+        "bought": lambda: _first(f"{attribute(name)}: {valued(value)}"),
+        "buying": lambda: _first(attribute(name)),
         "score": lambda: title(name),
         "emotion": lambda: str(voice_words.EMOTIONS.get(name, title(name))),
         "topic": lambda: _("They speak of: %(topic)s") % {"topic": voice_words.topic(name)},
         "pain": lambda: _("They complain of: %(topic)s") % {"topic": voice_words.topic(name)},
         "gain": lambda: _("They praise: %(topic)s") % {"topic": voice_words.topic(name)},
         "intent": lambda: _("They want: %(intent)s") % {"intent": say(name)},
-        "reason": lambda: _("They ask for help about: %(reason)s") % {"reason": _value(value)},
-        "goal": lambda: _("They come for: %(goal)s") % {"goal": _value(value)},
+        "reason": lambda: _("They ask for help about: %(reason)s") % {"reason": valued(value)},
+        "goal": lambda: _("They come for: %(goal)s") % {"goal": valued(value)},
     }
     return told[kind]() if kind in told else title(name)
 
@@ -164,7 +110,7 @@ def phrase(feature: str, *, more: bool) -> str:
         "score": (_("Give better marks: %(what)s"), _("Give worse marks: %(what)s")),
         "promise": (_("More promises to them are broken"), _("Fewer promises to them are broken")),
     }.get(kind, (label(feature), label(feature)))
-    return words[0 if more else 1] % {"what": _what(kind, name, value), "which": _property(name)}
+    return words[0 if more else 1] % {"what": _what(kind, name, value), "which": attribute(name)}
 
 
 def _what(kind: str, name: str, value: str) -> str:
@@ -172,7 +118,7 @@ def _what(kind: str, name: str, value: str) -> str:
         return voice_words.topic(name).lower()
     if kind == "emotion":
         return str(voice_words.EMOTIONS.get(name, say(name))).lower()
-    return _value(value) if value else say(name)
+    return valued(value) if value else say(name)
 
 
 def rounded(value: float, decimals: int = 0) -> str:
@@ -245,8 +191,8 @@ def _noun(one: Difference) -> str:
     if kind in ("topic", "pain"):
         return voice_words.topic(name)
     if kind == "bought":
-        return _first(_value(value))
-    return _first(_value(value)) if kind in ("reason", "goal") else ""
+        return _first(valued(value))
+    return _first(valued(value)) if kind in ("reason", "goal") else ""
 
 
 def _how(one: Difference) -> str:
@@ -263,7 +209,7 @@ def _how(one: Difference) -> str:
     }
     if kind not in words:
         return ""
-    return str(words[kind][0 if more else 1]) % {"what": _property(name)}
+    return str(words[kind][0 if more else 1]) % {"what": attribute(name)}
 
 
 def _about(feature: str, value: str) -> str:
@@ -273,16 +219,7 @@ def _about(feature: str, value: str) -> str:
     if feature == "language":
         return _("Language: %(name)s") % {"name": voice_words.language(value)}
     name = trait(feature.partition(":")[2])
-    return f"{name}: {_value(value)}" if value else name
-
-
-def _property(key: str) -> str:
-    return str(PROPERTIES.get(key, say(key)))
-
-
-def _value(value: str) -> str:
-    plain = value.lower()
-    return str(VALUES.get(plain) or VALUES.get(plain.replace("_", " ")) or say(value))
+    return f"{name}: {valued(value)}" if value else name
 
 
 def _first(text: str) -> str:
