@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import fastexcel
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -46,6 +47,8 @@ def test_planning_anew_queues_and_shows_progress(lead: Client, work: Work) -> No
     lead.post("/plan/roadmap/plan/")
 
     waiting = Plan.objects.get()
+    assert "Waiting its turn" in text(lead, ROADMAP)
+    Plan.objects.update(state="running")
     assert "The best plan is being looked for" in text(lead, ROADMAP)
     part = reverse("roadmap-progress", args=[waiting.pk])
     assert "viv-progress" in text(lead, part)
@@ -60,14 +63,39 @@ def test_a_change_is_tried_its_cost_is_shown_and_it_is_kept(lead: Client, plan: 
 
     page = answer.content.decode()
     assert "This change costs 750" in page and "in the plan, whenever is best" in page
+    assert "What this change moves" in page and "2 initiatives are elsewhere" in page and "As it was before" in page
 
     trial = Plan.objects.get(kept=False)
     lead.post(reverse("roadmap-keep", args=[trial.pk]), {"name": "Stock first"})
     page = text(lead, ROADMAP)
-    assert "Stock first" in page and "Decided by hand" in page
+    assert "Stock first" in page and "Decided by hand" in page and "costs 750" in page
+
+
+def test_a_kept_change_soon_says_what_limits_cost_now(lead: Client, plan: Plan, work: Work) -> None:
+    trial = plans.try_change(plan, str(work["stock"].pk), "any", None)
+    plans.keep(trial, "", None)
+    part = f"{reverse('roadmap-progress', args=[trial.pk])}?prices"
+    assert "Being worked out for the plan with its change" in text(lead, ROADMAP)
+    assert lead.get(part).status_code == 204
+
+    plans.price(trial.pk)
+
+    assert lead.get(part)["HX-Refresh"] == "true"
+    page = text(lead, ROADMAP)
+    assert "Being worked out" not in page and "no really different plan" in page
+
+
+def test_an_older_version_is_compared_with_the_plan_in_force_and_brought_back(
+    lead: Client, plan: Plan, work: Work
+) -> None:
+    plans.keep(plans.try_change(plan, str(work["stock"].pk), "any", None), "", None)
+
+    page = text(lead, f"{ROADMAP}?version={plan.pk}")
+    assert "It brings 750" in page and "2 initiatives are elsewhere" in page
 
     lead.post(reverse("roadmap-keep", args=[plan.pk]))
-    assert 'data-title="Web, faster"' in text(lead, ROADMAP)
+    page = text(lead, ROADMAP)
+    assert 'data-title="Web, faster"' in page and "Back to the version of" in page
     assert Plan.objects.filter(kept=True).count() == 3
 
 
@@ -90,7 +118,12 @@ def test_dates_go_to_the_initiatives(lead: Client, plan: Plan, work: Work) -> No
 def test_the_workbook_has_the_plan(lead: Client, plan: Plan) -> None:
     answer = lead.get(reverse("roadmap-export", args=[plan.pk]))
 
-    assert answer.status_code == 200 and answer.content[:2] == b"PK"
+    book = fastexcel.read_excel(answer.content)
+    assert book.sheet_names == ["Roadmap", "Left out", "Resources", "What rules cost", "About"]
+    chosen, out = (book.load_sheet(name).to_arrow().to_pylist() for name in ("Roadmap", "Left out"))
+    assert chosen[0]["Initiative"] == "Web, faster" and chosen[0]["Starts"].date() == date(2027, 1, 1)
+    assert chosen[0]["Value a year, if it works"] == 4000
+    assert out[0] == {"Initiative": "Stock; true", "Expected a year": 3000, "Why": out[0]["Why"]}
 
 
 def test_capacities_and_money_are_kept_as_typed_or_not_at_all(lead: Client, plan: Plan, work: Work) -> None:

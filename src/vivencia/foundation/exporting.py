@@ -8,12 +8,12 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import xlsxwriter
 
 FORMS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-Cell = str | float | int | datetime | None
+Cell = str | float | int | date | datetime | None
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r", "\n")
 MOST_ROWS = 1_000_000  # what a worksheet holds, roughly
 
@@ -43,11 +43,11 @@ def as_csv(sheet: Sheet) -> bytes:
 
 
 def _written(cell: Cell) -> Cell:
-    return cell.isoformat() if isinstance(cell, datetime) else "" if cell is None else cell
+    return cell.isoformat() if isinstance(cell, date) else "" if cell is None else cell
 
 
 def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
-    """A workbook with these tables; texts stay texts, numbers numbers, times in UTC."""
+    """A workbook with these tables; texts stay texts, numbers numbers, days days, times in UTC."""
     out = io.BytesIO()
     options = {
         "in_memory": True,
@@ -57,6 +57,7 @@ def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
     }
     with xlsxwriter.Workbook(out, options) as book:
         bold, wrap = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
         for sheet in sheets:
             page = book.add_worksheet(sheet.name[:31])
             page.write_row(0, 0, sheet.heads, bold)
@@ -64,14 +65,18 @@ def as_xlsx(sheets: Sequence[Sheet]) -> bytes:
             page.set_column(0, len(sheet.heads) - 1, 18, wrap if sheet.name == sheets[-1].name else None)
             for place, row in enumerate(sheet.rows, 1):
                 for column, cell in enumerate(row):
-                    _write(page, place, column, cell)
+                    _write(page, place, column, cell, day)
     return out.getvalue()
 
 
-def _write(page: "xlsxwriter.worksheet.Worksheet", row: int, column: int, cell: Cell) -> None:
+def _write(
+    page: "xlsxwriter.worksheet.Worksheet", row: int, column: int, cell: Cell, day: "xlsxwriter.format.Format"
+) -> None:
     if isinstance(cell, str):
         page.write_string(row, column, cell[:32_767])
     elif isinstance(cell, datetime):
         page.write_datetime(row, column, cell.replace(tzinfo=None))
+    elif isinstance(cell, date):
+        page.write_datetime(row, column, cell, day)
     elif cell is not None:
         page.write_number(row, column, cell)

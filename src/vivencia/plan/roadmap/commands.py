@@ -52,7 +52,13 @@ def roadmap(source: Path, seconds: float, *, explain: bool, as_json: bool) -> No
 def _content(source: Path) -> Any:
     try:
         return json.loads(source.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as wrong:
+    except json.JSONDecodeError as wrong:
+        raise WrongFileError(
+            N_("not JSON: it cannot be read from line %(line)s, column %(column)s on"),
+            line=wrong.lineno,
+            column=wrong.colno,
+        ) from wrong
+    except (UnicodeDecodeError, RecursionError) as wrong:
         raise WrongFileError(N_("not JSON: %(why)s"), why=wrong) from wrong
 
 

@@ -23,6 +23,7 @@ class FrameForm(forms.ModelForm[Frame]):
     class Meta:
         model = Frame
         fields = ("quarters", "quarters_after", "discount", "unit")
+        localized_fields = ("discount",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,6 +20,7 @@ from vivencia.foundation.rights import Right, needs, public
 from vivencia.plan.initiatives.models import Initiative, Stage, ValueUnit
 from vivencia.plan.roadmap import calendars, plans, sheets, showing
 from vivencia.plan.roadmap.assembling import frame
+from vivencia.plan.roadmap.comparing import compared
 from vivencia.plan.roadmap.forms import FrameForm
 from vivencia.plan.roadmap.models import CalendarLink, Plan, PlanState
 from vivencia.plan.roadmap.optimiser.answers import Placed
@@ -80,18 +81,30 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
         "lanes": lanes,
         "chosen": sum(len(lane.bars) for lane in lanes),
         "out": out,
-        "priced": showing.priced(plan, words),
+        "priced": showing.priced(told := plans.told_before(plan), words),
+        "told": told,
+        "pricing": plans.pricing(plan),
         "by_hand": showing.by_hand(plan, words),
         "trial": not plan.kept,
+        **_against(plan, current, words),
         "loss": _loss(plan, words),
         "changed": [words.place(key, place) for key, place in plan.change.items()],
         "old": current is not None and plan.kept and plan.pk != current.pk,
-        "versions": list(showing.lineage(plan, words)),
+        "versions": list(showing.lineage(words, organisation().currency)),
         "moves": [(bar.pk, bar.title) for lane in lanes for bar in lane.bars]
         + [(each.pk, each.title) for each in out if each.may_enter],
         "numbered": list(enumerate(words.quarters)),
         "texts": _texts(),
     }
+
+
+def _against(plan: Plan, current: Plan | None, words: Words) -> dict[str, Any]:
+    """A trial against what it was made from; an older version against the plan in force."""
+    other = plan.base if not plan.kept else current
+    if other is None or other.pk == plan.pk or other.state != PlanState.DONE:
+        return {}
+    against = compared(other, plan)
+    return {"against": against, "brings": words.compared(against)}
 
 
 def _loss(plan: Plan, words: Words) -> str:
@@ -147,8 +160,11 @@ def plan_anew(request: HttpRequest) -> HttpResponse:
 @needs(Right.SEE_FIGURES)
 @require_GET
 def progress_part(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far planning is; tells the page to load anew when it is done."""
+    """How far planning is; tells the page to load anew when it is done. Of a plan that is there already (`?prices`):
+    whether it is known by now what its limits cost."""
     plan = get_object_or_404(Plan, pk=pk)
+    if "prices" in request.GET and plan.state == PlanState.DONE and "prices" not in plan.report:
+        return HttpResponse(status=204)
     if plan.state in (PlanState.DONE, PlanState.FAILED):
         answer = HttpResponse()
         answer["HX-Refresh"] = "true"

@@ -146,8 +146,47 @@ def in_the_way(plan: Plan, key: str, place: Placed | Literal["free"]) -> tuple[R
 
 
 def keep(plan: Plan, name: str, by: User | None) -> None:
-    """Make a trial a version: from now on it is the plan."""
+    """Make a trial a version: from now on it is the plan. What its limits cost is worked out in the background."""
     Plan.objects.filter(pk=plan.pk).update(kept=True, name=name.strip()[:80], by=by, at=timezone.now())
+    if "prices" not in plan.report:
+        from vivencia.plan.roadmap.jobs import price_plan
+
+        transaction.on_commit(lambda: price_plan.enqueue(plan.pk))
+
+
+def price(pk: int) -> None:
+    """Say of a kept plan what a change by hand leaves out: the next best plan, what rules cost. May be run twice."""
+    plan = Plan.objects.filter(pk=pk, state=PlanState.DONE, kept=True).first()
+    if plan is None or "prices" in plan.report:
+        return
+    problem, found = placed(problem_of(plan.problem), plan.fixed), found_of(plan)
+    other = next_best(problem, found, SECONDS / 3)
+    plan.report = report(problem, found, other, prices(problem, found, SECONDS))
+    plan.save(update_fields=["report"])
+
+
+def pricing(plan: Plan) -> bool:
+    """Whether the worker is on its way to say what the limits of a kept plan cost."""
+    return plan.kept and "prices" not in plan.report and plan.at > timezone.now() - LOST_AFTER
+
+
+def told_before(plan: Plan) -> Plan | None:
+    """The plan itself, else the nearest one it was made from, of which it is known what its limits cost."""
+    seen: Plan | None = plan
+    while seen is not None and "prices" not in seen.report:
+        seen = seen.base
+    return seen
+
+
+def hand_costs(plan: Plan) -> dict[str, float]:
+    """What each decision by hand that still holds cost when it was taken (below 0: it gained), where that is known."""
+    made = [plan, *Plan.objects.filter(kept=True, state=PlanState.DONE, loss__isnull=False, pk__lt=plan.pk)[:50]]
+    costs: dict[str, float] = {}
+    for key, where in plan.fixed.items():
+        loss = next((each.loss for each in made if each.change.get(key, ()) == where), None)
+        if loss is not None:
+            costs[key] = loss
+    return costs
 
 
 def write_dates(plan: Plan, by: User | None, today: date) -> int:

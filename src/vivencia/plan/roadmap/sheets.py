@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from vivencia.foundation.exporting import Sheet, as_xlsx
-from vivencia.plan.initiatives.models import Initiative, Stream
+from vivencia.foundation.exporting import Cell, Sheet, as_xlsx
+from vivencia.plan.initiatives.models import Initiative, Stream, ValueUnit
 from vivencia.plan.roadmap import showing
 from vivencia.plan.roadmap.models import Plan
 from vivencia.plan.roadmap.plans import dates
@@ -32,9 +32,9 @@ def _chosen(plan: Plan) -> Sheet:
         value, chance = each["value"], float(each.get("chance", 1.0))
         rows.append(
             (
-                each["title"], str(streams.get(each["stream"], "")), owners.get(key, ""), first.isoformat(),
-                last.isoformat(), value["mean"], value["low"], value["high"], round(100 * chance),
-                chance * value["mean"], each["cost_once"], 4 * each["cost_a_quarter"],
+                each["title"], str(streams.get(each["stream"], "")), owners.get(key, ""), first, last,
+                round(value["mean"]), round(value["low"]), round(value["high"]), round(100 * chance),
+                round(chance * value["mean"]), round(each["cost_once"]), round(4 * each["cost_a_quarter"]),
                 titles.get((each.get("pilot") or {}).get("of", ""), ""),
             )
         )  # fmt: skip
@@ -47,8 +47,12 @@ def _chosen(plan: Plan) -> Sheet:
 
 
 def _left_out(plan: Plan, words: Words) -> Sheet:
-    rows = [(out.title, out.value, out.why) for out in showing.left_out(plan, words)]
-    return Sheet(_("Left out"), (_("Initiative"), _("Value a year"), _("Why")), rows)
+    content = {each["key"]: each for each in plan.problem["initiatives"]}
+    rows = [
+        (out.title, round(showing.expected(content[out.pk])) if out.pk in content else None, out.why)
+        for out in showing.left_out(plan, words)
+    ]
+    return Sheet(_("Left out"), (_("Initiative"), _("Expected a year"), _("Why")), rows)
 
 
 def _used(plan: Plan, words: Words) -> Sheet:
@@ -57,14 +61,14 @@ def _used(plan: Plan, words: Words) -> Sheet:
         heads += [_("%(quarter)s: there is") % {"quarter": quarter}, _("%(quarter)s: used") % {"quarter": quarter}]
     rows = []
     for use in plan.report["use"]:
-        pairs = [amount for pair in zip(use["there_is"], use["used"], strict=True) for amount in pair]
+        pairs = [round(amount, 1) for pair in zip(use["there_is"], use["used"], strict=True) for amount in pair]
         rows.append((words.teams.get(use["of"], use["of"]) if use["of"] else _("Money"), *pairs))
     return Sheet(_("Resources"), tuple(heads), rows)
 
 
 def _prices(plan: Plan, words: Words) -> Sheet:
     rows = [
-        (words.price(each), each["gain"], _("yes") if each["exact"] else _("no"))
+        (words.price(each), round(each["gain"]), _("yes") if each["exact"] else _("no"))
         for each in plan.report.get("prices", [])
     ]
     return Sheet(_("What rules cost"), (_("Rule eased"), _("would bring"), _("proven")), rows)
@@ -72,13 +76,16 @@ def _prices(plan: Plan, words: Words) -> Sheet:
 
 def _about(plan: Plan, words: Words) -> Sheet:
     report = plan.report
-    rows = [
-        (_("Expected value"), words.amount(report["value"])),
-        (_("Lower end of the range"), words.amount(report["range"]["low"])),
-        (_("Upper end of the range"), words.amount(report["range"]["high"])),
+    rows: list[tuple[str, Cell]] = [
+        (_("Expected value"), round(report["value"])),
+        (_("Lower end of the range"), round(report["range"]["low"])),
+        (_("Upper end of the range"), round(report["range"]["high"])),
+        (_("counted in"), words.money.currency if words.unit == ValueUnit.MONEY else str(words.unit.label)),
         (_("How good it is"), words.certified(report)),
         *((_("How values are counted"), told) for told in words.counted(plan)),
-        (_("Rules checked"), str(report["checks"]["rules"])),
-        (_("Planned on"), plan.at.strftime("%Y-%m-%d %H:%M UTC")),
+        (_("Rules checked"), report["checks"]["rules"]),
+        (_("Planned on, UTC"), plan.at),
     ]
+    if "prices" in report:
+        rows.insert(5, (_("Next best plan"), words.often(report["range"].get("next_best"))))
     return Sheet(_("About"), (_("What"), _("Figure")), rows)

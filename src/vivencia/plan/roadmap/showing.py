@@ -7,7 +7,8 @@ from typing import Any
 from vivencia.plan.initiatives.models import Initiative, Stage, Stream
 from vivencia.plan.initiatives.quarters import later, quarter_of
 from vivencia.plan.roadmap.models import Plan
-from vivencia.plan.roadmap.wording import UNVALUED, Words
+from vivencia.plan.roadmap.plans import hand_costs
+from vivencia.plan.roadmap.wording import UNVALUED, Words, words_for
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _bar(plan: Plan, words: Words, each: dict[str, Any], quarters: int) -> Bar:
     return Bar(
         each["key"],
         each["title"],
-        words.short(_expected(each)),
+        words.short(expected(each)),
         start,
         lasts,
         range(start),
@@ -106,7 +107,7 @@ def _bar(plan: Plan, words: Words, each: dict[str, Any], quarters: int) -> Bar:
     )
 
 
-def _expected(each: dict[str, Any]) -> float:
+def expected(each: dict[str, Any]) -> float:
     """What it brings a year on average over working and not."""
     return float(each.get("chance", 1.0) * each["value"]["mean"])
 
@@ -118,11 +119,11 @@ def left_out(plan: Plan, words: Words) -> list[Out]:
         Out(
             told["key"],
             told["title"],
-            words.amount(_expected(content[told["key"]])),
+            words.amount(expected(content[told["key"]])),
             words.why_not(told["why_not"]),
             told["why_not"]["reason"] not in ("too late", "too large"),
         )
-        for told in sorted(plan.report["initiatives"], key=lambda told: -_expected(content[told["key"]]))
+        for told in sorted(plan.report["initiatives"], key=lambda told: -expected(content[told["key"]]))
         if not told["chosen"]
     ]
     uncounted = Initiative.objects.filter(pk__in=[int(key) for key in plan.unvalued])
@@ -156,8 +157,10 @@ def place(plan: Plan, words: Words, one: Initiative) -> Place:
     return Place() if out is None else Place(why=out.why, may_enter=out.may_enter)
 
 
-def priced(plan: Plan, words: Words) -> list[Priced]:
+def priced(plan: Plan | None, words: Words) -> list[Priced]:
     """Rules whose easing would bring something, dearest first."""
+    if plan is None:
+        return []
     value = abs(plan.report["value"]) or 1.0
     return [
         Priced(words.price(each), words.amount(each["gain"]), bool(each["exact"]))
@@ -166,13 +169,36 @@ def priced(plan: Plan, words: Words) -> list[Priced]:
     ]
 
 
-def by_hand(plan: Plan, words: Words) -> list[tuple[str, str]]:
+@dataclass(frozen=True)
+class Decided:
+    """Something decided by hand that still holds, and what that cost when it was decided ("" where unknown)."""
+
+    pk: str
+    told: str
+    cost: str
+
+
+def by_hand(plan: Plan, words: Words) -> list[Decided]:
     """What was decided by hand and still holds."""
-    return [(key, words.place(key, place)) for key, place in plan.fixed.items()]
+    costs, value = hand_costs(plan), plan.report["value"]
+    return [
+        Decided(key, words.place(key, place), words.cost(costs[key], value) if key in costs else "")
+        for key, place in plan.fixed.items()
+    ]
 
 
-def lineage(plan: Plan, words: Words, most: int = 20) -> Iterable[tuple[Plan, str]]:
-    """Versions, newest first, each with what was changed."""
-    for version in Plan.objects.filter(kept=True, state="done").select_related("by")[:most]:
-        changes = ", ".join(words.place(key, place) for key, place in version.change.items())
-        yield version, changes
+@dataclass(frozen=True)
+class Version:
+    """A version of the plan, what it brings, and what was changed by hand to make it."""
+
+    plan: Plan
+    value: str
+    changes: str
+
+
+def lineage(words: Words, currency: str, most: int = 20) -> Iterable[Version]:
+    """Versions, newest first; each in the unit and the quarters it was made in."""
+    for version in Plan.objects.filter(kept=True, state="done").select_related("by", "base")[:most]:
+        own = words_for(version, currency, words.teams)
+        changes = ", ".join(own.place(key, place) for key, place in version.change.items())
+        yield Version(version, own.amount(version.report["value"]), changes or own.again(version))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,6 +22,7 @@ from vivencia.plan.roadmap.assembling import (
     quarter_name,
     quarters_of,
 )
+from vivencia.plan.roadmap.comparing import Comparison
 from vivencia.plan.roadmap.models import Plan
 
 UNVALUED: dict[str, Promise] = {
@@ -202,6 +205,36 @@ class Words:
             return _("This change costs %(amount)s, %(share)s %% of what the plan brings.") % told
         return _("This change brings %(amount)s, %(share)s %% of what the plan brings.") % told
 
+    def cost(self, loss: float, of: float) -> str:
+        """The same in a few words, for a list."""
+        if abs(loss) < 0.0005 * max(abs(of), 1.0):
+            return _("costs nothing")
+        told = {"amount": self.amount(abs(loss))}
+        return _("costs %(amount)s") % told if loss > 0 else _("brings %(amount)s") % told
+
+    def again(self, version: Plan) -> str:
+        """Which version this one brings back; "" where it was found, or changed by hand."""
+        if version.base is None or version.change:
+            return ""
+        when = date_format(timezone.localtime(version.base.at), "SHORT_DATETIME_FORMAT")
+        return _("Back to the version of %(when)s") % {"when": when}
+
+    def compared(self, other: Comparison) -> str:
+        """What a plan brings against another one, as a sentence."""
+        if other.more is None:
+            return _(
+                "The two were not made from the same initiatives, estimates and resources, so what they bring is not "
+                "compared."
+            )
+        value = self.amount(abs(other.more))
+        if abs(other.more) < 0.5:
+            return _("Both bring the same.")
+        return (
+            _("It brings %(value)s more.") % {"value": value}
+            if other.more > 0
+            else (_("It brings %(value)s less.") % {"value": value})
+        )
+
     def place(self, key: str, place: Any) -> str:
         """What was decided by hand of an initiative."""
         title = self.titles.get(key, key)
@@ -214,7 +247,8 @@ class Words:
         return _("“%(title)s” starts in %(when)s") % {"title": title, "when": self.quarters[int(place)]}
 
 
-def words_for(plan: Plan, currency: str) -> Words:
+def words_for(plan: Plan, currency: str, teams: dict[str, str] | None = None) -> Words:
+    """Words for a plan; `teams` where they have been read already."""
     content = plan.problem
     counted = content.get("unit", "")
     quarters = [quarter_name(each) for each in quarters_of(plan.first_quarter, len(content["quarters"]))]
@@ -222,7 +256,7 @@ def words_for(plan: Plan, currency: str) -> Words:
         InitiativeWords(currency),
         ValueUnit(counted) if counted in ValueUnit.values else ValueUnit.MONEY,  # money is kept as its currency
         {each["key"]: each["title"] for each in content["initiatives"]},
-        {str(team.pk): team.name for team in Team.objects.all()},
+        {str(team.pk): team.name for team in Team.objects.all()} if teams is None else teams,
         quarters,
         list(content["quarters"]),
     )
