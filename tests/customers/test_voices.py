@@ -17,6 +17,7 @@ from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.models import AuditEntry, Role
 from vivencia.listen.surveys.models import Survey
 from vivencia.understand import voices
+from vivencia.understand.voice_spelling import distance, suggested
 from vivencia.understand.voices import Asked, Heard
 
 Enter = Callable[..., Client]
@@ -120,6 +121,18 @@ def test_nobody_finds_by_a_number_they_may_not_read(home: Path) -> None:
     assert ids(hear(home, Asked(words="612"), masked=True)) == []
 
 
+@pytest.mark.parametrize(
+    ("looked_for", "meant"),
+    [("envoi", "envio"), ("EMVÍO rápido", "envio rapido"), ("envio", ""), ("vío", ""), ("xyzzy", ""), ('"envoi"', "")],
+)
+def test_a_slip_of_the_keys_leads_to_the_word_people_say(home: Path, looked_for: str, meant: str) -> None:
+    assert suggested(voices.voices(open_ledger(home).read()), looked_for, masked=True) == meant
+
+
+def test_two_letters_swapped_are_one_slip() -> None:
+    assert [distance("envoi", each) for each in ("envio", "enviado", "envoi", "")] == [1, 4, 0, 5]
+
+
 @pytest.fixture
 def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIVENCIA_HOME", str(home))
@@ -147,6 +160,12 @@ class TestPage:
         assert "<mark>Envío</mark> rápido" in page
         assert 'value="envio"' in page
         assert "<script>x" not in browser(Role.AGENT).get(reverse("voices"), {"q": "<script>x"}).content.decode()
+
+    def test_where_nobody_said_it_the_nearest_word_and_the_meaning_are_offered(self, browser: Enter) -> None:
+        page = browser(Role.ANALYST, "es").get(reverse("voices"), {"q": "envoi", "channel": "web"}).content.decode()
+        assert "Nadie ha dicho eso" in page
+        assert 'href="?q=envio&amp;channel=web"' in page
+        assert 'href="?q=envoi&amp;channel=web&amp;meaning=on"' in page
 
     def test_the_part_answers_filters_and_the_page_is_spanish(self, browser: Enter) -> None:
         client = browser(Role.CX_LEAD, "es")

@@ -3,6 +3,7 @@ import "./styles/main.css";
 import "htmx.org";
 import "./confirm";
 import "./copy";
+import "./history";
 import "./menus";
 import "./popovers";
 import "./preferences";

@@ -30,6 +30,7 @@ from vivencia.understand.pages import now_of, segment_members
 from vivencia.understand.shares import share
 from vivencia.understand.timeline import timeline
 from vivencia.understand.voice_meaning import by_meaning
+from vivencia.understand.voice_spelling import suggested
 from vivencia.understand.voice_words import (
     EMOTIONS,
     FEELINGS,
@@ -78,6 +79,7 @@ def voices_page(request: HttpRequest) -> HttpResponse:
         "lived": _lived(read, request.GET.get("lived", "")),
         "meaning": "meaning" in request.GET,
         "nearest": asked.events is not None,
+        **_instead(table, asked, heard, request.GET, masked=masked),
         "risen": len(emerging_noticed.open_alarms()),
         "filters": _filters(voices.choices(table), emerging.names(emerging.latest()), surveys, request.GET),
         "since": request.GET.get("since", ""),
@@ -87,6 +89,15 @@ def voices_page(request: HttpRequest) -> HttpResponse:
     }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "understand/parts/voices_heard.html" if part else "understand/voices.html", context)
+
+
+def _instead(table: pa.Table, asked: Asked, heard: Heard, given: QueryDict, *, masked: bool) -> dict[str, str]:
+    """Where nobody said it: the same words spelled as people do, and looking for their meaning."""
+    if heard.total or not asked.words.strip() or asked.events is not None:
+        return {}
+    spelled = suggested(table, asked.words, masked=masked)
+    other = {"spelled": spelled, "spelled_href": f"?{_with(given, q=spelled)}"} if spelled else {}
+    return other | {"meaning_href": f"?{_with(given, meaning='on')}"}
 
 
 def asked_in(given: QueryDict, read: Read) -> Asked:

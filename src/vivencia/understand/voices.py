@@ -182,18 +182,22 @@ def _ordered(frame: pl.LazyFrame, asked: Asked) -> pl.LazyFrame:
     return frame
 
 
+def bare(*, masked: bool) -> pl.Expr:
+    """The words as they are compared: without capitals and accents; the masked ones for who may see no others."""
+    text = pl.coalesce("masked", "text") if masked else pl.col("text")
+    return text.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+
+
 def _says(words: str, *, masked: bool) -> pl.Expr:
     """Every word occurs, whatever its case and accents; what stands in quotation marks occurs as it is."""
-    text = pl.coalesce("masked", "text") if masked else pl.col("text")
-    bare = text.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    return pl.all_horizontal(*(bare.str.contains(term, literal=True) for term in terms(words)))
+    said = bare(masked=masked)
+    return pl.all_horizontal(*(said.str.contains(term, literal=True) for term in terms(words)))
 
 
 def how_many(words: str, *, masked: bool) -> pl.Expr:
     """How many of the words looked for occur in a row."""
-    text = pl.coalesce("masked", "text") if masked else pl.col("text")
-    bare = text.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    said = (bare.str.contains(term, literal=True).cast(pl.Int32) for term in terms(words) if len(term) >= LEAST_LETTERS)
+    told = bare(masked=masked)
+    said = (told.str.contains(term, literal=True).cast(pl.Int32) for term in terms(words) if len(term) >= LEAST_LETTERS)
     return pl.sum_horizontal(pl.lit(0, pl.Int32), *said)
 
 

@@ -21,7 +21,7 @@ _WORDS = {
     "operador[ae]? operari teleoperador comercial asesor atendimento atencios educad staff agent employee rude polite "
     "friendly helpful representative assistant advisor service attention mal[ae]ducad",
     "app": "app apps aplicaci[oó]n aplicativo web p[aá]gina website site sitio login pantalla bot[oó]n screen crash "
-    "online internet chatbot navega",
+    "online internet chatbot navega firmware software",
     "quality": "calidad roto rota rotos rotas rompi[oó] defect estropead funciona material tela talla tama[ñn]o "
     "producto qualidade quebr produto quality broke broken faulty defective fabric works? materials? product durable",
     "billing": "factur cobr cargo cargos pago pagar pagos tarjeta recibo fatura boleto nota\\s+fiscal cart[aã]o bill "
@@ -31,10 +31,13 @@ _WORDS = {
     "aguard demor wait waiting waited queue hold slow delay",
     "store": "tienda tiendas sucursal oficina local establecimiento loja lojas store shop branch probador",
     "stock": "stock agotad disponib existencias estoque esgotad availab sold\\s+out out\\s+of\\s+stock",
-    "security": "contrase[ñn]a senha fraude estafa robo robad hacke seguridad bloque[aoó] cuenta\\s+bloqueada phishing "
+    "security": "contrase[ñn]a senha fraude estafa robo robad hacke seguridad phishing "
+    "bloque\\w+\\s+(?:la\\s+|mi\\s+|el\\s+|nuestra\\s+)?(?:cuenta|tarjeta|acceso|usuari) "
+    "(?:cuenta|tarjeta|acceso)\\s+(?:est[aá]\\s+|sigue\\s+)?bloquead "
     "password fraud scam stolen security hacked locked identity\\s+theft clon",
     "information": "informaci[oó]n informad informan informaron explic avis[oó] avisar avisaron comunicaci[oó]n "
-    "instruccion informa[çc] aviso information informed explain update updates instructions communication notice",
+    "instruccion informa[çc] aviso information informed explain "
+    "(?<!app\\s)(?<!firmware\\s)(?<!software\\s)update instructions communication notice",
 }
 _PATTERNS = {
     topic: re.compile(rf"\b(?:{'|'.join(words.split())})\w{{0,6}}\b", re.IGNORECASE) for topic, words in _WORDS.items()
