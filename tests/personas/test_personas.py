@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
 from click.testing import CliRunner
 from django.utils import translation
@@ -12,11 +13,13 @@ from django.utils import translation
 from tests.personas import town
 from vivencia.cli import main
 from vivencia.foundation.erasure import erase
+from vivencia.foundation.ledger.schema import EVENTS
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.understand import segments
 from vivencia.understand.frames import frame
 from vivencia.understand.models import Segment
-from vivencia.understand.personas import assignments, drafts, findings, persona_words, retelling
+from vivencia.understand.personas import assignments, companies, drafts, findings, persona_words, retelling
+from vivencia.understand.personas.known import purchase_properties
 from vivencia.understand.personas.models import Evidence, Finding, Part, Persona, Statement
 
 pytestmark = pytest.mark.django_db
@@ -130,3 +133,24 @@ def test_without_customers_the_command_says_so(home: Path) -> None:
     done = CliRunner().invoke(main, ["personas"])
     assert done.exit_code == 0, done.output
     assert "too few" in done.output
+
+
+def test_what_somebody_is_in_their_company_is_read_from_their_events_too(in_town: Path) -> None:
+    """Systems of companies often say it with each event, where it is nothing that somebody chooses."""
+    ledger = open_ledger()
+    told = [("eva", "buyer"), ("eva", "buyer"), ("eva", "technician"), ("tom", None), ("phone-000", "technician")]
+    more = [{"plan": n % 2} | ({"role": role} if role else {}) for n, (_who, role) in enumerate(told)]
+    rows = [
+        dict.fromkeys(EVENTS.names) | {
+            "event_id": f"r{n}", "seq": n, "customer_id": who, "account_id": "firm-x", "amount": 10.0, "name": "paid",
+            "occurred_at": town.BEGINNING, "received_at": town.BEGINNING, "properties": json.dumps(more[n]),
+            "source": "s", "batch_id": "r",
+        }
+        for n, (who, _role) in enumerate(told)
+    ]  # fmt: skip
+    ledger.append(pa.Table.from_pylist(rows, schema=EVENTS))
+    read = ledger.read()
+    found = {who: (account, role) for who, account, role in companies.people(read).iter_rows()}
+    assert found["eva"] == ("firm-x", "buyer") and found["tom"] == ("firm-x", None)
+    assert found["phone-000"] == ("firm-0", "buyer"), "their record says it"
+    assert not any(companies.is_role(key) for key in purchase_properties(read))

@@ -35,14 +35,17 @@ from vivencia.plan.journeys.drawing import (
     from_json,
     to_json,
 )
-from vivencia.plan.journeys.format_pages import read as read_any
-from vivencia.plan.journeys.formats import cjml, ocel, paper, picture, workbook
+from vivencia.plan.journeys.formats import cjml, ocel, paper, picture, rows, workbook
 from vivencia.plan.journeys.formats.errors import MOST_BYTES, FormatError
 from vivencia.plan.journeys.formats.grid import Box, Column, Expected, Grid, Heading, Line, Row, Words
 from vivencia.plan.journeys.models import JourneyMap
 
 Browser = Callable[..., Client]
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def read_any(content: bytes, name: str) -> list[Drawing]:
+    return format_pages.read(io.BytesIO(content), name, len(content))
 
 
 def example() -> Drawing:
@@ -192,7 +195,7 @@ def test_the_usual_flow_of_a_log_becomes_a_target() -> None:
         lived("buy pay call call get", "o9"),
     ]
     content = ocel.write([event for one in journeys for event in one], kind="order")
-    drawn = ocel.read(content, language="en", title="From a log")
+    drawn = ocel.read(io.BytesIO(content), language="en", title="From a log")
     assert [(one.touchpoint, one.optional) for one in drawn.steps] == [
         ("buy", False), ("pay", False), ("call", True), ("get", False),
     ]  # fmt: skip
@@ -206,7 +209,7 @@ def test_alternatives_and_steps_in_any_order_are_told_from_short_cuts_in_a_log()
     both = ("pack print", "print pack")
     journeys = [lived(f"buy {paid[n % 2]} ask {both[n // 2 % 2]} send", f"o{n}") for n in range(12)]
     content = ocel.write([event for one in journeys for event in one], kind="order")
-    drawn = ocel.read(content, language="en", title="From a log")
+    drawn = ocel.read(io.BytesIO(content), language="en", title="From a log")
     found = {one.step: (one.then, {branch.link.target for branch in one.branches}) for one in forks(drawn)}
     assert found["buy"] == ("one", {"card", "cash"}), "who pays by card does not pay in cash"
     assert found["ask"] == ("all", {"pack", "print"}), "packed and printed, in either order"
@@ -225,8 +228,64 @@ def test_alternatives_and_steps_in_any_order_are_told_from_short_cuts_in_a_log()
 )  # fmt: skip
 def test_what_is_wrong_with_ocel_is_told_by_its_element(content: bytes, place: str) -> None:
     with pytest.raises(FormatError) as told:
-        ocel.read(content, language="en", title="t")
+        ocel.read(io.BytesIO(content), language="en", title="t")
     assert told.value.place == place
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(document=st.dictionaries(st.text(max_size=3), json_values, max_size=4), indent=st.sampled_from([None, 1]))
+def test_a_document_read_piece_by_piece_says_what_it_says_when_read_whole(
+    document: dict[str, object], indent: int | None
+) -> None:
+    content = io.BytesIO(json.dumps(document, ensure_ascii=False, indent=indent).encode("utf-8", "replace"))
+    whole, told = json.loads(content.getvalue()), dict[str, object]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "PIECE", 3)
+        for name, number, row in rows.rows(content):
+            if number < 0:
+                told[name] = row
+            else:
+                told[name].append(row)  # type: ignore[attr-defined]
+    assert told == whole
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"a": [1, 2', b'{"a": x}', b'{"a": "no end', b'{"a": [1] "b": 2}', b'{"a": 1} 2', b'{"a": "\xff"}']
+)
+def test_what_is_no_json_is_told_wherever_it_stands(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    for piece in (2, 1000):
+        monkeypatch.setattr(rows, "PIECE", piece)
+        with pytest.raises(FormatError, match="not_json"):
+            list(rows.rows(io.BytesIO(content)))
+
+
+def test_the_journeys_of_a_log_are_of_what_there_is_more_of() -> None:
+    """Every event of an order is its customer's too."""
+    journeys = [lived("buy get", f"o{n}", f"eva{n // 2}") for n in range(4)]
+    drawn = ocel.read(
+        io.BytesIO(ocel.write([one for path in journeys for one in path], kind="order")), language="en", title="t"
+    )
+    assert [(one.source, one.target) for one in drawn.links] == [("buy", "get")], (
+        "no way back from one order to the next"
+    )
+
+
+def test_a_log_larger_than_other_files_may_be_is_read(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    monkeypatch.setattr(format_pages, "MOST_BYTES", 1000)
+    content = ocel.write([event for n in range(20) for event in lived("buy get", f"o{n}")], kind="order")
+    assert len(content) > 1000 and [one.name for one in read_any(content, "log.json")[0].steps] == ["buy", "get"]
+    with pytest.raises(FormatError, match="too_large"):
+        read_any(b"<" + content, "map.xml")
+    monkeypatch.setattr(format_pages, "MOST_BYTES_OF_LOG", 2000)
+    with pytest.raises(FormatError, match="too_large"):
+        read_any(content, "log.json")
 
 
 # --- paper
@@ -330,7 +389,7 @@ def test_a_workbook_taken_out_comes_in_with_its_steps_ways_and_notes(db: None, l
     with translation.override(language):
         tables = papers.tables(drawn, [], "")
         content = workbook.xlsx(papers.grid_of(drawn, made=timezone.now()), "Map", tables)
-    (back,) = format_pages.read(content, "Order to door.xlsx")  # in whatever language it is read
+    (back,) = read_any(content, "Order to door.xlsx")  # in whatever language it is read
     assert [replace(one, phase="p") for one in back.steps] == list(drawn.steps)
     assert (back.links, back.title, back.phases[0].name) == (drawn.links, drawn.title, "During")
     assert [(one.step, one.text) for one in back.notes] == [("contact", "nobody answers")]
@@ -348,7 +407,7 @@ def book(*rows: tuple[str, ...], ways: tuple[tuple[str, ...], ...] = ()) -> byte
 
 def test_a_hand_made_list_of_steps_becomes_a_map_and_unknown_columns_become_lanes(db: None) -> None:
     made = book(("Fase", "Paso", "Riesgo", "Espera"), ("Antes", "Busca", "se pierde"), ("", "Compra"))
-    (drawn,) = format_pages.read(made, "mapa.xlsx")
+    (drawn,) = read_any(made, "mapa.xlsx")
     assert [(one.name, drawn.phase(one.phase).name) for one in drawn.steps] == [("Busca", "Antes"), ("Compra", "Antes")]  # type: ignore[union-attr]
     assert [lane.name for lane in drawn.lanes] == ["Riesgo", "Espera"] and drawn.notes[0].text == "se pierde"
 
@@ -376,7 +435,7 @@ def test_what_is_wrong_with_a_workbook_is_told_by_its_cell_in_the_readers_langua
 ) -> None:
     with translation.override("es"):
         with pytest.raises(FormatError) as wrong:
-            format_pages.read(content, "mapa.xlsx")
+            read_any(content, "mapa.xlsx")
         assert told in format_words.wrong(wrong.value) and "llowed" not in format_words.wrong(wrong.value)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from django import forms
@@ -25,7 +25,7 @@ from vivencia.foundation.rights import Right, may, needs
 from vivencia.plan.journeys import format_words, gap_showing, maps, papers
 from vivencia.plan.journeys.drawing import Drawing, DrawingError, from_json, to_json
 from vivencia.plan.journeys.formats import cjml, lists, ocel, paper, picture, workbook
-from vivencia.plan.journeys.formats.errors import MOST_BYTES, FormatError
+from vivencia.plan.journeys.formats.errors import MOST_BYTES, MOST_BYTES_OF_LOG, FormatError
 from vivencia.plan.journeys.formats.grid import Grid
 from vivencia.plan.journeys.gaps import Gap, gaps_in, ground_of, segment_of, studied
 from vivencia.plan.journeys.ground import Ground
@@ -138,34 +138,46 @@ class FileForm(forms.Form):
     """A file to be read as one or more maps."""
 
     file = forms.FileField(
-        label=lazy("File"), help_text=lazy("JSON of Vivencia, XLSX, CJML 2.0 (XML) or OCEL 2.0 (JSON), up to 5 MB.")
+        label=lazy("File"),
+        help_text=lazy("JSON of Vivencia, XLSX or CJML 2.0 (XML) up to 5 MB, OCEL 2.0 (JSON) up to 200 MB."),
     )
 
     def clean_file(self) -> list[Drawing]:
         file: UploadedFile[bytes] = self.cleaned_data["file"]
-        if file.size is None or file.size > MOST_BYTES:
-            raise forms.ValidationError(format_words.wrong(FormatError("", "too_large", str(MOST_BYTES // 1_000_000))))
         try:
-            return read(file.read(), str(file.name or ""))
+            return read(file, str(file.name or ""), file.size or 0)
         except (FormatError, DrawingError) as error:
             raise forms.ValidationError(format_words.wrong(error)) from error
 
 
-def read(content: bytes, name: str) -> list[Drawing]:
-    """The maps in a file, by what stands in it. Raises FormatError or DrawingError."""
-    language = get_language() or "es"
-    if content.lstrip()[:1] == b"<" or name.lower().endswith((".xml", ".cjml")):
-        return [papers.named(one) for one in cjml.read(content, language=language)]
-    if content[:2] == b"PK" or name.lower().endswith((".xlsx", ".xls")):
-        title = name.rpartition(".")[0] or name
-        return [papers.named(lists.read(content, format_words.lists(), language=language, title=title))]
+def read(file: BinaryIO | UploadedFile[bytes], name: str, size: int) -> list[Drawing]:
+    """The maps in a file of `size` bytes, by what stands in it. Raises FormatError or DrawingError."""
+    language, title = get_language() or "es", name.rpartition(".")[0] or name
+    start = file.read(64).lstrip()
+    file.seek(0)
+    log = start[:1] == b"{" and size > MOST_BYTES
+    _bound(size, MOST_BYTES_OF_LOG if log else MOST_BYTES)
+    if start[:1] == b"<" or name.lower().endswith((".xml", ".cjml")):
+        return [papers.named(one) for one in cjml.read(file.read(), language=language)]
+    if start[:2] == b"PK" or name.lower().endswith((".xlsx", ".xls")):
+        return [papers.named(lists.read(file.read(), format_words.lists(), language=language, title=title))]
+    document = None if log else _document(file.read())
+    if log or (isinstance(document, dict) and ("events" in document or "ocel:events" in document)):
+        file.seek(0)
+        return [papers.named(ocel.read(cast("BinaryIO", file), language=language, title=title))]
+    return [from_json(document)]
+
+
+def _bound(size: int, most: int) -> None:
+    if size > most:
+        raise FormatError("", "too_large", str(most // 1_000_000))
+
+
+def _document(content: bytes) -> Any:
     try:
-        document: Any = json.loads(content)
+        return json.loads(content)
     except (ValueError, RecursionError) as error:
         raise FormatError("JSON", "not_json", str(error)[:120]) from error
-    if isinstance(document, dict) and ("events" in document or "ocel:events" in document):
-        return [papers.named(ocel.read(content, language=language, title=name.rpartition(".")[0] or name))]
-    return [from_json(document)]
 
 
 @needs(Right.PLAN)

@@ -20,6 +20,7 @@ from vivencia.foundation.ledger.reading import Read
 from vivencia.understand.frames import frame
 from vivencia.understand.json_text import json_text, members_of
 from vivencia.understand.lived import WRITING
+from vivencia.understand.personas import companies
 from vivencia.understand.promises import promises
 from vivencia.understand.seconds import seconds
 
@@ -106,12 +107,12 @@ def purchase_properties(read: Read) -> tuple[str, ...]:
         seen: dict[str, Counter[object]] = {}
         for one in told:
             for key, value in one.items():
-                if isinstance(value, str | int | float) and value != "":
+                if isinstance(value, str | int | float) and value != "" and not companies.is_role(key):
                     seen.setdefault(key, Counter())[value] += 1
         good = [key for key, values in seen.items() if _tells(values, len(told))]
         return sorted(good, key=lambda key: -seen[key].total())[:MOST_PROPERTIES]
 
-    return tuple(read.remember("personas/properties/1", compute))
+    return tuple(read.remember("personas/properties/2", compute))
 
 
 def _tells(values: Counter[object], n: int) -> bool:

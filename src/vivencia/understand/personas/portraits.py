@@ -20,6 +20,7 @@ from vivencia.understand.journeys.selection import Selection, chosen
 from vivencia.understand.journeys.table import CaseKind, JourneyTable
 from vivencia.understand.journeys.variants import variants
 from vivencia.understand.json_text import members_of
+from vivencia.understand.personas import companies
 from vivencia.understand.personas import measures as measuring
 from vivencia.understand.personas.finding.describing import Difference, Measure, difference, ratio
 from vivencia.understand.personas.finding.features import Mask
@@ -30,7 +31,6 @@ Z = 1.959963985
 MOST_TRAITS = 6
 FEW_VALUES = 60  # a trait of more different values names people
 VARIANTS = 3
-ROLES = ("role", "position", "job_title", "puesto", "cargo", "rol")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Ground:
     measures: dict[str, Measure]
     traits: dict[str, Measure]
     scores: pl.DataFrame  # customer_id, metric, scale_max, score: every answer
+    firms: pl.DataFrame  # customer_id, account_id, role: who acts for a company
     currency: str
 
 
@@ -55,9 +56,10 @@ def ground(read: Read, told: Known, learned: Learned) -> Ground:
     scored = frame(read.to_arrow(answers.select("customer_id", "metric", "scale_max", "score")))
     money = read.events.filter(_.amount.notnull() & _.currency.notnull()).group_by("currency").aggregate(n=_.count())
     currencies = read.to_arrow(money.order_by(_.n.desc()).limit(1))["currency"].to_pylist()
+    firms = companies.people(read)
     return Ground(
-        read, told, ids, measuring.measures(told, learned, ids), measuring.traits(_traits(read), ids), scored,
-        currencies[0] if currencies else "",
+        read, told, ids, measuring.measures(told, learned, ids), measuring.traits(_traits(read, firms), ids), scored,
+        firms, currencies[0] if currencies else "",
     )  # fmt: skip
 
 
@@ -75,7 +77,7 @@ def portrait(ground: Ground, inside: Mask) -> dict[str, Any]:
         "value": _value(ground, inside),
         "scores": _scores(ground.scores, members),
         "journeys": _journeys(ground.read, members),
-        "companies": _companies(ground.read, members),
+        "companies": _companies(ground.firms, members),
     }
 
 
@@ -161,31 +163,24 @@ def _longest_kind(table: JourneyTable) -> Mask:
     return np.asarray(table.kind + 1 == mean.argmax())
 
 
-def _companies(read: Read, members: frozenset[str]) -> dict[str, Any] | None:
+def _companies(firms: pl.DataFrame, members: frozenset[str]) -> dict[str, Any] | None:
     """Where people belong to companies: in how many these are, and what they are there; None without companies."""
-    told = frame(
-        read.to_arrow(read.customers.filter(_.account_id.notnull()).select("customer_id", "account_id", "traits"))
-    )
-    if told.height < ENOUGH:
+    if firms.height < ENOUGH:
         return None
-    ours = told.filter(pl.col("customer_id").is_in(list(members)))
-    roles: dict[str, int] = {}
-    for text in ours["traits"].to_list():
-        said = members_of(text)
-        role = next((str(said[key]) for key in ROLES if said.get(key)), "")
-        if role:
-            roles[role] = roles.get(role, 0) + 1
-    common = sorted(roles.items(), key=lambda one: (-one[1], one[0]))[:5]
+    ours = firms.filter(pl.col("customer_id").is_in(list(members)))
+    roles = ours.drop_nulls("role").group_by("role").len().sort("len", "role", descending=[True, False]).head(5)
     return {
         "accounts": ours["account_id"].n_unique(),
-        "of": told["account_id"].n_unique(),
+        "of": firms["account_id"].n_unique(),
         "people": ours.height,
-        "roles": [{"role": role, "n": n} for role, n in common if n >= ENOUGH],
+        "roles": [{"role": role, "n": n} for role, n in roles.iter_rows() if n >= ENOUGH],
     }
 
 
-def _traits(read: Read) -> pl.DataFrame:
-    """The company's segment, the language and what else is known of people, where it has few values or is a number."""
+def _traits(read: Read, firms: pl.DataFrame) -> pl.DataFrame:
+    """The company's segment, the language and what else is known of people, where it has few values or is a number;
+    of companies' people the role, also where only their events say it.
+    """
     rows = frame(read.to_arrow(read.customers.select("customer_id", "segment", "language", "traits")))
     said = pl.DataFrame([members_of(text) for text in rows["traits"].to_list()], infer_schema_length=None)
     kept = [rows.select("customer_id", "segment", "language")]
@@ -194,4 +189,8 @@ def _traits(read: Read) -> pl.DataFrame:
         text = column.cast(pl.String, strict=False)
         if column.dtype.is_numeric() or text.n_unique() <= FEW_VALUES:
             kept.append(pl.DataFrame({f"trait:{key}": text}))
-    return pl.concat(kept, how="horizontal")
+    told = pl.concat(kept, how="horizontal")
+    if any(companies.is_role(key) for key in said.columns) or firms["role"].n_unique() > FEW_VALUES:
+        return told
+    roles = firms.drop_nulls("role").select("customer_id", pl.col("role").alias("trait:role"))
+    return told.join(roles, on="customer_id", how="full", coalesce=True)

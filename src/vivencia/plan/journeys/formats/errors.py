@@ -11,4 +11,5 @@ class FormatError(ValueError):
         super().__init__(f"{place}: {code}" + (f" ({detail})" if detail else ""))
 
 
-MOST_BYTES = 5_000_000  # of a file that is read
+MOST_BYTES = 5_000_000  # of a file that is read whole
+MOST_BYTES_OF_LOG = 200_000_000  # of an OCEL log, read row by row: more than the largest one written here

@@ -3,26 +3,26 @@
 Written: an event a step lived, of the touchpoint's type, with its channel; it belongs to its case (an order, a ticket)
 and to its customer. Read: the object type most events belong to gives the journeys; event types that enough of them
 pass become steps, frequent moves become ways: alternatives, and what is lived in any order, as in lived maps
-(`lived_ways`). What a log does not say (expectations, lanes) stays empty.
+(`lived_ways`). What a log does not say (expectations, lanes) stays empty. Logs are read row by row, never held whole.
 """
 
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import combinations, pairwise
-from typing import Any
+from typing import Any, BinaryIO
 
 from vivencia.plan.journeys.drawing import LONGEST_NAME, Drawing, Lane, Phase, Step, arranged, check, key_for
 from vivencia.plan.journeys.formats.errors import FormatError
+from vivencia.plan.journeys.formats.rows import rows
 from vivencia.plan.journeys.lived_ways import BOTH, EITHER, linked
 
-MOST_BYTES = 200_000_000
 COMMON = 0.05  # share of journeys from which on an event type is a step
 MOST_STEPS = 40
 HALF = 0.5
-OF_ITS_JOURNEY = b'"qualifier": "journey"'  # stands once in each event that is written
+OF_ITS_JOURNEY = b'"qualifier":"journey"'  # stands once in each event that is written
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def write(lived: Iterable[Lived], *, kind: str) -> bytes:
         "objects": list(_objects(cases, kind)),
         "events": events,
     }
-    return json.dumps(document, ensure_ascii=False).encode()
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _objects(cases: dict[str, str | None], kind: str) -> Iterator[dict[str, Any]]:
@@ -70,50 +70,60 @@ def _objects(cases: dict[str, str | None], kind: str) -> Iterator[dict[str, Any]
             yield {"id": f"customer:{customer}", "type": "customer", "attributes": [], "relationships": []}
 
 
-def read(content: bytes, *, language: str, title: str) -> Drawing:
+def read(file: BinaryIO, *, language: str, title: str) -> Drawing:
     """The usual flow of a log as a target to begin from. Raises FormatError naming the element."""
-    document = _document(content)
-    kind_of: dict[str, str] = {}
-    for at, one in _rows(document, "objects"):
-        kind_of[_field(one, f"objects[{at}]", "id")] = _field(one, f"objects[{at}]", "type")
-    told: list[tuple[datetime, int, str, list[str]]] = []
-    for at, event in _rows(document, "events"):
-        where = f"events[{at}]"
-        related = event.get("relationships") or []
-        if not isinstance(related, list) or not all(isinstance(one, dict) for one in related):
-            raise FormatError(f"{where}.relationships", "not_a_list")
-        ids = [str(one.get("objectId")) for one in related]
-        told.append((_time(event, where), at, _field(event, where, "type"), ids))
-    journeys = _journeys(sorted(told, key=lambda one: one[:2]), kind_of)
+    journeys = _journeys(_log(file))
     if not journeys:
         raise FormatError("events", "empty")
     return _drawn(journeys, language, title)
 
 
-def _document(content: bytes) -> dict[str, Any]:
-    if len(content) > MOST_BYTES:
-        raise FormatError("OCEL", "too_large", str(MOST_BYTES // 1_000_000))
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError) as wrong:
-        raise FormatError("JSON", "not_json", str(wrong)[:120]) from wrong
-    if not isinstance(document, dict):
-        raise FormatError("JSON", "not_an_object")
-    if "ocel:events" in document:
-        raise FormatError("ocel:events", "version", "1.0")
-    return document
+@dataclass
+class _Log:
+    """What of a log is kept: the type of each object; of each event its time, place, type and objects."""
+
+    kind_of: dict[str, str] = field(default_factory=dict)
+    events: list[tuple[datetime, int, str, tuple[str, ...]]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)  # each text once, however often it stands there
+
+    def take_object(self, one: dict[str, Any], where: str) -> None:
+        self.kind_of[self._once(_field(one, where, "id"))] = self._once(_field(one, where, "type"))
+
+    def take_event(self, event: dict[str, Any], where: str, number: int) -> None:
+        related = event.get("relationships") or []
+        if not isinstance(related, list) or not all(isinstance(one, dict) for one in related):
+            raise FormatError(f"{where}.relationships", "not_a_list")
+        objects = tuple(self._once(str(one.get("objectId"))) for one in related)
+        self.events.append((_time(event, where), number, self._once(_field(event, where, "type")), objects))
+
+    def _once(self, text: str) -> str:
+        return self.names.setdefault(text, text)
 
 
-def _rows(document: dict[str, Any], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    rows = document.get(name)
-    if rows is None:
-        raise FormatError(name, "missing")
-    if not isinstance(rows, list):
-        raise FormatError(name, "not_a_list")
-    for at, row in enumerate(rows):
+def _log(file: BinaryIO) -> _Log:
+    log, there = _Log(), set()
+    for name, number, row in rows(file):
+        if name == "ocel:events":
+            raise FormatError("ocel:events", "version", "1.0")
+        if name not in ("objects", "events"):
+            continue
+        there.add(name)
+        if number < 0:
+            if row != []:
+                raise FormatError(name, "not_a_list")
+            continue
+        where = f"{name}[{number}]"
         if not isinstance(row, dict):
-            raise FormatError(f"{name}[{at}]", "not_an_object")
-        yield at, row
+            raise FormatError(where, "not_an_object")
+        if name == "objects":
+            log.take_object(row, where)
+        else:
+            log.take_event(row, where, number)
+    for name in ("objects", "events"):
+        if name not in there:
+            raise FormatError(name, "missing")
+    log.events.sort(key=lambda one: one[:2])
+    return log
 
 
 def _field(row: dict[str, Any], where: str, name: str) -> str:
@@ -132,16 +142,21 @@ def _time(event: dict[str, Any], where: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _journeys(told: list[tuple[datetime, int, str, list[str]]], kind_of: dict[str, str]) -> list[list[str]]:
-    """The event types each object of the commonest type went through, in order."""
-    by_kind = Counter(kind_of[one] for _at, _n, _type, ids in told for one in ids if one in kind_of)
+def _journeys(log: _Log) -> list[list[str]]:
+    """The event types each object of the commonest type went through, in order.
+
+    Where every event of an order is its customer's too, both types are as common: the finer one, with more objects, is
+    the journey.
+    """
+    by_kind = Counter(log.kind_of[one] for *_event, ids in log.events for one in ids if one in log.kind_of)
     if not by_kind:
         return []
-    kind = max(sorted(by_kind), key=lambda one: by_kind[one])
+    objects = Counter(log.kind_of.values())
+    kind = max(sorted(by_kind), key=lambda one: (by_kind[one], objects[one]))
     paths: dict[str, list[str]] = defaultdict(list)
-    for _at, _n, name, ids in told:
+    for _at, _n, name, ids in log.events:
         for one in dict.fromkeys(ids):
-            if kind_of.get(one) == kind:
+            if log.kind_of.get(one) == kind:
                 paths[one].append(name)
     return list(paths.values())
 
