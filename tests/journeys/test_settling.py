@@ -14,7 +14,7 @@ from tests.journeys.plain import START, Lived
 from vivencia.foundation.ledger import settled
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.understand import settling
-from vivencia.understand.settling import FIGURES, OVERVIEW, WORKS, View, Work, settle, view
+from vivencia.understand.settling import FIGURES, MEASURED, OVERVIEW, WORKS, View, Work, settle, view
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ledger(home: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """A ledger with one event, and nobody resting."""
-    monkeypatch.setattr(settling, "REST", {OVERVIEW: 0.0, FIGURES: 0.0})
+    monkeypatch.setattr(settling, "REST", {OVERVIEW: 0.0, MEASURED: 0.0, FIGURES: 0.0})
     settling._resting.clear()
     ledger = open_ledger(home)
     happens(ledger, 1)
@@ -127,8 +127,8 @@ def test_everything_the_packages_declare_is_worked_out_of_a_shop(
     at_the_shop: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     settling._resting.clear()
-    assert {each.aspect for each in WORKS.values()} == {OVERVIEW, FIGURES}
-    for aspect in (OVERVIEW, FIGURES):
+    assert {each.aspect for each in WORKS.values()} == {OVERVIEW, MEASURED, FIGURES}
+    for aspect in (OVERVIEW, MEASURED, FIGURES):
         settle(aspect)
     assert not [
         record for record in caplog.records if record.name == "vivencia.settling" and record.levelname == "ERROR"
@@ -154,6 +154,28 @@ def test_details_give_way_to_a_newer_version_and_are_not_rested_from(
 
 
 def test_short_work_is_followed_by_a_short_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settling, "REST", {OVERVIEW: 0.5, FIGURES: 2.0})
+    monkeypatch.setattr(settling, "REST", {OVERVIEW: 0.5, MEASURED: 2.0, FIGURES: 2.0})
     assert settling._rest(FIGURES, 4.0) == 2.0
     assert settling._rest(FIGURES, 40.0) == 80.0
+
+
+def test_metrics_show_a_new_version_before_journeys_are_worked_out(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works(monkeypatch)
+    for aspect in (MEASURED, FIGURES):
+        settle(aspect)
+    before = ledger.head.version
+    happens(ledger, 2)
+    settle(MEASURED)
+    assert view(MEASURED).read.version == ledger.head.version
+    assert view(FIGURES).read.version == before
+
+
+def test_a_version_is_seen_from_one_moment_so_that_one_aspect_serves_the_other(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works(monkeypatch)
+    for aspect in (OVERVIEW, MEASURED, FIGURES):
+        settle(aspect)
+    assert len({view(aspect).clock for aspect in (OVERVIEW, MEASURED, FIGURES)}) == 1

@@ -40,7 +40,7 @@ def test_groups_add_up_to_the_whole_and_equal_a_hand_computation(rows: list[tupl
         assert -100 <= figure.low <= by_hand <= figure.high <= 100
 
 
-def _rows(values: list[int]) -> list[dict[str, Any]]:
+def _rows(values: list[float] | list[int]) -> list[dict[str, Any]]:
     return [{"value": value, "n": n} for value, n in Counter(values).items()]
 
 
@@ -52,6 +52,14 @@ def test_a_median_leaves_half_on_either_side_and_lies_in_its_interval(values: li
     assert sum(value > estimate.value for value in values) <= len(values) / 2
     assert estimate.low is None or estimate.low <= estimate.value
     assert estimate.high is None or estimate.high >= estimate.value
+
+
+@given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 3)), min_size=1, max_size=200))
+def test_periods_put_together_are_the_whole_to_the_last_bit(told: list[tuple[int, int]]) -> None:
+    values = [value / 7 for value, _period in told]
+    apart = [row for period in range(4) for row in _rows([value / 7 for value, place in told if place == period])]
+    for reduction in (Mean(floor=1, ceiling=5), Quantile(share=0.5), Quantile(share=0.9), NetScore()):
+        assert reduction.estimate(reduction.together(apart) or []) == reduction.estimate(_rows(values))
 
 
 @given(st.lists(st.integers(1, 5), min_size=2, max_size=200))

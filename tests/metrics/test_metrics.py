@@ -9,7 +9,7 @@ import pytest
 from tests.metrics.events import BEGIN, customers_table, events_table
 from vivencia.measure import wording
 from vivencia.measure.metrics.catalogue import METRICS, named
-from vivencia.measure.metrics.computing import Question, compute, observations
+from vivencia.measure.metrics.computing import Question, ask, ask_with_periods, compute, observations
 from vivencia.measure.metrics.figure import Figure
 from vivencia.measure.metrics.lived import Lived
 from vivencia.measure.metrics.rules import Rules
@@ -569,3 +569,27 @@ def test_where_every_contact_has_an_id_of_its_own_resolution_at_first_contact_is
     telling = lived(*contact(1), *contact(2), again)
     assert only("fcr", telling).value == 50.0 and not variant.silent(telling)
     assert not variant.silent(lived())
+
+
+# One reading for two questions
+
+
+def test_a_whole_read_from_its_periods_is_the_figure_it_is_alone() -> None:
+    months = [day(number) for number in (1, 2, 40, 41, 80, 130)]
+    steps = (("issue reported", 0), ("issue responded", 7), ("issue solved", 50))
+    issues = [
+        {"name": name, "subject_kind": "issue", "subject_id": f"i{at}", "occurred_at": at + timedelta(hours=h * h % 31)}
+        for at in months
+        for name, h in steps
+    ]
+    asked = [{"metric": "nps", "score": float(score), "occurred_at": at} for score, at in enumerate(months, 5)]
+    of = lived(*asked, *promised("one", 3, 2), *promised("two", 40, 60), *bought("ana", 1, 40), *issues)
+    for name in ("nps", "promise_kept", "resolution_time"):
+        question = Question(name, None, ("period:month",), min_n=1)
+        both = ask_with_periods(question, of)
+        assert both is not None
+        assert both.periods == ask(question, of)
+        assert both.whole == ask(Question(name, min_n=1), of)
+        assert both.whole[0].n > 1
+    for name in ("churn", "revenue_per_customer"):
+        assert ask_with_periods(Question(name, None, ("period:month",)), of) is None, "not its periods together"

@@ -18,7 +18,7 @@ from vivencia.measure.metrics.lived import Lived, are_called, paid_by_name
 from vivencia.measure.metrics.metric import Variant
 from vivencia.measure.metrics.rules import Rules
 from vivencia.understand import segments
-from vivencia.understand.settling import FIGURES, View, view
+from vivencia.understand.settling import MEASURED, View, view
 
 KEY = "metric-rules"
 
@@ -94,6 +94,18 @@ class Source:
         told = self.remembered("metric", question, segment, lambda lived: _told(computing.ask(question, lived)))
         return [Figure.remembered(one) for one in told]
 
+    def figures_with_periods(self, whole: Question, periods: Question) -> None:
+        """Have both questions remembered, from one reading of the ledger where the whole is its periods together.
+
+        `periods`: the same question, split by one period. Where they have to be read apart, nothing is done.
+        """
+        if self.known(whole) is not None:
+            return
+        told = computing.ask_with_periods(periods, self.lived)
+        if told is not None:
+            self.remembered("metric", whole, None, lambda _lived: _told(told.whole))
+            self.remembered("metric", periods, None, lambda _lived: _told(told.periods))
+
     def silence(self, variant: Variant) -> str:
         """Why nothing can be known of this variant though there are events ("" where that is not so), a msgid."""
         if variant.silent is None:
@@ -130,7 +142,7 @@ class Source:
         return self.read.remember(key, lambda: compute(self.of(segment)))
 
 
-def source(aspect: str | None = FIGURES) -> Source:
+def source(aspect: str | None = MEASURED) -> Source:
     """What pages of this aspect show (`understand.settling`); without an aspect, the ledger as it is now."""
     return source_of(view(aspect))
 

@@ -70,8 +70,11 @@ class Card:
 def card(source: Source, asked: Asked, *, wait: bool) -> Card:
     """One metric at a glance: value, trend by month, target, counterweights."""
     words = wording.Words(asked.metric, asked.variant)
-    figure = headline(source, asked, wait=wait)
     over_time = replace(asked, variant=asked.metric.over_time) if asked.variant == asked.metric.variants[0] else asked
+    if wait and over_time == asked and not asked.segment:
+        zone = source.rules.zone
+        source.figures_with_periods(asked.question(zone), asked.question(zone, ("period:month",)))
+    figure = headline(source, asked, wait=wait)
     months = figures(source, over_time, ("period:month",), wait=wait) if figure is None or figure.n else []
     standing = None
     if figure is None or months is None:

@@ -5,10 +5,10 @@ from vivencia.measure.asking import Asked
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.pages import PARTS, part_of
 from vivencia.measure.reading import Source, source_of
-from vivencia.understand.settling import FIGURES, View, settles
+from vivencia.understand.settling import FIGURES, MEASURED, View, settles
 
 
-@settles(FIGURES)
+@settles(MEASURED)
 def catalogue(view: View) -> None:
     """Every metric's card."""
     here = source_of(view)

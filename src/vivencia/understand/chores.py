@@ -2,7 +2,7 @@
 
 from vivencia.foundation.chores import chore
 from vivencia.understand import proposals
-from vivencia.understand.settling import FIGURES, OVERVIEW, settle
+from vivencia.understand.settling import FIGURES, MEASURED, OVERVIEW, settle
 
 
 @chore(every_seconds=0.5)
@@ -13,7 +13,8 @@ def settle_overview() -> None:
 
 @chore(every_seconds=0.5)
 def settle_figures() -> None:
-    """Customers, journeys, metrics and moments; see `settling`."""
+    """Metrics, and after them customers, journeys and moments; see `settling`."""
+    settle(MEASURED)
     settle(FIGURES)
 
 

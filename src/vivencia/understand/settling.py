@@ -5,7 +5,8 @@ A package says what its pages need, and the worker does it for every new version
     @settles(FIGURES)
     def directory_of_customers(view: View) -> None: ...
 
-There are two aspects, so that what happens now does not wait for what takes long: OVERVIEW, and FIGURES for the rest.
+There are three aspects, so that what happens now does not wait for what takes long: OVERVIEW, MEASURED, and FIGURES for
+the rest. All are seen from one moment a version, so that what one of them works out serves the others.
 What is declared `afterwards` is worked out once pages show the version already: details that few people open.
 """
 
@@ -32,11 +33,13 @@ from vivencia.understand.now import as_of
 
 logger = logging.getLogger("vivencia.settling")
 
-OVERVIEW, FIGURES = "overview", "figures"
-REST = {OVERVIEW: 0.5, FIGURES: 2.0}  # after work that took a second, so many seconds go to others
+OVERVIEW, MEASURED, FIGURES = "overview", "metrics", "figures"
+REST = {OVERVIEW: 0.5, MEASURED: 2.0, FIGURES: 2.0}  # after work that took a second, so many seconds go to others
 SHORT, SHORT_REST = 10.0, 0.5  # after less work than this many seconds, at most so many: an answer is seen in seconds
 _shown_since: ContextVar[datetime | None] = ContextVar("shown_since", default=None)
 _resting: dict[str, float] = {}  # aspect -> when to work again, on the clock of this process
+_seen_from: dict[tuple[str, str], datetime] = {}  # the latest version (ledger, name) -> the moment it is seen from
+_looking = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,7 @@ def _seen_at_work(ledger: Ledger, aspect: str) -> Iterator[None]:
 def _work_out(aspect: str, ledger: Ledger, now: datetime) -> None:
     begun = time.monotonic()
     read = ledger.read()
+    now = _one_moment(read, now)
     seen = View(read, now, settled=True)
     if read.horizon is not None:
         _do_all(aspect, seen, afterwards=False)
@@ -156,6 +160,18 @@ def _work_out(aspect: str, ledger: Ledger, now: datetime) -> None:
     _resting[aspect] = time.monotonic() + _rest(aspect, time.monotonic() - begun)
     if read.horizon is not None:
         _do_all(aspect, seen, afterwards=True)
+
+
+def _one_moment(read: Read, now: datetime) -> datetime:
+    """The moment a version is seen from, whatever the aspect, until the hour is over."""
+    place = (str(read.ledger), read.version)
+    with _looking:
+        before = _seen_from.get(place)
+        if before is not None and _hour(before) == _hour(now):
+            return before
+        _seen_from.clear()
+        _seen_from[place] = now
+        return now
 
 
 def _rest(aspect: str, seconds: float) -> float:

@@ -1,7 +1,7 @@
 """Asking a metric: which observations, cut into which groups, and what figures they make."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from itertools import groupby
@@ -16,8 +16,10 @@ from vivencia.measure.metrics.figure import NOT_ENOUGH_DATA, Estimate, Figure, L
 from vivencia.measure.metrics.groups import Dimension, dimension
 from vivencia.measure.metrics.lived import Lived, Window
 from vivencia.measure.metrics.metric import Metric, Variant
+from vivencia.measure.metrics.periods import Grain
 
 MOST_GROUPS = 50_000
+MOST_ROWS = MOST_GROUPS * 20
 OF_CUSTOMERS = ("segment", "trait", "period")  # the kinds of dimensions that hold of a whole customer
 
 
@@ -57,13 +59,53 @@ def compute(
 
 def ask(question: Question, lived: Lived) -> list[Figure]:
     """The figures that answer a question. See `compute`."""
+    return _figures(question, lived, _statistics(question, lived))
+
+
+@dataclass(frozen=True)
+class WithPeriods:
+    """The figure of a whole, and those of its periods."""
+
+    whole: list[Figure]
+    periods: list[Figure]
+
+
+def ask_with_periods(question: Question, lived: Lived) -> WithPeriods | None:
+    """The figures of a question split by one period, and of the whole, which is then read from the same statistics.
+
+    None where the whole is not its periods together: because what is observed depends on the period (who was a customer
+    when it began), or because the statistics do not add up (a customer's total over several periods).
+    """
+    variant, whole = named(question.metric).variant(question.variant), replace(question, by=())
+    cut, uncut = Window(question.since, question.until, _grain(question)), Window(question.since, question.until)
+    if variant.reduction.together([]) is None or not variant.observe(lived, cut).equals(variant.observe(lived, uncut)):
+        return None
+    rows = _statistics(question, lived)
+    together = variant.reduction.together(rows)
+    if together is None or len(rows) == MOST_ROWS:
+        return None
+    return WithPeriods(_figures(whole, lived, together), _figures(question, lived, rows))
+
+
+def _grain(question: Question) -> Grain | None:
+    return groups.grain_of([dimension(asked) for asked in question.by])
+
+
+def _statistics(question: Question, lived: Lived) -> list[dict[str, Any]]:
+    """What the engine adds up: rows with a column a group."""
+    reduction = named(question.metric).variant(question.variant).reduction
+    columns = [groups.column(place) for place in range(len(question.by))]
+    told = reduction.statistics(observations(question, lived), columns).limit(MOST_ROWS)
+    rows: list[dict[str, Any]] = lived.to_arrow(told).to_pylist()
+    return rows
+
+
+def _figures(question: Question, lived: Lived, rows: list[dict[str, Any]]) -> list[Figure]:
     metric = named(question.metric)
     variant = metric.variant(question.variant)
     by = [dimension(asked) for asked in question.by]
     columns = [groups.column(place) for place in range(len(by))]
-    statistics = variant.reduction.statistics(observations(question, lived), columns)
-    rows = lived.to_arrow(statistics.limit(MOST_GROUPS * 20)).to_pylist()
-    rows.sort(key=lambda row: _order(row, columns))
+    rows = sorted(rows, key=lambda row: _order(row, columns))
     answers = [(key, list(of_group)) for key, of_group in groupby(rows, key=lambda row: tuple(row[c] for c in columns))]
     if not by and not answers:
         answers = [((), [])]

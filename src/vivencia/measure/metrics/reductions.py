@@ -38,6 +38,12 @@ class Reduction(Protocol):
     def estimate(self, rows: Rows) -> Estimate:
         """Of one group's rows."""
 
+    def together(self, rows: Rows) -> Rows | None:
+        """The rows of several groups without an observation in common as those of all of them in one group.
+
+        None where they cannot be put together.
+        """
+
 
 @dataclass(frozen=True)
 class Share:
@@ -55,6 +61,9 @@ class Share:
         low, high = intervals.wilson(hits, n)
         return Estimate(100 * hits / n, 100 * low, 100 * high, n)
 
+    def together(self, rows: Rows) -> Rows | None:
+        return [{"hits": sum(row["hits"] or 0 for row in rows), "n": sum(row["n"] for row in rows)}]
+
 
 @dataclass(frozen=True)
 class _Tally:
@@ -64,6 +73,13 @@ class _Tally:
 
     def statistics(self, observed: ir.Table, groups: Sequence[str]) -> ir.Table:
         return observed.filter(_.value.notnull()).group_by(*groups, "value").aggregate(n=_.count())
+
+    def together(self, rows: Rows) -> Rows | None:
+        """One row a value: the sums of an estimate are rounded value by value."""
+        counts: dict[Any, int] = {}
+        for row in rows:
+            counts[row["value"]] = counts.get(row["value"], 0) + row["n"]
+        return [{"value": value, "n": n} for value, n in counts.items()]
 
 
 @dataclass(frozen=True)
@@ -171,6 +187,10 @@ class Money:
         low, high = intervals.mean(average, variance, n)
         return Estimate(average, low, high, n, sqrt(variance / n) if n > 1 else None)
 
+    def together(self, rows: Rows) -> Rows | None:
+        """Somebody's total may lie in several groups."""
+        return None
+
 
 @dataclass(frozen=True)
 class Ratio:
@@ -217,6 +237,10 @@ class Ratio:
             high = min(high, max(self.ceiling / 100, share))
         return Estimate(100 * share, 100 * low, 100 * high, n, 100 * spread)
 
+    def together(self, rows: Rows) -> Rows | None:
+        """A customer may lie in several groups with a part of what is summed."""
+        return None
+
 
 @dataclass(frozen=True)
 class Survival:
@@ -249,3 +273,7 @@ class Survival:
             return Estimate(None, None, None, n)
         low, high = intervals.log_log(staying, greenwood, n)
         return Estimate(100 * (1 - staying), 100 * (1 - high), 100 * (1 - low), n, 100 * staying * sqrt(greenwood))
+
+    def together(self, rows: Rows) -> Rows | None:
+        """Rows of one length of time would be counted one after the other."""
+        return None
