@@ -280,7 +280,7 @@ def test_the_journeys_of_a_log_are_of_what_there_is_more_of() -> None:
 def test_a_log_larger_than_other_files_may_be_is_read(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     monkeypatch.setattr(format_pages, "MOST_BYTES", 1000)
     content = ocel.write([event for n in range(20) for event in lived("buy get", f"o{n}")], kind="order")
-    assert len(content) > 1000 and [one.name for one in read_any(content, "log.json")[0].steps] == ["buy", "get"]
+    assert len(content) > 1000 and [one.name for one in read_any(content, "log.json")[0].steps] == ["Buy", "Get"]
     with pytest.raises(FormatError, match="too_large"):
         read_any(b"<" + content, "map.xml")
     monkeypatch.setattr(format_pages, "MOST_BYTES_OF_LOG", 2000)

@@ -108,6 +108,19 @@ def test_each_takes_back_their_own_and_does_it_again(shop: JourneyMap, ana: User
     assert maps.redo(shop.pk, "redo-0003", by=ana) is None
 
 
+def test_what_somebody_else_wrote_and_took_back_keeps_nobody_from_an_undo(
+    shop: JourneyMap, ana: User, luis: User
+) -> None:
+    does(shop, ana, Set("step", "choose", "name", "Look"))
+    does(shop, luis, Set("step", "choose", "name", "Search"))
+    maps.undo(shop.pk, "undo-0001", by=luis)
+    maps.undo(shop.pk, "undo-0002", by=ana)
+    assert name_of(shop, "choose") == "Choose"
+    does(shop, luis, Set("step", "choose", "name", "Search"))
+    refused = maps.redo(shop.pk, "redo-0001", by=ana)
+    assert refused is not None and refused.why == "touched", "what he wrote since stands"
+
+
 def test_an_undo_never_takes_what_somebody_else_wrote(shop: JourneyMap, ana: User, luis: User) -> None:
     does(shop, ana, Add("step", Step("pay", "buy", "Pay"), "choose"))
     does(shop, luis, Set("step", "pay", "goal", "Pay as I like"))

@@ -609,7 +609,8 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
 
   async #travel(again: boolean): Promise<void> {
     const there = await this.#store.travel(again);
-    this.#say(this.said.say(there ? (again ? "redone" : "undone") : again ? "nothingAgain" : "nothing"));
+    if (there === "left") return this.#say("");
+    this.#say(this.said.say(there === "done" ? (again ? "redone" : "undone") : again ? "nothingAgain" : "nothing"));
   }
 
   #say(text: string): void {

@@ -152,7 +152,7 @@ class FileForm(forms.Form):
 
 def read(file: BinaryIO | UploadedFile[bytes], name: str, size: int) -> list[Drawing]:
     """The maps in a file of `size` bytes, by what stands in it. Raises FormatError or DrawingError."""
-    language, title = get_language() or "es", name.rpartition(".")[0] or name
+    language, title = get_language() or "es", (name.rpartition(".")[0] or name).removesuffix(".ocel")
     start = file.read(64).lstrip()
     file.seek(0)
     log = start[:1] == b"{" and size > MOST_BYTES
@@ -164,7 +164,7 @@ def read(file: BinaryIO | UploadedFile[bytes], name: str, size: int) -> list[Dra
     document = None if log else _document(file.read())
     if log or (isinstance(document, dict) and ("events" in document or "ocel:events" in document)):
         file.seek(0)
-        return [papers.named(ocel.read(cast("BinaryIO", file), language=language, title=title))]
+        return [papers.named(ocel.read(cast("BinaryIO", file), language=language, title=title), log=True)]
     return [from_json(document)]
 
 

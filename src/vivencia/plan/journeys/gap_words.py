@@ -140,11 +140,13 @@ def _ends(gap: Gap, sign: int) -> str:
     else:
         decimals = 1 if gap.lived.unit == "%" else 2
         said = [("−" if round(one, decimals) < 0 else "") + _number(abs(one), decimals) for one in (low, high)]
+    if said[0] == said[1]:
+        return ""
     return _("%(low)s to %(high)s") % {"low": said[0], "high": said[1]}
 
 
 def interval(figure: Figure, expectation: Name) -> str:
-    """The 95 % interval as words; "" where there is none."""
+    """The 95 % interval as words; "" where there is none, or none to be seen at the precision figures are said in."""
     if figure.low is None or figure.high is None:
         return ""
     if expectation == "waiting":
@@ -152,6 +154,8 @@ def interval(figure: Figure, expectation: Name) -> str:
     else:
         decimals = 1 if figure.unit == "%" else 2
         ends = (_number(figure.low, decimals), _number(figure.high, decimals))
+    if ends[0] == ends[1]:
+        return ""
     return _("%(low)s to %(high)s") % {"low": ends[0], "high": ends[1]}
 
 

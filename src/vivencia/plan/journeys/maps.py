@@ -259,8 +259,14 @@ def _taken_back(
 
 def _worked_on_since(last: MapOperation, operation: Operation, by: User) -> bool:
     places = operations.touches(operation) | operations.touches(operations.read(last.document))
-    since = MapOperation.objects.filter(map=last.map_id, seq__gt=last.seq, applied=True).exclude(by=by)
-    return any(operations.meet(places, operations.touches(operations.read(one.document))) for one in since)
+    standing: dict[int, Any] = {}  # what they did and have not taken back themselves: that leaves nothing behind
+    since = MapOperation.objects.filter(map=last.map_id, seq__gt=last.seq, applied=True).exclude(by=by).order_by("seq")
+    for key, document, reverses in since.values_list("pk", "document", "reverses_id"):
+        if reverses in standing:
+            del standing[reverses]
+        else:
+            standing[key] = document
+    return any(operations.meet(places, operations.touches(operations.read(one))) for one in standing.values())
 
 
 def _stacks(pk: int, by: User) -> tuple[list[int], list[int]]:

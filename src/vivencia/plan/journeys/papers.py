@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from vivencia.foundation.exporting import Sheet
 from vivencia.foundation.organisation import organisation
-from vivencia.foundation.vocabulary import say
+from vivencia.foundation.vocabulary import say, title
 from vivencia.plan.journeys import format_words, gap_words, sheets, wording
 from vivencia.plan.journeys.branches import levels
 from vivencia.plan.journeys.drawing import Drawing
@@ -142,11 +142,14 @@ def _evidence(gap: Gap) -> str:
     return " ".join([gap.lived.definition, *(f"{one}." for one in gap_words.effect(gap)), *gap_words.why(gap)])
 
 
-def named(drawing: Drawing) -> Drawing:
-    """A drawing that came from a file, its lanes and phases without names named in the language that is active."""
+def named(drawing: Drawing, *, log: bool = False) -> Drawing:
+    """A drawing that came from a file, its lanes and phases without names named in the language that is active; from a
+    log its steps as well, which nobody has named yet.
+    """
     own = {"receiver": _("What the other side does"), "compliance": _("How it went against the plan")}
     lanes = tuple(
         replace(one, name=one.name or own.get(one.key) or str(wording.LANES[one.kind])) for one in drawing.lanes
     )
     phases = tuple(replace(one, name=one.name or _("Journey")) for one in drawing.phases)
-    return replace(drawing, lanes=lanes, phases=phases)
+    steps = tuple(replace(one, name=title(one.touchpoint)) if log and one.touchpoint else one for one in drawing.steps)
+    return replace(drawing, lanes=lanes, phases=phases, steps=steps)

@@ -30,6 +30,7 @@ const LINE = 17.6; // of a lane's text
 const PADDING = 13; // above and below it
 const SOON_MS = 150; // after the last zoom
 const LETTER = 6.3; // width of one, on average, with the room words leave at the ends of lines
+const BOLD = 1.25; // as much wider, and it breaks sooner
 const LINES = { least: 3, most: 7 }; // of a lane; longer texts are whole in the panel
 
 /** A column in the page, and what it was made of: as long as that is the same it is only put elsewhere. */
@@ -157,15 +158,15 @@ export class Board {
     }
     let badges = 0;
     for (const one of Object.values(this.overlays())) {
-      const texts = [...(one.badges ?? []).map((badge) => `--- ${badge.text}`), one.trend ?? ""];
-      badges = Math.max(badges, texts.reduce((sum, text) => sum + Math.min(3, this.#linesOf(text)), 0));
+      const lines = (one.badges ?? []).map((badge) => Math.min(3, this.#linesOf(`--- ${badge.text}`, BOLD)));
+      badges = Math.max(badges, lines.reduce((sum, n) => sum + n, Math.min(3, this.#linesOf(one.trend ?? ""))));
     }
     return told.set("overlay", badges);
   }
 
-  #linesOf(text: string): number {
+  #linesOf(text: string, wide = 1): number {
     if (!text) return 0;
-    const letters = (this.width / this.zoom - 22) / LETTER;
+    const letters = (this.width / this.zoom - 22) / (LETTER * wide);
     return text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / letters)), 0);
   }
 

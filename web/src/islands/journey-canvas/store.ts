@@ -110,17 +110,17 @@ export class Store {
     void this.#send();
   }
 
-  /** Take back, or do again, what this person did last; resolves to whether there was anything. */
-  async travel(again: boolean): Promise<boolean> {
+  /** Take back, or do again, what this person did last. What others have worked on since is `left`, and told as lost. */
+  async travel(again: boolean): Promise<"done" | "left" | "nothing"> {
     await this.flush();
     this.#listener.saving("saving");
     const told = await this.#post(this.#addresses.undo, { token: freshKey("t"), again });
-    if (!told) return false;
+    if (!told) return "nothing";
     this.#take(told);
     const done = told.done?.[0];
     if (done && !done.applied) this.#listener.lost(done.why);
     this.#listener.saving("saved");
-    return Boolean(done?.applied);
+    return !done ? "nothing" : done.applied ? "done" : "left";
   }
 
   async flush(): Promise<void> {
