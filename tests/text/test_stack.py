@@ -7,6 +7,7 @@ import pytest
 
 from vivencia.understand.text import stack
 from vivencia.understand.text.encoders import Opened
+from vivencia.understand.text.seeds import seeds
 from vivencia.understand.text.views import vectors
 
 ASKED = {
@@ -35,6 +36,25 @@ def test_what_nobody_taught_is_less_familiar_than_what_was_taught(opened: Opened
     assert learned.threshold(0.0) <= learned.threshold(0.05) <= learned.threshold(1.0)
 
 
+def test_with_few_labels_what_nobody_taught_is_called_unknown(opened: Opened) -> None:
+    """Spanish is asked where only English was taught: known and unknown are told apart there, too."""
+    usual = [seed.text for seed in seeds()[::4]]
+    learned = stack.train(
+        TEXTS, LABELS, vectors(TEXTS, opened.encoders), even=False, beside=vectors(usual, opened.encoders)
+    )
+    asked = {
+        "did my card get lost on the way?": True,
+        "somebody took money from my bill twice": True,
+        "¿Dónde está mi tarjeta nueva?": True,
+        "how do I bake bread without yeast": False,
+        "what will the weather be like on Sunday": False,
+        "¿Qué tiempo hará el domingo?": False,
+    }
+    known = learned.known([*asked], vectors([*asked], opened.encoders), 0.05)
+    assert dict(zip(asked, known.tolist(), strict=True)) == asked
+    assert learned.spoken == ("en",)
+
+
 def test_words_alone_carry_on_where_there_is_no_encoder() -> None:
     learned = stack.train(TEXTS, LABELS, {}, even=False)
     asked = ["where is the card", "a charge twice"]
@@ -49,7 +69,8 @@ def test_a_classifier_is_the_same_after_it_was_kept(opened: Opened, tmp_path: Pa
     again = stack.load(tmp_path / "it.npz")
     np.testing.assert_allclose(again.log_chances(TEXTS, seen), learned.log_chances(TEXTS, seen), atol=1e-5)
     np.testing.assert_allclose(again.familiarity(TEXTS, seen), learned.familiarity(TEXTS, seen), atol=1e-4)
-    assert again.labels == learned.labels
+    assert (again.labels, again.neighbours, again.spoken) == (learned.labels, learned.neighbours, learned.spoken)
+    assert again.known(TEXTS, seen, 0.05).tolist() == learned.known(TEXTS, seen, 0.05).tolist()
 
 
 def test_leaving_out_is_what_learning_without_the_text_would_say() -> None:

@@ -14,6 +14,7 @@ from vivencia.understand.text.encoders import Encoder, open_encoders
 from vivencia.understand.text.labelled import Labelled, UnusableFileError
 from vivencia.understand.text.language import languages
 from vivencia.understand.text.reader import Reader
+from vivencia.understand.text.seeds import seeds
 from vivencia.understand.text.stack import Classifier, Ints, Numbers
 from vivencia.understand.text.views import vectors
 
@@ -74,10 +75,7 @@ def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluat
         asked = ", ".join(sorted(set(ask.labels))[:10])
         raise UnusableFileError(f"the two files have no label in common; the one asked about has: {asked}")
     encoders, count = suited(texts, ask.texts, folder), len(texts)
-    if task in ("intent", "scope") and len(texts) <= stack.FEW_EXAMPLES * len(set(labels)):
-        named = stack.as_examples(labels)
-        texts, labels = [*texts, *(text for text, _label in named)], [*labels, *(label for _text, label in named)]
-    learned = stack.train(texts, labels, vectors(texts, encoders))
+    learned = _learned(task, texts, labels, encoders)
     trained, worked = time.perf_counter(), time.process_time()
     seen = vectors(ask.texts, encoders)
     logs = learned.log_chances(ask.texts, seen)
@@ -102,6 +100,17 @@ def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluat
         mixture={part.view: round(part.weight, 3) for part in learned.recipe.parts},
         **scope,
     )
+
+
+def _learned(task: str, texts: list[str], labels: list[str], encoders: Sequence[Encoder]) -> Classifier:
+    """As where a company teaches: with few examples intents' names teach, too, and for the scope our seeds stand
+    beside, which show what people say who want none of this."""
+    if task not in ("intent", "scope") or len(texts) > stack.FEW_EXAMPLES * len(set(labels)):
+        return stack.train(texts, labels, vectors(texts, encoders))
+    named = stack.as_examples(labels)
+    texts, labels = [*texts, *(text for text, _label in named)], [*labels, *(label for _text, label in named)]
+    beside = vectors([seed.text for seed in seeds()], encoders) if task == "scope" else None
+    return stack.train(texts, labels, vectors(texts, encoders), beside=beside)
 
 
 def as_read(task: str, ask: Labelled, reader: Reader) -> Evaluation:
@@ -153,13 +162,13 @@ def _scope(
     if known.all() or not known.any():
         return {}
     chosen = float(np.quantile(familiar[known], REJECTED))
-    own = learned.threshold(REJECTED)
+    kept = learned.known(ask.texts, seen, REJECTED)
     return {
         "auroc": auroc(familiar[known], familiar[~known]),
         "oos_recall": float((familiar[~known] < chosen).mean()),
         "in_scope_accuracy_kept": float((right[known] & (familiar[known] >= chosen)).mean()),
-        "oos_recall_own": float((familiar[~known] < own).mean()),
-        "rejected_own": float((familiar[known] < own).mean()),
+        "oos_recall_own": float((~kept[~known]).mean()),
+        "rejected_own": float((~kept[known]).mean()),
     }
 
 

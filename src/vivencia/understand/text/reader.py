@@ -121,7 +121,7 @@ class Reader:
     def _intents(self, texts: Sequence[str], seen: Mapping[str, Floats]) -> list[tuple[str | None, float | None]]:
         if self.intents is None:
             return [(None, None)] * len(texts)
-        known = self.intents.familiarity(texts, seen) >= self.intents.threshold(REJECTED)
+        known = self.intents.known(texts, seen, REJECTED)
         chances = np.exp(self.intents.log_chances(texts, seen))
         return [
             deepest(self.intents.labels, chance) if is_known else (None, float(chance.max()))

@@ -22,6 +22,7 @@ from scipy import sparse
 from scipy.linalg import cho_factor, cho_solve
 
 from vivencia.understand.text.bert import Floats
+from vivencia.understand.text.language import languages
 from vivencia.understand.text.views import Rows, Scaled, Terms, likeness
 
 Ints = npt.NDArray[np.int64]
@@ -29,12 +30,15 @@ Numbers = npt.NDArray[np.float64]
 SAMPLE = 2_500  # texts from which weights are chosen
 FEW_EXAMPLES = 20  # a label, up to which its name teaches too
 FEW_LABELS = 10  # up to here labels' chances are shifted so that small labels count as much as large ones
-NEIGHBOURS = 10
-SLACK = 6.0  # with 3, more unknown texts are found, but what is asked in another language than taught is rejected too
+NEIGHBOURS = 3  # with ten, of a label of ten examples some must be another label's
+SLACK = 2.0  # with 6, a third to half of the unknown texts are taken for known where there are three labels
+SLACK_ABROAD = 6.0  # for what is asked in a language nobody taught in: it is less like the examples, and still known
+SPOKEN = 0.2  # of the texts learned from: taught in that language
 WORTH_IT = 0.004  # of macro-F1: a smaller gain on the sample is chance
 RIDGES = (0.03, 0.15, 0.6, 2.0)
 DEEP, DEEP_FEW = 2.0, 8.0  # how much more an encoder's last block counts than the ones before; with few examples
 ENGLISH_FEW = 2.5  # how much more the English encoder counts than the others; with few examples, where there is one
+_NEIGHBOURS_ONCE = 10  # of classifiers kept before their number was
 _TERMS = ("words", "letters")
 
 
@@ -69,6 +73,9 @@ class Classifier:
     shifts: Numbers  # added to the log-chances of the labels
     near: tuple[str, ...] = field(default=())  # views whose nearest neighbours tell known from unknown
     familiar: Numbers = field(default_factory=lambda: np.zeros(0))  # per cents of the left-out texts' familiarity
+    neighbours: int = NEIGHBOURS  # how many of the nearest texts familiarity looks at
+    unsure: float = 0.0  # of the familiarity of a left-out text, the standard error
+    spoken: tuple[str, ...] = ()  # languages taught in; () where that is not known
 
     def log_chances(self, texts: Sequence[str], vectors: Mapping[str, Floats]) -> Numbers:
         """(texts, labels)"""
@@ -81,7 +88,7 @@ class Classifier:
 
     def familiarity(self, texts: Sequence[str], vectors: Mapping[str, Floats]) -> Numbers:
         """How sure it is that a text is of one of the labels at all: the log of the best chance, and twenty times the
-        mean cosine to the ten nearest texts learned from."""
+        mean cosine to the nearest texts learned from."""
         best = self.log_chances(texts, vectors).max(axis=1)
         return np.asarray(best + 20.0 * self._nearness(_rows(self.views, texts, vectors)))
 
@@ -89,13 +96,19 @@ class Classifier:
         """The familiarity below which a text is called unknown, so that about this share of known ones is, too."""
         return float(np.quantile(self.familiar, rejected)) if len(self.familiar) else -math.inf
 
+    def known(self, texts: Sequence[str], vectors: Mapping[str, Floats], rejected: float) -> npt.NDArray[np.bool_]:
+        """Whether each text is of one of the labels, by that threshold; a lower one for languages nobody taught in."""
+        abroad = [bool(self.spoken) and spoken not in (None, *self.spoken) for spoken in languages(texts)]
+        lower = np.where(abroad, (SLACK_ABROAD - SLACK) * self.unsure, 0.0)
+        return np.asarray(self.familiarity(texts, vectors) >= self.threshold(rejected) - lower)
+
     def _nearness(self, rows: Mapping[str, Rows], *, own: bool = False) -> Numbers:
         """Mean cosine to the nearest; `own`: the rows are those learned from, each of which is nearest to itself."""
         found = []
         for view in self.near or ("words",):
             bank = self.banks[view]
             cosines = np.concatenate([likeness(part, bank, 0.0) for part in _slices(rows[view])])
-            count = min(NEIGHBOURS + own, cosines.shape[1])
+            count = min(self.neighbours + own, cosines.shape[1])
             nearest = np.partition(cosines, -count, axis=1)[:, -count:]
             found.append((nearest.sum(axis=1) - own) / max(1, count - own))
         return np.asarray(np.mean(found, axis=0), np.float64)
@@ -110,6 +123,9 @@ class Classifier:
             "softness": self.softness,
             "near": self.near,
             "familiar": self.familiar.tolist(),
+            "neighbours": self.neighbours,
+            "unsure": self.unsure,
+            "spoken": self.spoken,
             "terms": {name: view.vocabulary for name, view in self.views.items() if isinstance(view, Terms)},
         }
         arrays: dict[str, Any] = {"alphas": self.alphas, "shifts": self.shifts, "told": np.array(json.dumps(told))}
@@ -142,7 +158,8 @@ def load(file: Path) -> Classifier:
         recipe = Recipe(tuple(Part(*each) for each in told["parts"]), told["ridge"], told["left_out_accuracy"])
         return Classifier(
             tuple(told["labels"]), recipe, views, banks, kept["alphas"], told["softness"], kept["shifts"],
-            tuple(told["near"]), np.array(told["familiar"]),
+            tuple(told["near"]), np.array(told["familiar"]), told.get("neighbours", _NEIGHBOURS_ONCE),
+            told.get("unsure", 0.0), tuple(told.get("spoken", ())),
         )  # fmt: skip
 
 
@@ -188,8 +205,19 @@ def train(
     )  # fmt: skip
     near_to = learned._nearness(_cut(banks, sample), own=True)
     familiar = (_log_softmax(left_out * softness) + shifts).max(axis=1) + 20.0 * near_to
-    slack = SLACK * float(familiar.std()) / math.sqrt(len(familiar))  # few texts do not show all ways of saying it
-    return replace(learned, familiar=np.quantile(familiar, np.linspace(0, 1, 101)) - slack)
+    unsure = float(familiar.std()) / math.sqrt(len(familiar))
+    return replace(
+        learned,
+        familiar=np.quantile(familiar, np.linspace(0, 1, 101))
+        - SLACK * unsure,  # few texts show not all ways to say it
+        unsure=unsure,
+        spoken=_spoken(texts),
+    )
+
+
+def _spoken(texts: Sequence[str]) -> tuple[str, ...]:
+    found = [each for each in languages(texts[:: max(1, len(texts) // 300)]) if each]
+    return tuple(sorted({each for each in found if found.count(each) >= SPOKEN * len(found)}))
 
 
 def as_examples(labels: Iterable[str]) -> list[tuple[str, str]]:
