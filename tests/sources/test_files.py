@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 from vivencia.foundation import inbox
 from vivencia.foundation.ledger.store import open_ledger
@@ -59,3 +60,29 @@ def test_what_is_no_transcript_is_refused_in_words(home: Path, tmp_path: Path) -
     assert "conversation 1: occurred_at is 'yesterday'" in done.output
     file.write_text("a,b\n1,2\n")
     assert "there is no column for the conversation" in CliRunner().invoke(chats, [str(file)]).output
+
+
+@pytest.mark.django_db
+def test_all_that_is_wrong_with_a_transcript_is_said_at_once_and_in_spanish(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "chats.csv"
+    file.write_text(CHATS.replace("2026-05-30T1", "ayer"))
+    with translation.override("es"):
+        said = CliRunner().invoke(chats, [str(file)]).output
+        assert "chats.csv: no se ha incorporado nada" in said
+        assert "conversación 1: occurred_at es 'ayer" in said and "conversación 2: occurred_at es 'ayer" in said
+        file.write_bytes("conversation_id,who\n1,se\xf1or\n".encode("latin-1"))
+        assert "guárdelo como UTF-8" in CliRunner().invoke(chats, [str(file)]).output
+        file.with_suffix(".json").write_text("{nope")
+        assert "no se puede leer (" in CliRunner().invoke(chats, [str(file.with_suffix(".json"))]).output
+
+
+@pytest.mark.django_db
+def test_words_over_several_lines_and_a_file_of_one_column_are_read(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "chats.csv"
+    file.write_text('conversation_id,who,text,time\n1,customer,"Hello,\nit broke",2026-05-30T10:00:00Z\n')
+    assert CliRunner().invoke(chats, [str(file)]).exit_code == 0
+    inbox.drain()
+    read = open_ledger().read()
+    assert [row["text"] for row in read.to_arrow(read.events).to_pylist()] == ["Hello,\nit broke"]
+    file.write_text("conversation_id\n1\n")
+    assert "there is no column for the one who speaks" in CliRunner().invoke(chats, [str(file)]).output

@@ -9,6 +9,7 @@ from vivencia.listen.sources.telling import told
 FACTS = {
     "where": "a.b[0]", "count": "1001", "allowed": "1000", "field": "score", "value": "'2; it'", "why": "[Errno 1] (x)",
     "host": "mail.example", "folder": "'Absent'", "kind": "ZeroDivisionError", "status": "500",
+    "column": "xyz", "names": "a, b",
 }  # fmt: skip
 
 

@@ -196,7 +196,26 @@ def correct(event: Mapping[str, Any], said: Mapping[str, str], by: Any, ledger: 
             field=field,
             defaults={"value": value, "customer_id": event["customer_id"] or "", "made_by": by},
         )
-    (ledger or open_ledger()).put_readings(readings_of([event], reader()))
+    ledger = ledger or open_ledger()
+    ledger.put_readings(_said_of(ledger.read(), event) or readings_of([event], reader()))
+
+
+def _said_of(read: Read, event: Mapping[str, Any]) -> pa.Table | None:
+    """What was read in an event's text, corrected: the models need not be opened. None where nothing was read yet."""
+    rows = read.to_arrow(read.readings.filter(it.event_id == event["event_id"])).to_pylist()
+    if not rows:
+        return None
+    row = rows[0] | {"read_at": timezone.now()}
+    said = corrections([event["event_id"]]).get(event["event_id"], {})
+    if "sentiment" in said:
+        row["sentiment"] = int(said["sentiment"])
+    if "emotion" in said:
+        row["emotion"] = said["emotion"]
+    if "intent" in said:
+        row |= {"intent": said["intent"] or None, "intent_certainty": 1.0}
+    if "topic" in said:
+        row["topics"] = json.dumps([{"topic": name, "sentiment": felt} for name, felt in topics_said(said["topic"])])
+    return pa.Table.from_pylist([{name: row[name] for name in READINGS.names}], schema=READINGS)
 
 
 def take_back(event: Mapping[str, Any], ledger: Ledger | None = None) -> int:

@@ -206,7 +206,7 @@ def example_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete one way of saying what an intent is; what reads now does so until the intents are learned again."""
     example = get_object_or_404(IntentExample.objects.select_related("intent"), pk=pk)
     example.delete()
-    messages.success(request, _("Deleted. Have the intents learned again for it to count."))
+    messages.success(request, _("The example is deleted. It counts no more once the intents have been learned again."))
     return redirect(f"{reverse('text-intents')}?{urlencode({'open': example.intent.pk})}#intent-{example.intent.pk}")
 
 

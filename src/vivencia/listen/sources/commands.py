@@ -1,17 +1,23 @@
 """`vivencia chats`: a file of chat turns as one contact a conversation."""
 
 import csv
+import io
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vivencia.foundation import inbox
 from vivencia.foundation.arriving import as_event
 from vivencia.foundation.ledger.store import open_ledger
-from vivencia.listen.sources import people
+from vivencia.listen.sources import people, reasons, telling
 from vivencia.listen.sources.chats.transcripts import NotATranscriptError, contacts
+
+MOST_TOLD = 20  # conversations that are named
 
 
 @click.command()
@@ -22,42 +28,75 @@ def chats(path: Path, source: str, *, as_json: bool) -> None:
     """Bring the chat transcripts of PATH in: CSV, JSON or JSON Lines with one row a turn.
 
     Turns of one conversation become one contact with the customer's own words. Giving the same file again adds
-    nothing. The worker carries the contacts over to the ledger.
+    nothing. The worker carries the contacts over to the ledger. Where a conversation
+    cannot be used, nothing is taken in, and each is named with the reason.
     """
     from django.utils import timezone
 
     try:
         found = contacts(_rows(path), source)
-        for place, one in enumerate(found):
-            _checked(one, place, timezone.now())
-    except (NotATranscriptError, ValueError) as problem:
-        raise click.UsageError(f"{path.name}: {problem}") from problem
+    except NotATranscriptError as problem:
+        raise click.UsageError(f"{path.name}: {telling.told(str(problem))}") from problem
+    if wrong := _unusable(found, timezone.now()):
+        raise click.UsageError(_wrong(path.name, wrong))
     _put(found, source)
     said = {"conversations": len(found), "source": source}
-    click.echo(json.dumps(said) if as_json else f"{len(found)} conversations are on their way to the timelines.")
+    ways = ngettext(
+        "%(n)d conversation is on its way to the timelines.",
+        "%(n)d conversations are on their way to the timelines.",
+        len(found),
+    )
+    click.echo(json.dumps(said) if as_json else ways % {"n": len(found)})
+
+
+def _unusable(found: list[dict[str, Any]], now: datetime) -> list[tuple[int, str]]:
+    """Which of the file's conversations cannot be taken in, and why; looked at before anything is put in."""
+    wrong = []
+    for place, one in enumerate(found, 1):
+        try:
+            as_event({name: value for name, value in one.items() if name != "email"}, now, place)
+        except ValueError as problem:
+            wrong.append((place, str(problem)))
+    return wrong
+
+
+def _wrong(file: str, wrong: list[tuple[int, str]]) -> str:
+    """All that is to be mended, at once."""
+    lines = [
+        _("conversation %(place)d: %(why)s") % {"place": place, "why": telling.told(why, labelled=False)}
+        for place, why in wrong[:MOST_TOLD]
+    ]
+    if more := len(wrong) - len(lines):
+        lines.append(_("and %(n)d more") % {"n": more})
+    return "\n  ".join([_("%(file)s: nothing was taken in") % {"file": file}, *lines])
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    text = path.read_text("utf-8-sig")
-    if path.suffix.lower() == ".csv":
-        dialect = csv.Sniffer().sniff(text[:10_000], ",;\t|")
-        return list(csv.DictReader(text.splitlines(), dialect=dialect))
-    rows = [json.loads(line) for line in text.splitlines() if line.strip()] if _is_lines(path) else json.loads(text)
+    """The file's rows, one a turn. Raises NotATranscriptError where it cannot be read as what its name says."""
+    try:
+        text = path.read_text("utf-8-sig")
+        if path.suffix.lower() == ".csv":
+            return list(csv.DictReader(io.StringIO(text, newline=""), dialect=_dialect(text)))
+        rows = [json.loads(line) for line in text.splitlines() if line.strip()] if _is_lines(path) else json.loads(text)
+    except UnicodeDecodeError as problem:
+        raise NotATranscriptError(reasons.NOT_UTF8) from problem
+    except (json.JSONDecodeError, csv.Error) as problem:
+        raise NotATranscriptError(reasons.NOT_READABLE % {"why": str(problem)}) from problem
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise NotATranscriptError("it holds no list of turns")
+        raise NotATranscriptError(reasons.NO_LIST)
     return rows
+
+
+def _dialect(text: str) -> type[csv.Dialect]:
+    """What parts the columns; commas where that cannot be told, as in a file of one column."""
+    try:
+        return csv.Sniffer().sniff(text[:10_000], ",;\t|")
+    except csv.Error:
+        return csv.excel
 
 
 def _is_lines(path: Path) -> bool:
     return path.suffix.lower() in (".jsonl", ".ndjson")
-
-
-def _checked(one: dict[str, Any], place: int, now: Any) -> None:
-    """Raises ValueError naming the conversation, before anything is put in."""
-    try:
-        as_event({name: value for name, value in one.items() if name != "email"}, now, place)
-    except ValueError as problem:
-        raise ValueError(f"conversation {place + 1}: {problem}") from problem
 
 
 def _put(found: list[dict[str, Any]], source: str) -> None:

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from vivencia.listen.sources import reasons
+
 CUSTOMERS: Final = frozenset(
     {"customer", "user", "visitor", "client", "contact", "guest", "end-user", "enduser", "consumer", "human", "cliente",
      "usuario", "visitante"}
@@ -56,7 +58,8 @@ def contacts(rows: Sequence[Mapping[str, Any]], source: str) -> list[dict[str, A
     where = {name: _column(columns, names) for name, names in _KNOWN.items()}
     for name in ("conversation", "who", "text", "time"):
         if where[name] is None:
-            raise NotATranscriptError(f"there is no column for the {name}; it may be called {', '.join(_KNOWN[name])}")
+            names = ", ".join(_KNOWN[name])
+            raise NotATranscriptError(reasons.NO_COLUMN % {"column": name, "names": names})
     grouped: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         grouped.setdefault(_said(row, where["conversation"]), []).append(row)

@@ -106,8 +106,8 @@ def _connected(place: Place) -> imaplib.IMAP4:
         imap = imaplib.IMAP4(place.host, place.port, timeout=TIMEOUT_SECONDS)
     except ssl.SSLError as problem:
         raise MailboxError(reasons.NOT_ENCRYPTED % {"where": where, "why": _plain(problem)}) from problem
-    except (imaplib.IMAP4.error, OSError, socket.gaierror) as problem:
-        raise MailboxError(reasons.NOT_REACHED % {"where": where, "why": _plain(problem)}) from problem
+    except (imaplib.IMAP4.error, OSError) as problem:
+        raise MailboxError(_not_reached(place, problem)) from problem
     if place.security == "starttls":
         try:
             imap.starttls(context)
@@ -115,6 +115,19 @@ def _connected(place: Place) -> imaplib.IMAP4:
             imap.shutdown()
             raise MailboxError(reasons.NO_STARTTLS % {"where": where, "why": _plain(problem)}) from problem
     return imap
+
+
+def _not_reached(place: Place, problem: Exception) -> str:
+    """What happens every day in words of its own, the rest with what the network says."""
+    where = f"{place.host}:{place.port}"
+    match problem:
+        case socket.gaierror():
+            return reasons.NO_SUCH_SERVER % {"host": place.host}
+        case ConnectionRefusedError():
+            return reasons.NOBODY_LISTENS % {"where": where}
+        case TimeoutError():
+            return reasons.NO_ANSWER % {"where": where}
+    return reasons.NOT_REACHED % {"where": where, "why": _plain(problem)}
 
 
 def _sign_in(imap: imaplib.IMAP4, place: Place) -> None:

@@ -18,7 +18,10 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "customer_id": ("customer_id", "user_id", "customer.id", "user.id", "contact_id", "contact.id", "client_id"),
     "customer_email": ("customer_email", "email", "email_address", "mail"),
-    "customer_name": ("customer_name", "author_name", "reviewer_name", "display_name", "author", "full_name"),
+    "customer_name": (
+        "customer_name", "author_name", "reviewer_name", "display_name", "full_name", "customer.name", "author.name",
+        "reviewer.name", "user.name", "contact.name", "sender.name", "author",
+    ),
     "text": ("text", "comment", "review_text", "body", "content", "review", "message", "caption", "description"),
     "score": ("rating", "score", "stars", "star_rating", "rating_value"),
     "amount": ("amount", "total", "total_price", "value", "price", "revenue"),
