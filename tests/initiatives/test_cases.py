@@ -16,6 +16,7 @@ from vivencia.plan.initiatives import drafts, initiatives, past
 from vivencia.plan.initiatives.drafts import Draft
 from vivencia.plan.initiatives.initiatives import NotAllowedError
 from vivencia.plan.initiatives.models import Initiative, InitiativeVoice, Outcome, Stage, Team
+from vivencia.plan.initiatives.wording import Words
 
 pytestmark = pytest.mark.django_db
 
@@ -323,3 +324,17 @@ def test_a_pilot_comes_before_what_it_tries_out_and_has_none_itself(lead: Client
     assert "pilot_of" in errors(big, pilot_of=other.pk)
     assert "pilot_of" in errors(other, pilot_of=big.pk, depends_on=[big.pk])
     assert errors(other, pilot_of=big.pk) == {}
+
+
+def test_a_share_of_a_gap_is_shown_to_three_figures_and_what_was_typed_as_it_was() -> None:
+    worked_out = Initiative(title="Web", stake=84275.3, value=42137.65, value_low=20018.2, value_high=63977.1)
+    typed = Initiative(title="Web", value=42137, value_low=20018, value_high=63977)
+
+    assert Words("EUR").value(worked_out).replace("\xa0", " ") == "42,100 EUR a year (between 20,000 and 64,000 EUR)"
+    assert "42,137" in Words("EUR").value(typed) and "63,977" in Words("EUR").value(typed)
+
+
+def test_where_there_is_no_other_initiative_nothing_asks_what_it_waits_for(lead: Client) -> None:
+    page = lead.get("/plan/initiatives/new/").content.decode()
+
+    assert "Must be done" in page and "Only after" not in page

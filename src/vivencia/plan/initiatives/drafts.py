@@ -20,6 +20,7 @@ from vivencia.moments.wording import Words
 from vivencia.plan.initiatives import claims, overlaps
 from vivencia.plan.initiatives.models import Initiative, InitiativeVoice, Stream
 from vivencia.plan.initiatives.quarters import last_day, later, quarter_of
+from vivencia.plan.initiatives.wording import rounded
 
 VOICES = 6
 FIRST_SHARE = 50.0  # nobody closes the whole of a gap; without a past to go by, half of it is a sober beginning
@@ -188,11 +189,6 @@ def _promise(initiative: Initiative, findings: Findings, moment: Moment, today: 
     initiative.effect, initiative.effect_low, initiative.effect_high = (
         rounded(each) for each in (effect.value, effect.low, effect.high)
     )
-
-
-def rounded(value: float | None) -> float | None:
-    """To three figures: what people read, change and declare."""
-    return None if value is None else float(f"{value:.3g}")
 
 
 def voices_of(study: MomentStudy, moment: Moment, findings: Findings) -> list[InitiativeVoice]:

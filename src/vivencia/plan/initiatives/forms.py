@@ -14,8 +14,8 @@ from vivencia.measure import wording as metric_words
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.reading import source
 from vivencia.plan.initiatives import claims, efforts, initiatives
-from vivencia.plan.initiatives.drafts import rounded
 from vivencia.plan.initiatives.models import Initiative, Stage
+from vivencia.plan.initiatives.wording import rounded
 from vivencia.understand.models import Segment
 
 AMOUNTS = (

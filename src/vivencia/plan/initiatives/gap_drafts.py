@@ -12,10 +12,10 @@ from vivencia.moments.findings import Range
 from vivencia.moments.studies import Question
 from vivencia.moments.wording import Words
 from vivencia.plan.initiatives import claims, drafts
-from vivencia.plan.initiatives.drafts import Draft, UnknownSourceError, rounded
+from vivencia.plan.initiatives.drafts import Draft, UnknownSourceError
 from vivencia.plan.initiatives.models import Initiative, InitiativeVoice, Stream
 from vivencia.plan.initiatives.quarters import last_day, later, quarter_of
-from vivencia.plan.initiatives.wording import variant_of
+from vivencia.plan.initiatives.wording import rounded, variant_of
 from vivencia.plan.journeys import gap_words, gaps
 from vivencia.plan.journeys.gaps import Gap
 from vivencia.plan.journeys.models import JourneyMap

@@ -25,6 +25,7 @@ from vivencia.plan.initiatives.wording import (
     metric_name,
     population_name,
     quarters_shown,
+    rounded,
 )
 
 REFUSALS: dict[str, Promise] = {
@@ -121,8 +122,8 @@ def stake(one: Initiative) -> str:
     if one.stake is None:
         return ""
     words = Words(organisation().currency)
-    told = words.amount(one.stake, one.value_unit)
-    between = words.between(one.stake_low, one.stake_high, one.value_unit)
+    told = words.amount(rounded(one.stake), one.value_unit)
+    between = words.between(rounded(one.stake_low), rounded(one.stake_high), one.value_unit)
     return f"{told} ({between})" if between else told
 
 

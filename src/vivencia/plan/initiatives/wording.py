@@ -57,6 +57,15 @@ def metric_name(metric: str, variant: str) -> str:
     return f"{_(METRICS[metric].title)}: {_(known.title).lower()}" if known else ""
 
 
+def rounded(value: float | None) -> float | None:
+    """To three figures: what people read, change and declare."""
+    return None if value is None else float(f"{value:.3g}")
+
+
+def _as_typed(value: float | None) -> float | None:
+    return value
+
+
 @dataclass(frozen=True)
 class Words:
     """`currency` is ISO 4217."""
@@ -87,8 +96,9 @@ class Words:
         """What a year of it is worth, as one clause."""
         if one.value is None:
             return _("not estimated yet")
-        told = _("%(amount)s a year") % {"amount": self.amount(one.value, one.value_unit)}
-        between = self.between(one.value_low, one.value_high, one.value_unit)
+        shown = rounded if one.stake is not None else _as_typed  # a gap's share is worked out, never typed
+        told = _("%(amount)s a year") % {"amount": self.amount(shown(one.value), one.value_unit)}
+        between = self.between(shown(one.value_low), shown(one.value_high), one.value_unit)
         return f"{told} ({between})" if between else told
 
     def cost(self, one: Initiative) -> str:
