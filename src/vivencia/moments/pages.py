@@ -151,13 +151,12 @@ def moment_page(request: HttpRequest, outcome: str, key: str) -> HttpResponse:
     if outcome not in OUTCOMES:
         raise Http404
     question = asked(request, request.GET.dict() | {"outcome": outcome})
-    study = studies.latest(question)
-    findings = studies.findings_of(study) if study else None
-    moment = findings.moment(key) if findings else None
-    if study is None or findings is None or moment is None:
+    found = studies.moment_of(question, key)
+    if found is None:
         studying = studies.under_way(question) is not None
         shown = {"back": address("moments", question), "studying": studying}
         return render(request, "moments/gone.html", shown, status=200 if studying else 404)
+    study, findings, moment = found
     words = Words(findings, organisation().currency)
     context = showing.one(findings, moment, words) | {
         "question": question,
@@ -199,10 +198,11 @@ def _elsewhere(question: studies.Question, moment: Moment) -> list[dict[str, Any
     found: list[dict[str, Any]] = []
     for name in OUTCOMES:
         other = studies.Question(name, question.segment, question.since, question.until)
-        study = studies.latest(other) if name != question.outcome else None
-        findings = studies.findings_of(study) if study else None
-        same = findings.moment(moment.key) if findings else None
-        if findings and same and same.effect is not None:
+        told = studies.moment_of(other, moment.key) if name != question.outcome else None
+        if told is None:
+            continue
+        _study, findings, same = told
+        if same.effect is not None:
             words = Words(findings, organisation().currency)
             priced = name in ("repurchase", "revenue") and moment.repurchases is not None  # told above, of these units
             sentence = words.effect(same) if same.proven else _("No effect is proven here.")

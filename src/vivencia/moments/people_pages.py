@@ -50,11 +50,10 @@ def people_page(request: HttpRequest, outcome: str, key: str) -> HttpResponse:
     if outcome not in OUTCOMES:
         raise Http404
     question = asked(request, request.GET.dict() | {"outcome": outcome})
-    study = studies.latest(question)
-    findings = studies.findings_of(study) if study else None
-    moment = findings.moment(key) if findings else None
-    if study is None or findings is None or moment is None:
+    found = studies.moment_of(question, key)
+    if found is None:
         return render(request, "moments/gone.html", {"back": address("moments", question)}, status=404)
+    study, findings, moment = found
     wanted = Asked.of(request)
     context = {
         "question": question,

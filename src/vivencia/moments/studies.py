@@ -19,7 +19,7 @@ from vivencia.measure.metrics.periods import midnight
 from vivencia.moments import erasing, sides
 from vivencia.moments.chain import Studied
 from vivencia.moments.chain import study as run_chain
-from vivencia.moments.findings import Findings, from_json, to_json
+from vivencia.moments.findings import Findings, Moment, from_json, to_json
 from vivencia.moments.lived import micros, take
 from vivencia.moments.models import MomentSides, MomentStudy, MomentWitness, State
 from vivencia.moments.occasions import NotEnoughDataError, Period
@@ -304,6 +304,14 @@ def question_of(row: MomentStudy) -> Question:
 def findings_of(row: MomentStudy) -> Findings | None:
     """What a finished study found; None where there was not enough data."""
     return from_json(row.result) if row.result else None
+
+
+def moment_of(question: Question, key: str) -> tuple[MomentStudy, Findings, Moment] | None:
+    """One moment, as the latest study of the question found it; None where there is no such study or moment."""
+    study = latest(question)
+    findings = findings_of(study) if study else None
+    moment = findings.moment(key) if findings else None
+    return None if study is None or findings is None or moment is None else (study, findings, moment)
 
 
 def _keep_people(row: MomentStudy, made: Studied) -> None:
