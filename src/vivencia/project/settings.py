@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "vivencia.foundation.security.ContentSecurityPolicy",
     "vivencia.foundation.security.NoNullCharacters",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "vivencia.foundation.static_files.StaticFiles",
     "vivencia.foundation.machines.ForMachines",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
