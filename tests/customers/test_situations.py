@@ -106,3 +106,8 @@ def test_nothing_after_the_moment_is_seen(read: Read) -> None:
 
     assert max(event.at for event in lived) <= before
     assert [one.state for one in promised] == ["kept", "overdue"]
+
+
+def test_a_timeline_is_what_happened_backwards_at_equal_times_too() -> None:
+    told = [Lived(name, day(5, 1), name) for name in ("order placed", "payment made", "order packed")]
+    assert [entry.event_id for entry in timeline(told, [], TODAY)] == ["order packed", "payment made", "order placed"]

@@ -93,7 +93,7 @@ def timeline(lived: Sequence[Lived], promised: Sequence[Promised], as_of: dateti
     for one in promised:
         done.setdefault((one.promise, one.subject_id, one.fulfilled_at), one)
     entries = [_visit(steps) if len(steps) > 1 else _entry(steps[0], made, done, as_of) for steps in _visits(lived)]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+    return sorted(entries, key=lambda entry: entry.at)[::-1]  # at one moment too, the last is the latest
 
 
 def by_day(entries: Iterable[Entry]) -> list[Day]:
@@ -160,7 +160,7 @@ def _entry(
         said = _("%(what)s, %(how)s") % {"what": said, "how": punctuality(fulfilled)}
         tone = "gain" if fulfilled.state == "kept" else "pain"
     details = [_subject(event), _money(event), _promise(opened, as_of) if opened else "", _undated(event)]
-    details += [_about_writing(event), _answer(event)]
+    details += [_about_writing(event), _answer(event), _closed(event)]
     if opened and opened.state == "overdue":
         tone = "pain"
     score = score_words(event)
@@ -189,6 +189,11 @@ def _about_writing(event: Lived) -> str:
         facts = event.properties.get("facts")
         return reasons.say(str(event.properties.get("reason") or ""), facts if isinstance(facts, dict) else {})
     return title(str(event.properties.get("purpose") or "")) if event.name.startswith("consent ") else ""
+
+
+def _closed(event: Lived) -> str:
+    """How somebody here answered what the person had told us."""
+    return str(event.properties.get("how") or "") if event.name == "feedback answered" else ""
 
 
 def _answer(event: Lived) -> str:
