@@ -108,7 +108,8 @@ def test_rejected_calls_are_seen_read_again_and_discarded(analyst: Client, send:
     page = text(analyst, "/sources/plan/")
     assert "2 calls were rejected" in page
     reason = "userId or anonymousId must be given"
-    assert "Looked" in text(analyst, f"/sources/plan/rejected/?problem={reason}")
+    page = text(analyst, f"/sources/plan/rejected/?problem={reason}")
+    assert all(each in page for each in ("Looked", "Read again", "Discard", f'value="{reason}"'))
     analyst.post("/sources/plan/rejected/again/", {"problem": reason})
     assert InboxEvent.objects.filter(problem="").count() == 1
     lived()

@@ -96,6 +96,12 @@ def test_a_name_proposes_a_touchpoint(name: str, touchpoint: str) -> None:
     assert proposed(Label("track", name)).touchpoint == touchpoint
 
 
+def test_a_page_proposes_a_touchpoint_however_its_file_ends() -> None:
+    pages = ("/index.html", "/", "/inicio", "/gracias.php", "/producto.html", "/sobre-nosotros.html", "/homewares")
+    told = ["home page", "home page", "home page", "thank-you page", "product page", "sobre nosotros", "homewares"]
+    assert [proposed(Label("page", page)).touchpoint for page in pages] == told
+
+
 @pytest.mark.parametrize(
     ("call", "name", "touchpoint"),
     [

@@ -17,7 +17,8 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import Role, User
 from vivencia.listen.models import OutgoingRequest, Standing
 from vivencia.listen.surveys import inviting, letters, people, triggers
-from vivencia.listen.surveys.models import Link, Round, Survey, Trigger
+from vivencia.listen.surveys.answering import newest
+from vivencia.listen.surveys.models import Link, Response, Round, Survey, Trigger
 from vivencia.understand.models import Segment
 from vivencia.understand.segments import Definition, Trait, to_json
 
@@ -209,6 +210,31 @@ def test_a_double_click_asks_once_and_who_waits_for_an_invitation_is_not_asked_a
     OutgoingRequest.objects.update(state=Standing.SENT)
     ask("pepa@example.org", form=str(uuid.uuid4()))
     assert OutgoingRequest.objects.count() == 3, "what went out is the gate's to weigh"
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_who_answered_lately_in_another_way_is_neither_invited_nor_reminded() -> None:
+    survey = published(NPS)
+    lived(delivered(1), delivered(2))
+    look(trigger(survey, reminder_days=3, delay_hours=0))
+    OutgoingRequest.objects.update(state=Standing.SENT, settled_at=NOW)
+    Link.objects.update(made_at=NOW)
+    version = newest(survey)
+    assert version is not None
+    Response.objects.create(
+        survey=survey, version=version, customer_id="C-1", channel="button", language="es", finished_at=NOW
+    )
+    assert inviting.remind(NOW + timedelta(days=3)) == 1
+    assert OutgoingRequest.objects.get(kind="survey_reminder").customer_id == "C-2"
+    OutgoingRequest.objects.update(state=Standing.SENT)
+
+    def again(days: int) -> Round:
+        at = NOW + timedelta(days=days)
+        found = [people.Person(f"C-{number}", email=f"c{number}@example.org") for number in (1, 2)]
+        terms = inviting.Terms(at, at + timedelta(days=9))
+        return inviting.invite_all(survey, found, "list", terms, by=None, left_out={})
+
+    assert [(one.invited, one.left_out) for one in (again(5), again(31))] == [(1, {"answered": 1}), (1, {"waiting": 1})]
 
 
 def test_employees_are_never_invited_by_name(client: Client) -> None:

@@ -91,6 +91,9 @@ def test_the_page_has_the_score_its_weighted_twin_the_rate_the_words_and_whom_we
     for said in ("23.1", "65.0", "Late again", "Lovely", "Weighted by segment", "Ana 1<"):
         assert said in page, said
     assert "Waiting for an answer from us" in page
+    groups = client.get("/metrics/nps/part/groups/").content.decode()
+    assert 'value="segment"' in groups
+    assert 'value="property:' not in groups, "what an answer is kept with is no group of people"
 
 
 def test_an_answered_person_leaves_the_list_and_the_answer_stands_on_their_page(
@@ -109,6 +112,7 @@ def test_an_answered_person_leaves_the_list_and_the_answer_stands_on_their_page(
     page = client.get(reverse("survey-results", args=[survey.pk])).content.decode()
     assert "Waiting for an answer" not in page
     read = open_ledger().read()
+    assert "Called, sent a new one" in client.get(reverse("customer", args=["C-1"])).content.decode()
     names = read.to_arrow(read.events_of("C-1").order_by("occurred_at"))["name"].to_pylist()
     assert names == ["survey answered", "feedback answered"]
     assert browser(Role.VIEWER).post(address, {"how": "x"}).status_code == 403

@@ -202,6 +202,10 @@ TRAITS: Words = {
 }
 
 PROPERTIES: Words = {
+    "survey name": _("survey"),
+    "survey version": _("version of the survey"),
+    "group": _("group"),
+    "page": _("page"),
     "category": _("category"),
     "product": _("product"),
     "payment": _("way of paying"),

@@ -89,4 +89,5 @@ def _address(name: str) -> str:
 def data(request: HttpRequest) -> HttpResponse:
     """Where to begin: one's own files, or the demonstration company."""
     ways = {"sources": _address("source-new") or _address("sources"), "demo": _address("demo")}
+    ways |= {"live": _address("live"), "surveys": _address("survey-new")}
     return render(request, "foundation/welcome_data.html", ways)

@@ -50,7 +50,7 @@ def say(code: str, facts: Mapping[str, Any] | None = None) -> str:
         return code.replace("_", " ")
     known = {"said": "", **{name: _said(value) for name, value in (facts or {}).items()}}
     again = _("Looked at again: %(until)s.") % known if "until" in known and code in UNTIL else ""
-    return f"{str(told) % known} {again}".strip()
+    return f"{(str(told) % known).rstrip(': ')} {again}".strip()
 
 
 def _said(value: object) -> str:

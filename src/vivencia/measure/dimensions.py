@@ -15,6 +15,11 @@ from vivencia.measure.reading import Source
 
 SAMPLE = 1000
 MOST_VALUES = 60  # a property with more values in a sample names single things, not groups
+# What an answer to our own survey is kept with: the score itself once more, marks and keys. Its survey, version,
+# language and group tell answers apart.
+OF_ANSWERS = frozenset(
+    {"survey", "response", "question", "asked", "answer", "answer_codes", "about", "row", "finished"}
+)
 FIRST_CHOICE = ("promise", "channel", "segment", "touchpoint", "employee")
 
 
@@ -48,7 +53,8 @@ def _told_apart(observed: ir.Table, lived: Lived) -> list[str]:
         columns.append("segment")
     if "case_state" in observed.columns or _any_promise(lived, observed):
         columns.append("promise")
-    properties = _keys(lived.to_arrow(observed.select("properties").limit(SAMPLE))["properties"].to_pylist())
+    told = lived.to_arrow(observed.select("properties").limit(SAMPLE))["properties"].to_pylist()
+    properties = [key for key in _keys(told) if key not in OF_ANSWERS or not _of_answers(told)]
     traits = _keys(lived.to_arrow(lived.customers.select("traits").limit(SAMPLE))["traits"].to_pylist())
     first = [name for name in FIRST_CHOICE if name in columns]
     return [*first, *(f"property:{key}" for key in properties), *(f"trait:{key}" for key in traits)]
@@ -58,6 +64,11 @@ def _any_promise(lived: Lived, observed: Any) -> bool:
     with_case = observed.filter(_.subject_id.notnull()).limit(1)
     promised = lived.events.filter(_.promised_at.notnull()).limit(1)
     return bool(lived.to_arrow(with_case.select("subject_id")).num_rows and lived.to_arrow(promised).num_rows)
+
+
+def _of_answers(documents: Iterable[str | None]) -> bool:
+    """Whether some of these are answers to our own surveys."""
+    return any(document and '"survey_version"' in document for document in documents)
 
 
 def _keys(documents: Iterable[str | None]) -> list[str]:

@@ -5,8 +5,8 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.foundation import vocabulary
 from vivencia.foundation.writing import month, number_format
@@ -63,7 +63,17 @@ def group_name(asked: str, value: str | None) -> str:
         return period_name(one, value)
     if asked == "employee":
         return value
+    if one.key == "language":
+        return _language(value)
     return vocabulary.title(value) if asked in DIMENSIONS else _capital(vocabulary.value(value))
+
+
+def _language(code: str) -> str:
+    """“es-ES” is Spanish; what no language has for its code stays as it is."""
+    try:
+        return _capital(str(get_language_info(code.split("-")[0].lower())["name_translated"]))
+    except KeyError:
+        return vocabulary.title(code)
 
 
 def _capital(said: str) -> str:

@@ -17,6 +17,7 @@ from vivencia.foundation.rights import Right, needs
 from vivencia.foundation.vocabulary import title
 from vivencia.listen import requests
 from vivencia.listen.models import OutgoingRequest, Standing
+from vivencia.listen.surveys.models import Survey
 
 PAGE = 25
 
@@ -55,6 +56,8 @@ def _sources() -> list[tuple[str, str]]:
 def source_title(code: str) -> str:
     """ "survey:after-purchase" as people call it."""
     kind, _colon, name = code.partition(":")
+    if kind == "survey" and (survey := Survey.objects.filter(slug=name).only("name").first()):
+        return survey.name
     words = (name or kind).replace("-", " ").replace("_", " ")
     return title(words) if name else title(kind)
 

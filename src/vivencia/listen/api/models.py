@@ -53,6 +53,20 @@ class Pays(models.TextChoices):
     REFUNDED = "refunded", _("The customer gets money back")
 
 
+OF_OUR_SCRIPT = frozenset(
+    {
+        "page left",
+        "search made",
+        "search result opened",
+        "found it",
+        "goal started",
+        "goal completed",
+        "rage click",
+        "dead end",
+    }
+)
+
+
 class PlannedCall(models.Model):
     """One line of the track plan: a name that came in, what it means, and how often it came.
 
@@ -89,3 +103,8 @@ class PlannedCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the name is our own browser script's, so that it has words in every language."""
+        return self.kind == CallKind.TRACK and self.name in OF_OUR_SCRIPT

@@ -137,7 +137,7 @@ def rejected(request: HttpRequest) -> HttpResponse:
     problem = request.GET.get("problem", "")
     rows = arrivals.rejected().filter(problem=problem)
     latest = [samples.rejected(row, request.user) for row in rows[: samples.MOST]]
-    said = {"problem": wording.reason(problem), "count": rows.count(), "latest": latest}
+    said = {"problem": wording.reason(problem), "code": problem, "count": rows.count(), "latest": latest}
     return render(request, "api/rejected.html", said | {"goes": _goes(problem)})
 
 

@@ -25,11 +25,13 @@ from vivencia.listen.surveys.builder_pages import head
 from vivencia.listen.surveys.models import State, Survey, Trigger
 from vivencia.listen.surveys.pages import who
 from vivencia.listen.surveys.share_pages import unreachable
+from vivencia.listen.surveys.triggers import NOT_LIVED
 
 LEFT_OUT = {
     "no_address": gettext_lazy("%(n)s without an e-mail address"),
     "twice": gettext_lazy("%(n)s listed twice"),
     "unknown": gettext_lazy("%(n)s not known here"),
+    "answered": gettext_lazy("%(n)s who answered it in the last 30 days"),
     "waiting": gettext_lazy("%(n)s whose invitation to this survey has not gone out yet"),
 }
 MOST_NAMES = 200
@@ -51,6 +53,7 @@ class TriggerForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.auto_id = "after_%s"  # two forms stand on the page
         after = self.fields["after"]
         assert isinstance(after, forms.ChoiceField)
         after.choices = _occasions()
@@ -77,13 +80,15 @@ def known_occasions(read: Read) -> tuple[list[str], list[str]]:
     """Touchpoints and names of events that can be asked about, by name."""
 
     def compute() -> list[list[str]]:
-        lived = read.events.filter(read.events.metric.isnull() & ~read.events.name.startswith("survey"))
+        lived = read.events.filter(read.events.metric.isnull())
+        for beginning in NOT_LIVED:
+            lived = lived.filter(~lived.name.startswith(beginning))
         return [
             sorted(str(one) for one in read.to_arrow(lived.select(column).distinct())[column].to_pylist() if one)
             for column in ("touchpoint", "name")
         ]
 
-    touchpoints, names = read.remember("surveys/occasions/1", compute)
+    touchpoints, names = read.remember("surveys/occasions/2", compute)
     return touchpoints[:MOST_NAMES], names[:MOST_NAMES]
 
 
@@ -149,12 +154,12 @@ def _round(one: Any) -> dict[str, Any]:
     return {"round": one, "left_out": ", ".join(said)}
 
 
-def _standing(survey: Survey) -> list[tuple[str, int]]:
-    """How many invitations are where, in the order they go."""
+def _standing(survey: Survey) -> list[tuple[str, str, int]]:
+    """How many invitations are where, in the order they go: the state, its words, how many."""
     counted = dict(
         OutgoingRequest.objects.filter(source=survey.source).values_list("state").annotate(n=Count("pk")).order_by()
     )
-    return [(str(state.label), counted[state.value]) for state in Standing if state.value in counted]
+    return [(state.value, str(state.label), counted[state.value]) for state in Standing if state.value in counted]
 
 
 @needs(Right.ASK)

@@ -22,7 +22,7 @@ from vivencia.listen.models import Kind, OutgoingRequest, Standing
 from vivencia.listen.surveys import people
 from vivencia.listen.surveys.answering import REMINDER, newest
 from vivencia.listen.surveys.letters import letter
-from vivencia.listen.surveys.models import Link, Round, State, Survey, Trigger, Way
+from vivencia.listen.surveys.models import Link, Response, Round, State, Survey, Trigger, Way
 from vivencia.listen.surveys.people import Person
 
 PURPOSE = "surveys"
@@ -32,6 +32,7 @@ COLUMNS = {
     "language": ("language", "lang", "idioma"),
 }
 MOST_ADDRESSES = 50_000
+ANSWERED_LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,8 @@ def remind(now: datetime) -> int:
         sent = OutgoingRequest.objects.filter(key=link.request_key, state=Standing.SENT).first()
         if sent is None or sent.settled_at is None or sent.settled_at + timedelta(days=link.reminder_days) > now:
             continue
+        if link.customer_id in answered_since(link.survey, link.made_at):  # by another link, or on the site
+            continue
         known = people.find([link.customer_id]).get(link.customer_id)
         person = known or Person(link.customer_id, email=sent.address)
         with transaction.atomic():
@@ -192,7 +195,7 @@ def invite_all(
     """Invite each person once, and remember the round with who could not be invited and why.
 
     A `form` sent a second time (a double click) is the round it was the first time, and asks nobody. Whoever has an
-    invitation to this survey that has not gone out yet is not asked again.
+    invitation to this survey that has not gone out yet, or answered it lately, is not asked again.
     """
     round_, new = Round.objects.get_or_create(
         form=form or uuid.uuid4(), defaults={"survey": survey, "what": what[:120], "by": by}
@@ -200,11 +203,14 @@ def invite_all(
     if not new:
         return round_
     counts, waiting = Counter(dict(left_out)), _waiting(survey)
+    answered = answered_since(survey, terms.not_before - ANSWERED_LATELY)
     for person in found:
         if not is_address(person.email):
             counts["no_address"] += 1
         elif person.customer_id in waiting:
             counts["waiting"] += 1
+        elif person.customer_id in answered:
+            counts["answered"] += 1
         elif invite(survey, person, terms, by_hand=round_) is None:
             counts["twice"] += 1
         else:
@@ -218,6 +224,12 @@ def _waiting(survey: Survey) -> frozenset[str]:
     """Customers whose invitation to this survey has been asked for and is still to go out."""
     still = OutgoingRequest.objects.filter(source=survey.source, kind=Kind.SURVEY, state__in=requests.OPEN)
     return frozenset(still.values_list("customer_id", flat=True))
+
+
+def answered_since(survey: Survey, since: datetime) -> frozenset[str]:
+    """Customers who finished this survey since then, in whatever way they came to it."""
+    theirs = Response.objects.filter(survey=survey, finished_at__gte=since).exclude(customer_id="")
+    return frozenset(theirs.values_list("customer_id", flat=True))
 
 
 def is_address(text: str) -> bool:

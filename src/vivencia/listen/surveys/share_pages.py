@@ -16,11 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 from vivencia.foundation.organisation import absolute, organisation
 from vivencia.foundation.rights import Right, needs
 from vivencia.listen.surveys import framing, people
+from vivencia.listen.surveys.answering import newest
 from vivencia.listen.surveys.builder_pages import head
 from vivencia.listen.surveys.models import Link, Survey, Way
 
 LINKS_SHOWN = 50
 PERSONAL_DAYS = 60
+BUTTON = {"es": "Opinar", "en": "Feedback"}  # as the widget's own button says
 FORMS = {"svg": "image/svg+xml", "png": "image/png"}
 
 
@@ -35,7 +37,7 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
     shown = {
         "address": address(request, page),
         "chat": address(request, page + "?channel=chat"),
-        "script": address(request, reverse("survey-widget")),
+        "lines": _lines(address(request, reverse("survey-widget")), address(request, page), survey),
         "groups": [_link(request, one) for one in links.filter(way=Way.GROUP)[:LINKS_SHOWN]],
         "kiosks": [_link(request, one) for one in links.filter(way=Way.KIOSK)[:LINKS_SHOWN]],
         "personal": [_link(request, one, known.get(one.customer_id)) for one in by_hand],
@@ -48,6 +50,18 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
 def address(request: HttpRequest, path: str) -> str:
     """As customers reach it; where nobody has said how they do, as the reader reached us."""
     return absolute(path) if organisation().public_url else request.build_absolute_uri(path)
+
+
+def _lines(script: str, page: str, survey: Survey) -> dict[str, str]:
+    """What to paste into a page; whoever has scripts switched off is given a link."""
+    version = newest(survey)
+    language = (version.questionnaire if version else survey.questionnaire).languages[0]
+    otherwise = f'<noscript><a href="{page}?channel=web">{BUTTON[language]}</a></noscript>'
+    begin = f'<script src="{script}" data-survey="{survey.slug}"'
+    return {
+        "button": f"{begin} async></script>{otherwise}",
+        "inline": f'{begin} data-mode="inline" async></script>{otherwise}',
+    }
 
 
 def unreachable(request: HttpRequest) -> bool:

@@ -13,7 +13,13 @@ from vivencia.listen.surveys.models import Link, State, Trigger
 
 OVERLAP = timedelta(hours=1)  # events are looked at again, in case some reached the ledger out of turn
 TOO_OLD = timedelta(days=3)  # an event told later than this beyond its delay is not asked about any more
-NOT_LIVED = ("survey", "message", "consent")  # what we do ourselves is no reason to ask
+NOT_LIVED = (
+    "survey",
+    "message",
+    "consent",
+    "feedback answered",
+    "account described",
+)  # what we do ourselves is no reason to ask
 SHARES = 10_000
 
 

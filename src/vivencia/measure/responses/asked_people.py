@@ -73,9 +73,9 @@ class Reweighted:
 
 
 def people_asked(survey: Survey, read: Read) -> list[Person]:
-    """Everybody whose invitation went out, each once, with what is known of them."""
+    """Everybody whose invitation reached them, each once, with what is known of them. What came back asked nobody."""
     links = list(Link.objects.filter(survey=survey, way=Way.PERSONAL).exclude(request_key="").exclude(customer_id=""))
-    gone = OutgoingRequest.objects.filter(source=survey.source, state__in=(Standing.SENT, Standing.BOUNCED))
+    gone = OutgoingRequest.objects.filter(source=survey.source, state=Standing.SENT)
     sent = set(gone.values_list("key", flat=True))
     responses = Response.objects.filter(survey=survey, finished_at__isnull=False, link__way=Way.PERSONAL)
     by_link = {one.link_id: one for one in responses.select_related("version")}

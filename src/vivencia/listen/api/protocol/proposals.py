@@ -63,7 +63,8 @@ _EVENTS: tuple[tuple[str, Proposal], ...] = (
     (r"(visit|session) started|app(lication)? opened|visita", Proposal("visit")),
 )
 _PAGES: tuple[tuple[str, str], ...] = (
-    (r"^/$|^home|^inicio|^index", "home page"),
+    (r"^/$|^/?(home|inicio|index|default)\b", "home page"),
+    (r"gracias|thank", "thank-you page"),
     (r"checkout|tramitar|pago|payment", "checkout"),
     (r"cart|basket|carrito|cesta", "cart"),
     (r"search|buscar|busqueda", "search"),
@@ -92,7 +93,7 @@ def propose(event: str, page: str) -> Proposal:
 
 
 def _page(name: str) -> str:
-    plain = name.lower().translate(_ACCENTS)
+    plain = re.sub(r"\.(html?|php|aspx?|jsp)$", "", name.lower().translate(_ACCENTS))
     for pattern, touchpoint in _PAGES:
         if re.search(pattern, plain):
             return touchpoint
