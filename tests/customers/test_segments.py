@@ -1,11 +1,16 @@
 """Segments name the people who meet typed conditions."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import ibis.expr.types as ir
 import pytest
 
 from tests.customers.shop import TODAY
+from tests.metrics.events import BEGIN, events_table
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.store import open_ledger
-from vivencia.understand import segments
+from vivencia.understand import segment_words, segments
 from vivencia.understand.segments import (
     Definition,
     InSegment,
@@ -57,6 +62,28 @@ def people(read: Read, *conditions: segments.Condition, match: segments.Match = 
 )
 def test_each_condition_finds_its_people(read: Read, condition: segments.Condition, expected: set[str]) -> None:
     assert people(read, condition) == expected
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """People who pay in two currencies."""
+
+    events: ir.Table
+    customers: ir.Table
+    horizon: datetime | None = BEGIN + timedelta(days=9)
+
+
+def test_spend_is_summed_in_one_currency_and_says_what_is_left_out() -> None:
+    paid = [("ana", 60.0, "EUR"), ("ana", 30.0, None), ("leo", 70.0, "EUR"), ("leo", 900.0, "USD")]
+    rows = [{"customer_id": who, "amount": much, "currency": said} for who, much, said in paid]
+    events = events_table(*rows)
+    abroad = Abroad(events, events.select("customer_id"))
+    for operator, who in (("at least", "ana"), ("at most", "leo")):
+        found = segments.members(abroad, Definition((Spend(operator, 80),)))
+        assert found.to_pyarrow()["customer_id"].to_pylist() == [who]
+    spend = Definition((Spend("at least", 80),))
+    assert segment_words.tell(spend, ["EUR", "USD"]) == ["Spend at least 80 EUR (not counting USD)"]
+    assert segment_words.tell(spend, ["EUR"]) == ["Spend at least 80 EUR"]
 
 
 def test_all_conditions_narrow_and_any_condition_widens(read: Read) -> None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.understand.currencies import currencies as currencies
 from vivencia.understand.frames import frame as frame_of
 from vivencia.understand.lived import WRITING
 from vivencia.understand.promises import promises
@@ -145,18 +146,6 @@ def directory(read: Read, as_of: datetime) -> pa.Table:
     key = f"customers/directory/3/{as_of:%Y-%m-%d}"
     table: pa.Table = read.remember(key, compute)
     return table
-
-
-def currencies(read: Read) -> list[str]:
-    """The currencies of the amounts of known customers, the one of most amounts first: the one sums are in."""
-
-    def compute() -> list[str]:
-        paid = read.events.filter(_.amount.notnull() & _.currency.notnull() & _.customer_id.notnull())
-        counted = paid.group_by("currency").aggregate(n=_.count()).order_by([_.n.desc(), _.currency.asc()])
-        found: list[str] = read.to_arrow(counted)["currency"].to_pylist()
-        return found
-
-    return list(read.remember("customers/currencies/1", compute))
 
 
 def revenues(row: Mapping[str, Any], currency: str) -> list[tuple[float, str]]:

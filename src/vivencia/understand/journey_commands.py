@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.organisation import organisation
@@ -110,7 +111,10 @@ def flow(as_json: bool, **asked: Any) -> None:
         return
     _say_left_out(found.left_out)
     counts = {"journeys": f"{found.journeys:,}", "customers": f"{found.customers:,}", "events": f"{found.events:,}"}
-    click.echo(_("%(journeys)s journeys of %(customers)s customers, %(events)s events") % counts + "\n")
+    events = ngettext("%(events)s event", "%(events)s events", found.events) % counts
+    of = ngettext("%(customers)s customer", "%(customers)s customers", found.customers) % counts
+    lived = ngettext("%(journeys)s journey of %(of)s", "%(journeys)s journeys of %(of)s", found.journeys)
+    click.echo(lived % {**counts, "of": of} + f", {events}\n")
     _table_out(
         (_("step"), _("visits"), _("journeys"), _("begin"), _("end"), _("score here"), _("score passing")),
         [
@@ -138,7 +142,9 @@ def variants(as_json: bool, limit: int | None, **asked: Any) -> None:
         return
     _say_left_out(table.left_out)
     counts = {"variants": f"{found.total:,}", "journeys": f"{found.journeys:,}"}
-    click.echo(_("%(variants)s variants of %(journeys)s journeys") % counts + "\n")
+    of = ngettext("%(journeys)s journey", "%(journeys)s journeys", found.journeys) % counts
+    told = ngettext("%(variants)s variant of %(of)s", "%(variants)s variants of %(of)s", found.total)
+    click.echo(told % {**counts, "of": of} + "\n")
     _table_out(
         (_("journeys"), _("share"), _("together"), _("median time"), _("score"), _("steps")),
         [
@@ -306,7 +312,12 @@ def _wait(seconds: float) -> str:
 
 def _say_left_out(left_out: int) -> None:
     if left_out:
-        click.echo(_("%(n)s events name no such case and are left out") % {"n": f"{left_out:,}"}, err=True)
+        said = ngettext(
+            "%(n)s event names no such case and is left out",
+            "%(n)s events name no such case and are left out",
+            left_out,
+        )
+        click.echo(said % {"n": f"{left_out:,}"}, err=True)
 
 
 def _table_out(heads: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.understand.currencies import currencies
 from vivencia.understand.json_text import json_text
 from vivencia.understand.segment_answers import NAME
 
@@ -14,7 +15,9 @@ TRAITS_READ = 20_000  # customers whose traits are looked at for their names
 
 
 def choices(read: Read) -> dict[str, list[str]]:
-    """What occurs of `segments`, `touchpoints`, `promises`, `metrics`, `traits`, survey `answers`; once a version."""
+    """What occurs of `segments`, `touchpoints`, `promises`, `metrics`, `traits`, survey `answers`,
+
+    `currencies` (the one sums are in first); once a version."""
 
     def compute() -> dict[str, list[str]]:
         return {
@@ -27,7 +30,7 @@ def choices(read: Read) -> dict[str, list[str]]:
         }
 
     found: dict[str, list[str]] = read.remember("customers/choices/2", compute)
-    return found
+    return {**found, "currencies": currencies(read)}
 
 
 def _distinct(read: Read, table: Any, column: str) -> list[str]:

@@ -177,7 +177,7 @@ def _controls(kind: str, values: Mapping[str, Any], known: Mapping[str, list[str
         ),
         "spend": (
             choose("operator", _("how it compares"), operators),
-            Control("amount", _("amount"), text("amount"), number=True),
+            Control("amount", _("amount"), text("amount"), number=True, unit=_money(known.get("currencies", []))),
             within,
         ),
         "orders": (
@@ -187,6 +187,14 @@ def _controls(kind: str, values: Mapping[str, Any], known: Mapping[str, list[str
         ),
         "silent": (Control("days", _("for at least"), text("days"), number=True, unit=_("days")),),
     }[kind]
+
+
+def _money(currencies: Sequence[str]) -> str:
+    """The currency an amount is in, and which are left out."""
+    if len(currencies) < 2:
+        return next(iter(currencies), "")
+    main, *others = currencies
+    return _("%(currency)s; not counting %(others)s") % {"currency": main, "others": ", ".join(others)}
 
 
 def _said(words: Sequence[str]) -> Options:

@@ -14,6 +14,7 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.models import User
 from vivencia.foundation.rights import Right, needs
 from vivencia.understand import segment_forms, segment_words, segments
+from vivencia.understand.currencies import currencies
 from vivencia.understand.models import Segment
 from vivencia.understand.pages import now_of, segment_members
 from vivencia.understand.segment_choices import choices
@@ -22,11 +23,11 @@ from vivencia.understand.segment_choices import choices
 @needs(Right.ANALYSE)
 def segments_page(request: HttpRequest) -> HttpResponse:
     read = open_ledger().read()
-    now = now_of(read)
+    now, money = now_of(read), currencies(read)
     rows = [
         {
             "segment": segment,
-            "conditions": segment_words.tell(segment.definition),
+            "conditions": segment_words.tell(segment.definition, money),
             "any": segment.definition.match == "any",
             "people": segment_members(read, segment, now).num_rows,
         }

@@ -1,5 +1,7 @@
 """A segment's conditions as sentences."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -23,12 +25,12 @@ from vivencia.understand.segments import (
 )
 
 
-def tell(definition: Definition) -> list[str]:
-    """One sentence a condition."""
-    return [_tell(condition) for condition in definition.conditions]
+def tell(definition: Definition, currencies: Sequence[str] = ()) -> list[str]:
+    """One sentence a condition. `currencies`: those of people's money, the one sums are in first."""
+    return [_tell(condition, currencies) for condition in definition.conditions]
 
 
-def _tell(condition: Condition) -> str:
+def _tell(condition: Condition, currencies: Sequence[str]) -> str:
     match condition:
         case InSegment() | InPersona():
             return _belongs(condition)
@@ -49,7 +51,7 @@ def _tell(condition: Condition) -> str:
             said = _("%(question)s %(operator)s “%(value)s”")
             return _within(said % {"question": asked, "operator": OPERATORS[operator], "value": value}, within)
         case Spend(operator, amount, within):
-            return _within(_amount(_("Spend"), operator, amount), within)
+            return _within(_spend(operator, amount, currencies), within)
         case Orders(operator, times, within):
             return _within(_amount(_("Orders"), operator, times), within)
         case Silent(days):
@@ -67,6 +69,17 @@ def _belongs(condition: InSegment | InPersona) -> str:
 def _amount(what: str, operator: str, amount: float) -> str:
     said = number_format(amount, 0 if amount == int(amount) else 2, force_grouping=True)
     return _("%(what)s %(operator)s %(amount)s") % {"what": what, "operator": OPERATORS[operator], "amount": said}
+
+
+def _spend(operator: str, amount: float, currencies: Sequence[str]) -> str:
+    said = _amount(_("Spend"), operator, amount)
+    if not currencies:
+        return said
+    main, *others = currencies
+    if not others:
+        return f"{said} {main}"
+    about = {"said": said, "currency": main, "others": ", ".join(others)}
+    return _("%(said)s %(currency)s (not counting %(others)s)") % about
 
 
 def _within(said: str, days: int | None) -> str:

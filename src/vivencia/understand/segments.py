@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
+from vivencia.understand.currencies import main_currency
 from vivencia.understand.json_text import json_text
 from vivencia.understand.lived import WRITING
 from vivencia.understand.promises import STATES, promises
@@ -152,9 +153,10 @@ class LastScore:
 
 @dataclass(frozen=True)
 class Spend:
-    """They paid at least, or at most, an amount (payments less refunds, in the ledger's currency) in the last days.
+    """They paid at least, or at most, an amount (payments less refunds) in the last days.
 
-    At most includes people who paid nothing.
+    In one currency, the one of most amounts, as all sums of people's money are: with the amounts that name none, and
+    without those in others. At most includes people who paid nothing.
     """
 
     kind: ClassVar[str] = "spend"
@@ -167,7 +169,9 @@ class Spend:
         _allowed("operator", self.operator, self.OPERATORS)
 
     def people(self, at: Moment) -> ir.Table:
-        paid = at.recent(self.within_days).group_by("customer_id").aggregate(paid=_.amount.sum())
+        told = at.recent(self.within_days)
+        summed = told.filter(_.currency.isnull() | (_.currency == main_currency(at.events)))
+        paid = summed.group_by("customer_id").aggregate(paid=_.amount.sum())
         if self.operator == "at least":
             return paid.filter(_.paid >= self.amount).select("customer_id")
         more = paid.filter(_.paid > self.amount).select("customer_id")

@@ -17,6 +17,7 @@ import pyarrow as pa
 from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
+from vivencia.understand.currencies import currencies
 from vivencia.understand.frames import frame
 from vivencia.understand.json_text import json_text, members_of
 from vivencia.understand.lived import WRITING
@@ -90,7 +91,7 @@ def _known(read: Read, as_of: datetime, ids: Sequence[str] | None, properties: S
     said = _properties(read, done, properties)
     means = [frame(read.to_arrow(one)) for one in _means(told, readings)]
     return Known(
-        people=frame(read.to_arrow(_people(done, as_of))),
+        people=frame(read.to_arrow(_people(done, as_of, next(iter(currencies(read)), "")))),
         counts=counts.filter(pl.col("value") != ""),
         bases=_bases(counts),
         means=pl.concat([*means, _numbers(said)], how="vertical_relaxed").sort("dimension", "customer_id"),
@@ -124,12 +125,15 @@ def _tells(values: Counter[object], n: int) -> bool:
     return len(values) <= FEW_VALUES and common >= 0.5 * values.total()
 
 
-def _people(done: ir.Table, as_of: datetime) -> ir.Table:
+def _people(done: ir.Table, as_of: datetime, currency: str) -> ir.Table:
+    """`revenue`, and the orders it is of, `paid_orders`: in the one currency and in none, as the directory's."""
+    summed = done.currency.isnull() | (done.currency == currency)
     paid = ibis.coalesce(done.subject_id, done.event_id)
     now = int(as_of.timestamp())
     return done.group_by("customer_id").aggregate(
         orders=paid.nunique(where=done.amount > 0),
-        revenue=_.amount.sum(),
+        paid_orders=paid.nunique(where=summed & (done.amount > 0)),
+        revenue=_.amount.sum(where=summed),
         days=_.occurred_at.date().nunique(),
         since_days=(ibis.literal(now) - seconds(done.occurred_at).min()) / DAY,
     )

@@ -76,9 +76,10 @@ def people(told: Known, learned: Learned) -> People:
     """Each person as features; a missing base is a missing value."""
     base = told.people.sort("customer_id")
     ids = base["customer_id"].to_list()
+    revenue, paid = (base[name].to_numpy().astype(np.float64) for name in ("revenue", "paid_orders"))
     columns: dict[str, Any] = {
         "orders": base["orders"].to_numpy().astype(np.float64),
-        "spend": _ratio(base["revenue"].to_numpy().astype(np.float64), base["orders"].to_numpy().astype(np.float64)),
+        "spend": _ratio(revenue, paid),
     }
     if learned.often is not None:
         again, months = came_again(base)

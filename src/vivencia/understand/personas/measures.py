@@ -19,10 +19,10 @@ def measures(told: Known, learned: Learned, ids: Sequence[str]) -> dict[str, Mea
     base = pl.DataFrame({"customer_id": list(ids)}, schema={"customer_id": pl.String})
     people = base.join(told.people, on="customer_id", how="left")
     once = np.ones(len(base))
-    orders = _numbers(people["orders"])
+    orders, paid_orders = _numbers(people["orders"]), _numbers(people["paid_orders"])
     found = {
         "orders": Measure(orders, once, "mean"),
-        "spend": Measure(np.nan_to_num(_numbers(people["revenue"])), orders, "mean"),
+        "spend": Measure(np.nan_to_num(_numbers(people["revenue"])), paid_orders, "mean"),
     }
     if learned.often is not None:
         found["often"] = Measure(*came_again(people), "mean")
