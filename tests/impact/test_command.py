@@ -52,6 +52,26 @@ def test_an_effect_with_its_range_its_checks_and_a_verdict(tmp_path: Path) -> No
     assert (answer["n_units"], answer["n_treated"], answer["n_periods"], answer["n_before"]) == (12, 6, 12, 6)
 
 
+def test_in_words_it_says_what_was_what_would_have_been_and_what_is_assumed(tmp_path: Path) -> None:
+    file = written(tmp_path, shops())
+    said = CliRunner().invoke(main, ["--language", "en", "impact", "--file", file]).output
+    assert "p < 0.0001" in said and "without the measure it would have been" in said
+    assert "Assumed: Without the measure both sides" in said and "Units: 12, of them treated: 6." in said
+    assert "did not reach those to compare with" in told("--file", file)["assumes"]
+
+
+@pytest.mark.parametrize(
+    ("expected", "said"),
+    [((), "may be chance"), (("--expected", "1.5"), "can be told some"), (("--expected", "0.01"), "Waiting alone")],
+)
+def test_where_it_cannot_be_told_it_says_what_such_data_show_and_when(
+    tmp_path: Path, expected: tuple[str, ...], said: str
+) -> None:
+    file = written(tmp_path, shops(effect=-0.3))
+    words = CliRunner().invoke(main, ["--language", "en", "impact", "--file", file, *expected]).output
+    assert "It cannot be told yet." in words and "Such data show an effect of" in words and said in words
+
+
 def test_bad_rows_are_named_and_the_others_go_on(tmp_path: Path) -> None:
     bad = ["shop 1,2025-99,3,", "shop 1,2026-01,much,2025-07", ",2026-01,1,", "shop 1,2025-01,9,2025-07",
            "shop 2,2026-01,1,2025-08", "shop 3,2026-01,1,12"]  # fmt: skip

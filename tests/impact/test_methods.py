@@ -7,7 +7,7 @@ import pytest
 from bench.impact import NULL, measured
 
 from tests.impact import worlds
-from vivencia.plan.impact.methods import choosing, differences, randomised, steps
+from vivencia.plan.impact.methods import choosing, differences, randomised, series, steps
 from vivencia.plan.impact.methods.absorbing import Absorbed
 from vivencia.plan.impact.methods.choosing import estimate
 from vivencia.plan.impact.methods.panel import NEVER, FloatArray, Panel, panel
@@ -90,6 +90,11 @@ def test_one_treated_among_few_is_compared_with_a_mixture() -> None:
     assert weights is not None and sum(weights.about["weights"].values()) <= 1.001
 
 
+def test_a_single_other_is_no_mixture_and_said_so() -> None:
+    y, _ = worlds.few(np.random.default_rng(2), others=1, effect=4.0)
+    assert choosing.shape(y) == ("synthetic_control", "one_other")
+
+
 def test_where_all_began_at_once_their_own_past_decides() -> None:
     y, truth = worlds.line(np.random.default_rng(4), season=12, effect=6.0)
     found = estimate(y)
@@ -115,6 +120,20 @@ def test_a_clear_step_is_explained_by_nothing_else() -> None:
     y, _ = worlds.line(np.random.default_rng(9), effect=6.0)
     told = estimate(y).result.check("explained_otherwise")
     assert told is not None and told.state == "passed" and told.about["chance"] < 0.01
+
+
+def test_what_was_is_what_would_have_been_plus_the_effect() -> None:
+    y, _ = worlds.line(np.random.default_rng(20), effect=3.0)
+    found = estimate(y).result
+    assert found.baseline is not None
+    assert found.baseline + found.effect == pytest.approx(y.outcome[0, 32:].mean())
+
+
+def test_a_plain_step_of_three_deviations_is_told_in_more_than_half_of_series() -> None:
+    """How often exactly is measured by bench/impact.py."""
+    drawn = [worlds.line(np.random.default_rng(seed), effect=3.0)[0] for seed in range(20, 26)]
+    lines = [series.Line(one.outcome[0], one.at.astype(float), 32, one.periods, 0, np.ones(48)) for one in drawn]
+    assert sum(line.interval()[0] > 0 for line in lines) > 3
 
 
 def test_a_chance_of_no_effect_at_all_is_part_of_the_range() -> None:
@@ -219,6 +238,14 @@ def test_what_all_of_the_comparison_shows_too_may_be_the_measure_itself(jump: fl
     y[6:, 24:] += jump + (2.0 if jump else 0.0)
     told = verdict(estimate(panel(y, start)).result)
     assert told.state == state and (not because or told.because == because)
+
+
+def test_where_the_measure_reached_all_of_the_comparison_that_is_the_reason_why_nothing_is_told() -> None:
+    rng = np.random.default_rng(4)
+    y = rng.normal(0, 3, 14)[:, None] + worlds.swings(rng, 14, 36, 0.2)
+    y[:, 24:] += 3.0
+    told = verdict(estimate(panel(y, worlds.starting(6, 8, (24,)))).result, expected=3.0)
+    assert (told.state, told.because) == ("cannot_tell", "control_moved")
 
 
 @pytest.mark.slow

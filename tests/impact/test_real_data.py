@@ -2,11 +2,13 @@
 to the scores of those drawn is found again. Drawn by lot, the truth is the plain difference."""
 
 import csv
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from vivencia.plan.impact.methods import differences
 from vivencia.plan.impact.methods.choosing import estimate
@@ -58,9 +60,30 @@ def test_what_was_added_is_found_again(desks: tuple[FloatArray, FloatArray]) -> 
     assert np.mean([one.effect for one in found]) == pytest.approx(0.5, abs=0.05)
 
 
-def test_by_lot_the_effect_agrees_with_the_plain_difference(desks: tuple[FloatArray, FloatArray]) -> None:
+@pytest.mark.parametrize("added", [0.0, 0.5])
+def test_by_lot_the_range_holds_the_truth_and_the_plain_difference(
+    desks: tuple[FloatArray, FloatArray], added: float
+) -> None:
+    """What the command does with a file that declares a lot: half of the supervisors drawn, forty times."""
+    rng = np.random.default_rng(4)
+    found = [estimate(replace(drawn(desks, rng, effect=added), randomised=True)).result for _ in range(LOTS)]
+    assert {one.method for one in found} == {"randomised"}
+    assert sum(one.low <= added <= one.high for one in found) >= 35
+    assert np.mean([one.effect for one in found]) == pytest.approx(added, abs=0.05)
+    for one in found:
+        plain = one.check("plain_difference")  # told apart only where what was before is held constant
+        if plain is not None:
+            assert plain.low is not None and plain.high is not None and plain.low <= one.effect <= plain.high
+    assert sum(claims(one) for one in found) <= 5 if not added else sum(claims(one) for one in found) >= 35
+
+
+def test_with_nothing_known_from_before_the_effect_is_the_plain_difference_with_its_interval(
+    desks: tuple[FloatArray, FloatArray],
+) -> None:
     mean, n = desks
     whole = np.nansum(mean * n, axis=1) / n.sum(axis=1)
     lot = np.random.default_rng(3).permutation(len(whole)) < len(whole) // 2
-    one = panel(whole[:, None], np.where(lot, 0, NEVER), randomised=True)
-    assert estimate(one).result.effect == pytest.approx(whole[lot].mean() - whole[~lot].mean())
+    found = estimate(panel(whole[:, None], np.where(lot, 0, NEVER), randomised=True)).result
+    assert found.effect == pytest.approx(whole[lot].mean() - whole[~lot].mean())
+    welch = stats.ttest_ind(whole[lot], whole[~lot], equal_var=False).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((welch.low, welch.high))

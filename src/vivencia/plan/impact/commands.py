@@ -92,6 +92,7 @@ def _as_json(found: Found, told: Verdict, table: tables.Table) -> dict[str, Any]
         "method": result.method,
         "variant": result.variant,
         "why": wording.why(found),
+        "assumes": str(wording.ASSUMED[result.method]),
         "effect": result.effect,
         "low": result.low,
         "high": result.high,
@@ -141,20 +142,24 @@ def _print(found: Found, told: Verdict, table: tables.Table) -> None:
     result = found.result
     click.echo(wording.verdict_words(told))
     click.echo(
-        _("Effect %(effect)s (95 %%: %(low)s to %(high)s), p = %(p)s, by %(method)s.")
+        _("Effect %(effect)s (95 %%: %(low)s to %(high)s), %(p)s, by %(method)s.")
         % {
             "effect": wording.number(result.effect, 3),
             "low": wording.number(result.low, 3),
             "high": wording.number(result.high, 3),
-            "p": wording.number(result.p_value, 4),
+            "p": wording.surprise(result.p_value),
             "method": wording.METHODS[result.method],
         }
     )
+    if result.baseline is not None:
+        was, without = wording.number(result.baseline + result.effect, 2), wording.number(result.baseline, 2)
+        click.echo(_("On average it was %(was)s; without the measure it would have been %(without)s.")
+                   % {"was": was, "without": without})  # fmt: skip
+    if told.state == "cannot_tell" and told.because == "interval_includes_zero":
+        click.echo(wording.outlook(result, told))
     click.echo(wording.why(found))
-    click.echo(
-        _("%(units)s units, %(treated)s of them treated; %(periods)s periods, %(before)s before the first start.")
-        % {"units": result.n_units, "treated": result.n_treated, "periods": result.n_periods, "before": result.n_before}
-    )
+    click.echo(_("Assumed: %(assumed)s") % {"assumed": wording.ASSUMED[result.method]})
+    click.echo(wording.size(result))
     for check in result.checks:
         mark = "+" if check.state == "passed" else "!"
         click.echo(f"  {mark} {wording.CHECKS[check.name]}: {wording.check_words(check)}")

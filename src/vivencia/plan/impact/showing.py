@@ -173,6 +173,7 @@ def page(initiative: Initiative, on: date) -> dict[str, Any] | None:
         "verdict": wording.VERDICTS[row.outcome.verdict] if row.outcome else "",
         "because": _because(row),
         "why": wording.WHY.get(known.why, "") if known else "",
+        "assumed": wording.ASSUMED.get(row.outcome.method, "") if row.outcome else "",
         "method": wording.METHODS.get(row.outcome.method, "") if row.outcome else "",
         "smallest": wording.number(known.smallest, places) if known and known.smallest is not None else "",
         "too_small": known is not None and known.smallest is not None and known.smallest > abs(row.declared.effect),

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.foundation.writing import number_format
 from vivencia.plan.impact.methods.choosing import Found
-from vivencia.plan.impact.methods.result import Check, NotPossible
+from vivencia.plan.impact.methods.result import Check, NotPossible, Result
 from vivencia.plan.impact.methods.table import Reject
-from vivencia.plan.impact.methods.verdict import Verdict
+from vivencia.plan.impact.methods.verdict import Verdict, smallest, when
 
 METHODS = {
     "randomised": gettext_lazy("comparison by lot"),
@@ -67,7 +67,8 @@ REJECTED = {
 }
 WHY = {
     "by_lot": gettext_lazy(
-        "Who was treated was decided by lot, so the two groups differ in nothing else and are simply compared."
+        "Who was treated was decided by lot, so the two groups differ in nothing else and are simply compared; where "
+        "what was before tells something of what comes after, it is held constant."
     ),
     "nothing_before": gettext_lazy(
         "Nothing is known from before the start, so the groups can only be compared as they are. That is an effect "
@@ -81,12 +82,30 @@ WHY = {
         "There are only a few treated or a few others, with a long history: they are compared with the mixture of "
         "others that moved as they did before."
     ),
+    "one_other": gettext_lazy(
+        "There is only one other to compare with, and a long history: what counts is how far the distance between them "
+        "changed. Anything else that reached only one of the two at that date would look like the effect."
+    ),
     "comparison": gettext_lazy(
         "There are enough treated and untreated, observed before and after: how much more the treated changed than the "
         "others is the effect."
     ),
     "later_ones_compare": gettext_lazy("All were treated, but not at once: who was still to come is the comparison."),
     "asked": gettext_lazy("This method was asked for."),
+}
+_NOT_REACHED = gettext_lazy(
+    "Without the measure both sides would have gone on alike, nothing else reached only one of them, and the measure "
+    "did not reach those to compare with: single ones are looked for, but what reached all of them a little cannot be "
+    "seen."
+)
+ASSUMED = {
+    "randomised": gettext_lazy("The measure did not reach those left out, not even by way of the others."),
+    "difference": gettext_lazy("Without the measure both groups would be alike, and it did not reach the others."),
+    "difference_in_differences": _NOT_REACHED,
+    "synthetic_control": _NOT_REACHED,
+    "interrupted_time_series": gettext_lazy(
+        "Nothing else of weight changed at that very date: with nobody to compare with it could not be told apart."
+    ),
 }
 CHECKS = {
     "by_lot": gettext_lazy("Decided by lot"),
@@ -128,6 +147,9 @@ BECAUSE = {
 }
 
 
+NOTHING_DECLARED = gettext_lazy("The range includes no effect: what was found may be chance.")
+
+
 def number(value: float | None, decimals: int = 2) -> str:
     return "–" if value is None else number_format(value, decimals, force_grouping=True)
 
@@ -155,7 +177,7 @@ def check_words(check: Check, decimals: int = 2) -> str:
             "%(n)d of those to compare with jumped when the treated began and were left out: %(names)s.",
             len(names),
         ) % {"n": len(names), "names": ", ".join(names[:5])}
-        return head + " " + _("With them the effect would be %(value)s (%(low)s to %(high)s).") % band
+        return head + " " + _("Had nobody been left out, the effect would be %(value)s (%(low)s to %(high)s).") % band
     if check.name == "made_of":
         parts = about["weights"].items()
         return ", ".join(f"{unit} {number(100 * share, 0)} %" for unit, share in parts)
@@ -228,7 +250,50 @@ _SAID = {
 
 
 def verdict_words(told: Verdict) -> str:
-    return f"{VERDICTS[told.state]}. {BECAUSE.get(told.because, '')}"
+    undeclared = told.because == "interval_includes_zero" and told.more is None
+    return f"{VERDICTS[told.state]}. {NOTHING_DECLARED if undeclared else BECAUSE.get(told.because, '')}"
+
+
+def surprise(p: float) -> str:
+    """A p-value; one too small to be written out is said to be smaller."""
+    return f"p < {number(0.0001, 4)}" if p < 0.0001 else f"p = {number(p, 4)}"
+
+
+def size(result: Result) -> str:
+    """How much was looked at."""
+    span = {"periods": result.n_periods, "before": result.n_before}
+    if result.n_units == 1:
+        return _("One series of %(periods)s periods, %(before)s before the start.") % span
+    counts = {"units": result.n_units, "treated": result.n_treated}
+    return _(
+        "Units: %(units)s, of them treated: %(treated)s. Periods: %(periods)s, of them before the first start: "
+        "%(before)s."
+    ) % {**counts, **span}
+
+
+def outlook(result: Result, told: Verdict) -> str:
+    """Where nothing can be told yet: what these data would show, and when the declared effect can be told."""
+    said = [
+        _("Such data show an effect of %(least)s or more in four of five cases.")
+        % {"least": number(smallest(result), 3)}
+    ]
+    if told.more is not None and result.method in ("randomised", "difference"):
+        said.append(
+            _("An effect as large as declared needs %(times)s times as much data.") % {"times": number(told.more, 1)}
+        )
+    elif told.more is not None:
+        after = result.n_periods - result.n_before
+        wanted = when(told.more, result.n_before, after)
+        said.append(
+            _(
+                "An effect as large as declared can be told some %(wanted)s periods after the start; so far there are "
+                "%(after)s."
+            )
+            % {"wanted": wanted, "after": after}
+            if wanted
+            else _("Waiting alone will not tell; a group left out by lot would.")
+        )
+    return " ".join(said)
 
 
 def why(found: Found) -> str:

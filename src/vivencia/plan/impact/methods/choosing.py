@@ -39,7 +39,7 @@ def shape(panel: Panel) -> tuple[Name, str]:
         return "interrupted_time_series", "nobody_to_compare"
     treated = int(panel.treated.sum())
     if others and (treated < FEW or others < FEW) and before >= synthetic.BEFORE and _mixable(panel):
-        return "synthetic_control", "few_units"
+        return "synthetic_control", "few_units" if others > 1 else "one_other"
     return "difference_in_differences", "comparison" if others else "later_ones_compare"
 
 

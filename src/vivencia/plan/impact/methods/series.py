@@ -115,15 +115,13 @@ class Line:
     def result(self, panel: Panel, method: str, variant: str, checks: tuple[Check, ...] = ()) -> Result:
         change = self.change()
         low, high = self.interval()
-        drawn = self.picture()
-        expected = [one.without for one in drawn[self.start :] if one.without is not None]
         treated = int(panel.treated.sum())
         return Result(
             method,  # type: ignore[arg-type]  # one of the names, by the caller
             variant,
             change.value, low, high, change.p_value, self.made().se, float(change.degrees),
-            float(np.mean(expected)), len(panel.units), treated, len(self.y), self.start,
-            (*checks, *self.checks()), drawn, self.leads(),
+            float(self.y[self.start :].mean()) - change.value, len(panel.units), treated, len(self.y), self.start,
+            (*checks, *self.checks()), self.picture(), self.leads(),
         )  # fmt: skip
 
     def picture(self) -> tuple[Drawn, ...]:

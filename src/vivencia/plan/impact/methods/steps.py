@@ -21,12 +21,13 @@ FADING = (0.0, 0.2, 0.4, 0.55, 0.7, 0.82, 0.92, 0.97)  # what is left of a swing
 SHARES = (1.0, 0.6, 0.25)  # of the swings in the errors; the rest is noise of single periods
 WANDERING = (0.03, 0.3, 3.0)  # variance a wandering trend reaches at the end, in errors' variances and periods
 BENDS = (10.0, 60.0)  # how far a bend at one date may carry the series over its length, in standard deviations
-JUMP = 4.0  # how far the level may jump at one date
+JUMP = 4.0  # how far the level may jump at one date, in standard deviations
 CLOSE = 8  # periods around the start
 PLACES = 60  # dates tried for bends and jumps, at most
-BREAK_INSTEAD = 0.5  # given beforehand to: nothing happened at the start, but at another date it did: as likely as not
+BREAK_INSTEAD = 0.25  # given beforehand to: nothing happened at the start, but at another date it did
 EARLIER = 0.8  # of that to dates before the start
-SIZES = (4.0, 30.0)  # how far the step may go at the start, in standard deviations, either as likely
+PLAIN = 0.7  # given beforehand, of what may happen at the start, to a plain step; the rest also changes the slope
+SIZES = (4.0, 30.0)  # how far step and slope may go there, in standard deviations, either as likely; a plain step: JUMP
 NEGLIGIBLE = 1e-7  # chance of a mixture that need not be looked at
 MOST = 400  # periods: longer series are to be summed first
 
@@ -142,15 +143,18 @@ def instead(
 ) -> float:
     """How likely it is that nothing happened at the start, but that level or trend changed at another date.
 
-    X: (T, k) what else explains the series; own: (T, m) step and slope at the start, which may go as far as SIZES.
+    X: (T, k) what else explains the series; own: (T, m) step and slope at the start. A plain step is thought likelier
+    than one with a slope: were the slope's size always asked too, the step would pay for it and look less likely.
     """
     log, _b, _spread, broke = _grid(y, at, X, noise, start, BROKE)
     other = broke >= 0
     share = np.where(broke[other] < start, EARLIER, 1 - EARLIER)
     without = _together(log[other] + np.log(share))
     own = own / np.abs(own).max(axis=0)
-    grids = [_grid(y, at, X, noise, start, USUAL, size * own)[0] for size in SIZES]
-    with_it = _together(np.concatenate(grids)) - np.log(len(SIZES))
+    tried = [(PLAIN, JUMP * own[:, :1]), *(((1 - PLAIN) / len(SIZES), size * own) for size in SIZES)]
+    with_it = _together(
+        np.concatenate([np.log(share) + _grid(y, at, X, noise, start, USUAL, one)[0] for share, one in tried])
+    )
     odds = np.log(BREAK_INSTEAD / (1 - BREAK_INSTEAD)) + without - with_it
     return float(1 / (1 + np.exp(-np.clip(odds, -700, 700))))
 

@@ -33,7 +33,7 @@ def verdict(found: Result, *, better: int = 1, expected: float | None = None, le
     low, high = (found.low, found.high) if better > 0 else (-found.high, -found.low)
     told = _told(found, low, high, abs(expected) if expected else None, least)
     moved = found.check("control_moved")
-    if told.state != "cannot_tell" and moved and moved.state == "warning" and moved.value is not None:
+    if moved and moved.state == "warning" and moved.value is not None:
         # either something else hit everybody, or the measure reached the others too: then it did as much more
         further = moved.value if better > 0 else -moved.value
         if _told(found, low + further, high + further, abs(expected) if expected else None, least).state != told.state:
