@@ -156,7 +156,10 @@ def test_going_back_to_a_version_keeps_what_was_there(shop: JourneyMap, ana: Use
     here.post(reverse("journey-map-keep", args=[shop.pk]), {"name": "In March"})
     send(here, "journey-map-edit", shop.pk, [set_name("choose", "Look around")])
     version = MapVersion.objects.get(name="In March")
-    assert here.get(reverse("journey-map-version", args=[shop.pk, version.pk])).status_code == 200
+    told = here.get(reverse("journey-map-version", args=[shop.pk, version.pk]))
+    assert [(one["field"], one["old"], one["new"]) for one in told.context["changes"]] == [
+        ("Name", "Choose", "Look around")
+    ]
     here.post(reverse("journey-map-restore", args=[shop.pk, version.pk]))
     assert JourneyMap.objects.get(pk=shop.pk).drawing.steps[0].name == "Choose"
     kept = MapVersion.objects.exclude(pk=version.pk).get()

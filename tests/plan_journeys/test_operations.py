@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plan_journeys.test_drawing import SHOP
+from vivencia.plan.journeys.comparing import compare
 from vivencia.plan.journeys.drawing import Cell, Comment, Drawing, DrawingError, Lane, Link, Phase, Step, arranged
 from vivencia.plan.journeys.operations import (
     Add,
@@ -190,3 +191,21 @@ def test_what_makes_no_sense_is_refused_with_its_place(document: object, place: 
     with pytest.raises(DrawingError) as wrong:
         apply(MAP, read(document))
     assert wrong.value.path.startswith(place)
+
+
+def test_two_states_of_a_map_are_told_apart_place_by_place() -> None:
+    def changes(*several: Operation) -> list[tuple[str, str, str, object, object]]:
+        drawing = MAP
+        for one in several:
+            drawing = apply(drawing, one)
+        return [(one.of, one.name, one.field, one.old, one.new) for one in compare(MAP, drawing)]
+
+    first = MAP.steps[0]
+    assert changes() == []
+    assert changes(Set("step", first.key, "goal", "Be sure")) == [
+        ("step", first.name, "goal", first.goal or None, "Be sure")
+    ]
+    assert ("step", first.name, "", first.name, None) in changes(Remove("step", first.key))
+    assert changes(Set("map", "", "title", "Other")) == [("map", "", "title", MAP.title, "Other")]
+    moved = apply(MAP, Move("lane", MAP.lanes[0].key, MAP.lanes[-1].key))
+    assert [(one.name, one.moved) for one in compare(MAP, moved)] == [(MAP.lanes[0].name, True)]

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 from vivencia.foundation.rights import Right, needs
 from vivencia.plan.journeys import maps, sheets, wording
 from vivencia.plan.journeys.canvas_pages import who
+from vivencia.plan.journeys.comparing import compare
 from vivencia.plan.journeys.drawing import Drawing
 from vivencia.plan.journeys.models import JourneyMap, MapOperation, MapVersion
 
 A_PAGE = 50
+MOST_CHANGES = 200
 NEAR = 5  # steps named before and after the one a slide is about
 
 
@@ -66,9 +68,11 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(Right.SEE_FIGURES)
 @require_GET
 def version(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """A version to read."""
+    """A version to read, and what is otherwise on the map now."""
     kept = get_object_or_404(MapVersion.objects.select_related("map", "by"), pk=number, map_id=pk)
-    shown = {"map": kept.map, "version": kept, "sheets": sheets.of(kept.drawing)}
+    differs = compare(kept.drawing, kept.map.drawing)
+    changes = [wording.change(one) for one in differs[:MOST_CHANGES]]
+    shown = {"map": kept.map, "version": kept, "sheets": sheets.of(kept.drawing), "changes": changes, "n": len(differs)}
     return render(request, "journey_maps/version.html", shown)
 
 

@@ -82,7 +82,10 @@ def worth(request: HttpRequest) -> HttpResponse:
         }
         for one in library.weighed(view())
     ]
-    return render(request, "journey_maps/parts/worth.html", {"rows": rows, "gaps": _address("gaps")})
+    without = [row for row in rows if not row["gaps"]]
+    return render(
+        request, "journey_maps/parts/worth.html", {"rows": rows, "without": without, "gaps": _address("gaps")}
+    )
 
 
 @needs(Right.PLAN)

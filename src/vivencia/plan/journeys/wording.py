@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from vivencia.foundation.vocabulary import say
 from vivencia.foundation.writing import number_format
+from vivencia.plan.journeys.comparing import Change
 from vivencia.plan.journeys.drawing import Drawing, Expectations, Lane, Step
 from vivencia.plan.journeys.models import MapOperation, Way
 from vivencia.understand.journey_words import duration, share
@@ -189,6 +190,34 @@ def _set(it: dict[str, Any], about: str) -> str:
     if it["value"] in (None, "", []):
         return _("%(name)s: cleared “%(field)s”") % names
     return _("%(name)s: “%(field)s” is now %(value)s") % names
+
+
+_SORTS: Words = {
+    "phase": lazy("Phase “%(name)s”"),
+    "lane": lazy("Lane “%(name)s”"),
+    "step": lazy("Step “%(name)s”"),
+    "link": lazy("Way %(name)s"),
+}
+
+
+def change(one: Change) -> dict[str, str]:
+    """A difference between two states of a map: `what` it is about, `old` and `new` as pages say them."""
+    named = str(_SORTS[one.of]) % {"name": one.name} if one.of in _SORTS else one.name or _("the map")
+    if one.moved:
+        after = _("after “%(name)s”")
+        ends = [after % {"name": end} if end else _("at the beginning") for end in (one.old, one.new)]
+        return {"what": named, "field": _("Where it stands"), "old": ends[0], "new": ends[1]}
+    if not one.field:
+        said = [_("is there") if end is not None else "–" for end in (one.old, one.new)]
+        return {"what": named, "field": "", "old": said[0], "new": said[1]}
+    if one.of == "note":
+        ends = [feeling(end) if isinstance(end, float | int) else end or "–" for end in (one.old, one.new)]
+        step = str(_SORTS["step"]) % {"name": one.name}
+        return {"what": step, "field": one.field, "old": ends[0], "new": ends[1]}
+    kind = {"lived": _("As it is lived"), "target": _("As it should be")} if one.of == "map" else {}
+    ends = [kind.get(end) or value(one.field, end) for end in (one.old, one.new)]
+    field = str(FIELDS.get(one.field, one.field))
+    return {"what": named, "field": field, "old": ends[0], "new": ends[1]}
 
 
 def value(field: str, given: Any) -> str:

@@ -205,7 +205,10 @@ export class Panel {
   }
 
   #choice(words: Record<string, string>, value: string, field: string, chosen: (value: string) => void, none = ""): HTMLSelectElement {
-    const options = Object.entries(words).map(([code, label]) => h("option", { value: code, selected: code === value }, label));
+    const entries = Object.entries(words);
+    // Objects put whole numbers before all else: feelings go from very bad to very good.
+    if (entries.every(([code]) => !Number.isNaN(Number(code)))) entries.sort((a, b) => Number(a[0]) - Number(b[0]));
+    const options = entries.map(([code, label]) => h("option", { value: code, selected: code === value }, label));
     const first = none ? [h("option", { value: "", selected: value === "" }, none)] : [];
     return h("select", {
       class: "form-select", "data-field": field, disabled: !this.host.editable,
