@@ -67,7 +67,9 @@ def test_events_of_erased_people_are_refused_and_counted(log: Path, home: Path) 
     assert (told["read"], told["accepted"], told["rejected"], told["erased"]) == (3, 1, 1, 1)
     assert events_in(home) == {"e3": 1}
     shown = CliRunner().invoke(import_, [str(write(log.parent, "one.csv", HEADER, "e9,ana,2026-01-05,bought"))])
-    assert "1 events of people who were erased" in shown.stdout
+    assert "1 event of somebody who was erased, refused" in shown.stdout
+    assert "1 row read" in shown.stdout
+    assert "0 events brought in" in shown.stdout
 
 
 def test_the_same_file_again_adds_nothing(log: Path, home: Path) -> None:

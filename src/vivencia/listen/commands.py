@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vivencia.foundation.ledger.disk import LedgerBusyError
 from vivencia.listen import replacing, runs, wording
@@ -85,7 +86,12 @@ def undo_(run: int, *, yes: bool, as_json: bool) -> None:
         raise click.UsageError(_not_in_force(found))
     if not yes:
         about = {"title": found.title, "events": found.accepted}
-        click.confirm(_("Take out what %(title)r brought (%(events)s events)?") % about, abort=True, err=True)
+        asked = ngettext(
+            "Take out what %(title)r brought (%(events)s event)?",
+            "Take out what %(title)r brought (%(events)s events)?",
+            found.accepted,
+        )
+        click.confirm(asked % about, abort=True, err=True)
     try:
         rows = runs.undo(found)
     except runs.WrongStateError as error:  # somebody else was quicker
@@ -94,7 +100,7 @@ def undo_(run: int, *, yes: bool, as_json: bool) -> None:
     click.echo(
         json.dumps({"run": run, "removed_rows": rows})
         if as_json
-        else _("Taken out again: %(rows)s rows.") % {"rows": rows}
+        else ngettext("Taken out again: %(rows)s row.", "Taken out again: %(rows)s rows.", rows) % {"rows": rows}
     )
 
 
@@ -193,15 +199,19 @@ def _say(run: ImportRun, *, as_json: bool) -> None:
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     click.echo(f"{run.title}: {wording.title(run.recognised)} (import {run.pk})")
-    click.echo(f"  {run.read:>10} " + _("rows read"))
-    click.echo(f"  {run.accepted:>10} " + _("events brought in"))
-    click.echo(f"  {run.duplicates:>10} " + _("events were there already"))
+    click.echo(f"  {run.read:>10} " + ngettext("row read", "rows read", run.read))
+    click.echo(f"  {run.accepted:>10} " + ngettext("event brought in", "events brought in", run.accepted))
+    there = ngettext("event was there already", "events were there already", run.duplicates)
+    click.echo(f"  {run.duplicates:>10} " + there)
     if run.erased:
-        click.echo(f"  {run.erased:>10} " + _("events of people who were erased, refused"))
+        refused = ngettext(
+            "event of somebody who was erased, refused", "events of people who were erased, refused", run.erased
+        )
+        click.echo(f"  {run.erased:>10} " + refused)
     where = _(", see %(file)s") % {"file": told["rejects_file"]} if told["rejects_file"] else ""
     click.echo(f"  {run.rejected:>10} " + _("rejected") + where)
     if run.customers:
-        click.echo(f"  {run.customers:>10} " + _("customers"))
+        click.echo(f"  {run.customers:>10} " + ngettext("customer brought in", "customers brought in", run.customers))
 
 
 class _Bar:

@@ -5,6 +5,7 @@ import time
 
 import click
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vivencia.listen import demo_loading
 from vivencia.listen.demo.company import NAME
@@ -17,7 +18,9 @@ from vivencia.listen.demo.company import NAME
 def demo(remove: bool, customers: int, as_json: bool) -> None:
     """Load the demonstration company, so that there is something to look at before your own data."""
     if remove:
-        _say({"removed_rows": demo_loading.take_out()}, as_json, _("Taken out again: {removed_rows} rows."))
+        rows = demo_loading.take_out()
+        said = ngettext("Taken out again: %(rows)s row.", "Taken out again: %(rows)s rows.", rows) % {"rows": rows}
+        _say({"removed_rows": rows}, as_json, said)
         return
     began = time.monotonic()
     loaded = demo_loading.bring_in(demo_loading.begin(), _show, customers=customers)

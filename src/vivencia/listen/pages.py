@@ -15,6 +15,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
@@ -228,7 +229,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, speaking.busy())
     else:
         messages.success(
-            request, _("Taken out again: %(rows)s rows.") % {"rows": number_format(rows, force_grouping=True)}
+            request,
+            ngettext("Taken out again: %(rows)s row.", "Taken out again: %(rows)s rows.", rows)
+            % {"rows": number_format(rows, force_grouping=True)},
         )
     return redirect("source", run.pk)
 
