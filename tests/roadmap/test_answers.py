@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vivencia.plan.roadmap.optimiser.answers import change, next_best, prices, use, why_not
+from vivencia.plan.roadmap.optimiser.answers import better_first, change, next_best, prices, use, why_not
 from vivencia.plan.roadmap.optimiser.checking import check, worth
 from vivencia.plan.roadmap.optimiser.optimise import ImpossibleError, optimise
 from vivencia.plan.roadmap.optimiser.planted import Shape, planted
@@ -63,6 +63,16 @@ def test_the_next_best_plan_chooses_otherwise() -> None:
     other = next_best(TWO, found, 5.0)
 
     assert other is not None and other.starts == {"stock": 0}
+    assert better_first(found, other) == (found, other) and better_first(found, None) == (found, None)
+
+
+def test_where_the_second_search_finds_more_its_plan_is_the_plan() -> None:
+    found = optimise(TWO, 5.0)
+    less = replace(found, starts={"stock": 0}, value=found.value - 1, proven=False)
+
+    first, second = better_first(less, found)
+
+    assert first.starts == found.starts and first.bound >= first.value and second == less
 
 
 @pytest.mark.parametrize(

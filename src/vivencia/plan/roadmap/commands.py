@@ -8,7 +8,7 @@ import click
 from django.utils.translation import gettext as _
 
 from vivencia.measure.metrics.words import N_
-from vivencia.plan.roadmap.optimiser.answers import next_best, prices
+from vivencia.plan.roadmap.optimiser.answers import better_first, next_best, prices
 from vivencia.plan.roadmap.optimiser.conflicts import Rule, conflict
 from vivencia.plan.roadmap.optimiser.optimise import Found, ImpossibleError, optimise
 from vivencia.plan.roadmap.optimiser.problem import Problem
@@ -41,7 +41,7 @@ def roadmap(source: Path, seconds: float, *, explain: bool, as_json: bool) -> No
         raise click.UsageError(f"{source.name}: {wrong.said.told(_)}") from wrong
     except ImpossibleError as impossible:
         raise click.UsageError(_impossible(problem, impossible)) from impossible
-    other = next_best(problem, found, seconds / 3) if explain else None
+    found, other = better_first(found, next_best(problem, found, seconds / 3) if explain else None)
     told = report(problem, found, other, prices(problem, found, seconds) if explain else None)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))

@@ -73,7 +73,7 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
         "value": value,
         "report": report,
         "certified": words.certified(report),
-        "often": words.often(report["range"].get("next_best")) if "prices" in report else "",
+        "often": words.often(report) if "prices" in report else "",
         "counted": words.counted(plan),
         "pilots": words.pilots(report),
         "missing": missing(plan, words),

@@ -13,7 +13,7 @@ from vivencia.plan.initiatives.past import Lesson
 from vivencia.plan.initiatives.quarters import last_day, later
 from vivencia.plan.roadmap.assembling import assembled
 from vivencia.plan.roadmap.models import Plan, PlanState
-from vivencia.plan.roadmap.optimiser.answers import Placed, Price, change, next_best, placed, prices
+from vivencia.plan.roadmap.optimiser.answers import Placed, Price, better_first, change, next_best, placed, prices
 from vivencia.plan.roadmap.optimiser.conflicts import Rule, conflict
 from vivencia.plan.roadmap.optimiser.optimise import Found, ImpossibleError, optimise
 from vivencia.plan.roadmap.optimiser.problem import Problem
@@ -89,7 +89,7 @@ def _find(plan: Plan) -> None:
         Plan.objects.filter(pk=plan.pk).update(state=PlanState.FAILED, trouble={"code": "nothing"})
         return
     found = optimise(problem, plan.seconds, progress=lambda share, _value, _bound: _tell(plan, 0.4 * share))
-    other = next_best(problem, found, plan.seconds / 3)
+    found, other = better_first(found, next_best(problem, found, plan.seconds / 3))
     _tell(plan, 0.6)
     priced = prices(problem, found, plan.seconds, told=lambda share: _tell(plan, 0.6 + 0.4 * share))
     _keep(plan, problem, found, other, priced)

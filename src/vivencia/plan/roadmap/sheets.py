@@ -87,5 +87,5 @@ def _about(plan: Plan, words: Words) -> Sheet:
         (_("Planned on, UTC"), plan.at),
     ]
     if "prices" in report:
-        rows.insert(5, (_("Next best plan"), words.often(report["range"].get("next_best"))))
+        rows.insert(5, (_("Next best plan"), words.often(report)))
     return Sheet(_("About"), (_("What"), _("Figure")), rows)

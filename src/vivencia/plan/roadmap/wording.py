@@ -173,10 +173,15 @@ class Words:
             if each["spares"] > 0
         ]
 
-    def often(self, other: dict[str, Any] | None) -> str:
-        """How often the plan beats the next best."""
+    def often(self, report: dict[str, Any]) -> str:
+        """How often the plan beats the next best; of one changed by hand: that there is a better one, if so."""
+        other = report["range"].get("next_best")
         if other is None:
             return _("There is no really different plan within these limits.")
+        if other["value"] > report["value"] + 0.5:
+            return _("Planned anew it could bring more: %(value)s was found by choosing otherwise.") % {
+                "value": self.amount(other["value"])
+            }
         told = {
             "n": round(100 * other["better_in"]),
             "value": self.amount(other["value"]),

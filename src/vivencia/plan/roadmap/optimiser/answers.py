@@ -63,9 +63,9 @@ def why_not(problem: Problem, starts: Starts, key: str) -> WhyNot:
     possible = [t for t in range(problem.quarters) if not _single_rules(problem, each, t)]
     if not possible:
         return WhyNot("too late")
-    alone = [_lacking(check(problem, {key: t}).breaches) for t in possible]
-    if all(alone):
-        return WhyNot("too large", tuple(dict.fromkeys(breach.key for breach in alone[0] if breach.key)))
+    if all(_lacking(check(problem, {key: t}).breaches) for t in possible):
+        first_try = _lacking(check(problem, {key: possible[0]}).breaches)
+        return WhyNot("too large", tuple(dict.fromkeys(breach.key for breach in first_try if breach.key)))
     missing = tuple(first for first in each.after if first not in starts)
     if missing:
         return WhyNot("waits for", missing)
@@ -151,6 +151,14 @@ def next_best(problem: Problem, found: Found, seconds: float) -> Found | None:
         return optimise(replace(problem, unlike=frozenset(found.starts), unlike_by=differing), seconds, seed=2)
     except ImpossibleError:
         return None
+
+
+def better_first(found: Found, other: Found | None) -> tuple[Found, Found | None]:
+    """The plan and the next best one, whichever of the two searches found which: in large problems the second search
+    now and then ends above the first. The bound holds for both, since both keep the problem's rules."""
+    if other is None or other.value <= found.value:
+        return found, other
+    return replace(other, bound=max(found.bound, other.value), seconds=found.seconds, proven=False), found
 
 
 def prices(

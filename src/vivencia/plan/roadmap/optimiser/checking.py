@@ -3,6 +3,7 @@
 Knows nothing of how plans are found: no arrays, no formulation, no solver. Every plan that is shown has passed here.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isclose, prod
@@ -111,9 +112,14 @@ def _order(problem: Problem, starts: Starts) -> Iterator[Breach | None]:
 
 
 def _teams(problem: Problem, starts: Starts) -> Iterator[Breach | None]:
+    asked: defaultdict[tuple[str, int], float] = defaultdict(float)  # counted in one walk: large plans are asked often
+    for key, start in starts.items():
+        for team_key, days in problem.by_key[key].effort.items():
+            for k, each in enumerate(days):
+                asked[team_key, start + k] += each
     for team in problem.teams:
         for quarter in range(problem.quarters):
-            used = days_used(problem, starts, team.key, quarter)
+            used = asked[team.key, quarter]
             yield (
                 Breach("capacity", team.key, quarter, used, team.days[quarter])
                 if _too_much(used, team.days[quarter])
@@ -128,10 +134,13 @@ def _money(problem: Problem, starts: Starts) -> Iterator[Breach | None]:
 
 
 def _streams(problem: Problem, starts: Starts) -> Iterator[Breach | None]:
-    quarters = range(problem.quarters)
-    total = sum(money_used(problem, starts, quarter) for quarter in quarters)
+    spent_in: defaultdict[str, float] = defaultdict(float)
+    for key, start in starts.items():
+        each, quarters = problem.by_key[key], max(0, problem.quarters - start)
+        spent_in[each.stream] += (each.cost_once if quarters else 0.0) + each.cost_a_quarter * quarters
+    total = sum(spent_in.values())
     for stream in problem.streams:
-        spent = sum(money_used(problem, starts, quarter, stream.key) for quarter in quarters)
+        spent = spent_in[stream.key]
         many = sum(problem.by_key[key].stream == stream.key for key in starts)
         least, most = stream.min_share * total, stream.max_share * total
         yield Breach("least share", stream.key, None, spent, least) if _too_much(least, spent) else None
