@@ -53,6 +53,13 @@ def test_a_slip_of_the_pen_is_told_as_alike() -> None:
     assert seen["x", "y"].alike == ("name",)
 
 
+def test_a_name_without_its_second_surname_is_alike_and_no_other_name() -> None:
+    said = {"email": "lucia.ferrer@correo.example"}
+    seen = found(row("x", "Lucía Ferrer Gil", **said), row("y", "Lucia Ferrer", **said), row("z", "Ana Gil", **said))
+    assert (seen["x", "y"].alike, seen["x", "y"].differ) == (("name",), ())
+    assert ("x", "z") not in seen or seen["x", "z"].differ == ("name",)
+
+
 def test_an_office_s_address_joins_nobody() -> None:
     office = [row(f"o{i}", f"Person{i} Number{i}", "info@office.example") for i in range(9)]
     assert not any(one.startswith("o") and other.startswith("o") for one, other in found(*office))

@@ -162,7 +162,7 @@ def _compared(one: Person, other: Person, usual: Usual) -> Pair:
         if a == b:
             agree.append(field.name)
             weight += math.log2(field.same / chance)
-        elif field.name == "name" and SequenceMatcher(None, a, b).ratio() >= ALIKE:
+        elif field.name == "name" and _names_alike(a, b):
             alike.append(field.name)
             weight += 0.6 * math.log2(field.same / chance)
         else:
@@ -170,6 +170,12 @@ def _compared(one: Person, other: Person, usual: Usual) -> Pair:
             weight += math.log2((1 - field.same) / (1 - chance))
     sure = 1 / (1 + 2.0**-weight) if weight > -60 else 0.0
     return Pair(one.customer_id, other.customer_id, sure, tuple(agree), tuple(alike), tuple(differ))
+
+
+def _names_alike(one: str, other: str) -> bool:
+    """A slip of the pen, or a name with and without its second surname or middle name."""
+    shorter, longer = sorted((set(one.split()), set(other.split())), key=len)
+    return shorter <= longer or SequenceMatcher(None, one, other).ratio() >= ALIKE
 
 
 def _by_chance(field: Field, usual: Usual, have_it: int) -> float:

@@ -110,7 +110,7 @@ def _shown(pairs: list[Pair]) -> list[dict[str, Any]]:
 def _pair(pair: Pair, rows: dict[str, dict[str, Any]], phones: dict[str, str | None]) -> dict[str, Any]:
     both = [{**rows[one], "phone": phones.get(one), "called": called(rows[one]["name"], one)} for one in pair.ids]
     both.sort(key=lambda row: (row["first_seen"] is None, row["first_seen"] or row["customer_id"]))
-    alike = [_("names alike but for a few letters")] if pair.alike else []
+    alike = [_("similar names")] if pair.alike else []
     sure = _("almost certain") if pair.chance >= 0.99 else _("very likely") if pair.chance >= 0.9 else _("possible")
     return {
         "kept": both[0],

@@ -59,7 +59,44 @@ def evaluate(
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False))
         return
-    click.echo("\n".join(f"{name}: {value}" for name, value in said.items() if value is not None))
+    click.echo("\n".join(f"{_measures()[name]}: {_in_words(value)}" for name, value in said.items() if _tells(value)))
+
+
+def _measures() -> dict[str, str]:
+    """What the numbers of an evaluation are called, beside the names that `--json` has them by."""
+    return {
+        "task": _("Task"),
+        "trained_on": _("Texts learned from"),
+        "asked": _("Texts asked about"),
+        "labels": _("Labels"),
+        "accuracy": _("Read rightly (accuracy)"),
+        "macro_f1": _("Mean of the labels' F1 (macro_f1)"),
+        "texts_per_second": _("Texts a second"),
+        "texts_per_processor_second": _("Texts a second of one core's work"),
+        "training_seconds": _("Seconds of learning"),
+        "encoders": _("Encoders"),
+        "mixture": _("Weights of the views"),
+        "skipped": _("Rows without a text or a label"),
+        "never_taught": _("Texts whose label was never taught"),
+        "auroc": _("Known told from unknown (auroc)"),
+        "oos_recall": _("Unknown ones found where one in twenty of the known is rejected (oos_recall)"),
+        "in_scope_accuracy_kept": _("Read rightly of the known that are kept (in_scope_accuracy_kept)"),
+        "oos_recall_own": _("Unknown ones found by the threshold learned (oos_recall_own)"),
+        "rejected_own": _("Known ones it rejects (rejected_own)"),
+    }
+
+
+def _tells(value: Any) -> bool:
+    return value is not None and value not in ({}, ())
+
+
+def _in_words(value: Any) -> str:
+    match value:
+        case dict():
+            return ", ".join(f"{name} {share}" for name, share in value.items())
+        case tuple() | list():
+            return ", ".join(map(str, value))
+    return str(value)
 
 
 def _learned_and_asked(task: str, learn: Path, ask: Path, columns: tuple[str, str, str]) -> evaluation.Evaluation:
