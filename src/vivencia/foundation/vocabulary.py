@@ -194,6 +194,7 @@ TRAITS: Words = {
     "industry": _("industry"),
     "employees": _("employees"),
     "plan": _("plan"),
+    "role": _("role"),
     "website": _("website"),
     "app": _("uses the app"),
     "loyalty_card": _("has the card"),
