@@ -57,7 +57,12 @@ def _read(line: str) -> tuple[str, list[dict[str, Any]], str, float | None]:
 def test_each_drawn_timeline_has_its_state() -> None:
     # "due at the edge" is drawn on day 10, the horizon itself: it is only late afterwards.
     lines = [_read(line) for line in TIMELINES.splitlines()[2:] if line.strip()]
-    table = promises(events_table(*(row for _, rows, *_ in lines for row in rows)), HORIZON).to_pyarrow().to_pylist()
+    events = events_table(*(row for _, rows, *_ in lines for row in rows))
+    table = promises(events, HORIZON).to_pyarrow().to_pylist()
+    known = (
+        promises(events, HORIZON, names=["ordered", "came", "Order cancelled", "elsewhere"]).to_pyarrow().to_pylist()
+    )
+    assert sorted(map(str, known)) == sorted(map(str, table)), "the same where the names are known beforehand"
     found = {row["subject_id"]: (row["state"], row["late_hours"]) for row in table}
     assert found == {name: (state, hours) for name, _, state, hours in lines}
     assert len(table) == len(lines)

@@ -8,6 +8,10 @@ Where cancelling is itself what was promised (a contract will be ended by Friday
 promise and takes none back.
 """
 
+import re
+from collections.abc import Collection
+
+import ibis
 import ibis.expr.types as ir
 
 THINGS = (
@@ -22,20 +26,29 @@ _FILL = r"\b(the|el|la|was|is|has been|ha sido|fue|es|status|state|estado)\b:?"
 _PROMISED = r"\b(cancel|anul|baja\b)"
 
 
-def says_cancelled(events: ir.Table) -> ir.BooleanValue:
-    """Whether an event says that something was cancelled, other than what its own `promise` was about."""
+def says_cancelled(events: ir.Table, names: Collection[str] | None = None) -> ir.BooleanValue:
+    """Whether an event says that something was cancelled, other than what its own `promise` was about.
+
+    names: those that occur (or more), where the caller knows them: each is then read once, and not every event's.
+    """
+    if names is not None:
+        found = [name for name in names if re.search(_SAYS, name.lower())]
+        return events.name.isin(found) & ~_promised_to_cancel(events) if found else ibis.literal(False)
     hinted = events.name.contains(_HINTS[0])
     for hint in _HINTS[1:]:
         hinted |= events.name.contains(hint)
     return hinted & events.name.lower().re_search(_SAYS) & ~_promised_to_cancel(events)
 
 
-def is_cancellation(events: ir.Table) -> ir.BooleanValue:
-    """Whether an event takes back what was promised: of the kind it names as its `promise`, else about its subject."""
+def is_cancellation(events: ir.Table, names: Collection[str] | None = None) -> ir.BooleanValue:
+    """Whether an event takes back what was promised: of the kind it names as its `promise`, else about its subject.
+
+    names: as for `says_cancelled`.
+    """
     thing = _plain(_plain(events.name).re_replace(_VERB, " ").re_replace(_FILL, " "))
     own = thing == _plain(events.subject_kind.fill_null(""))
     about_it = events.subject_id.notnull() & (own | thing.isin(["", *THINGS]))
-    return events.promised_at.isnull() & says_cancelled(events) & (events.promise.notnull() | about_it)
+    return events.promised_at.isnull() & says_cancelled(events, names) & (events.promise.notnull() | about_it)
 
 
 def _promised_to_cancel(events: ir.Table) -> ir.BooleanValue:

@@ -140,12 +140,19 @@ def directory(read: Read, as_of: datetime) -> pa.Table:
 
     def compute() -> pa.Table:
         main, *others = currencies(read) or [""]
-        asked = summaries(read.events, read.customers, promises(read.events, as_of), main)
+        asked = summaries(read.events, read.customers, promises(read.events, as_of, names=_names(read)), main)
         return _with_other_money(frame_of(read.to_arrow(asked)), read, others).to_arrow()
 
     key = f"customers/directory/3/{as_of:%Y-%m-%d}"
     table: pa.Table = read.remember(key, compute)
     return table
+
+
+def _names(read: Read) -> list[str]:
+    """What events are called."""
+    told = read.events.select("name").distinct().order_by("name")
+    found: list[str] = read.remember("customers/names/1", lambda: read.to_arrow(told)["name"].to_pylist())
+    return found
 
 
 def revenues(row: Mapping[str, Any], currency: str) -> list[tuple[float, str]]:

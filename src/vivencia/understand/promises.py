@@ -17,7 +17,7 @@ A second opening before the fulfilment (the parcel is now promised for Friday) i
 take the first one back, so one fulfilment may keep the second and break the first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -40,8 +40,12 @@ def promises(
     carry: Sequence[str] = (),
     *,
     due: tuple[datetime, datetime] | None = None,
+    names: Collection[str] | None = None,
 ) -> ir.Table:
     """One row a promise, unordered; `due`: only those promised for after the first and up to the second moment.
+
+    names: the names of events that occur (or more), where the caller knows them: which of them cancel is then decided
+    once and not for every event, a third less work where none does.
 
     `events` has the ledger's EVENTS columns; `as_of` is the aware moment that decides what is overdue (the ledger
     knows of nothing after it). Columns:
@@ -64,9 +68,9 @@ def promises(
     asked = told.filter(wanted)
     if due is not None:  # what is about the same things is enough to tell when they were fulfilled
         told = told.semi_join(asked.select("promise", "about").distinct(), ["promise", "about"])
-    made = told.mutate(fulfilled_at=_first_fulfilment(told)).filter(wanted)
+    made = told.mutate(fulfilled_at=_first_fulfilment(told, names)).filter(wanted)
     # `asked`, not `made`: an engine may work out a window as often as it is mentioned
-    opened = _withdrawn(made, _first_cancellation(events, asked))
+    opened = _withdrawn(made, _first_cancellation(events, asked, names))
     return opened.select(
         "event_id",
         "promise",
@@ -118,13 +122,13 @@ def _about(events: ir.Table) -> ir.StringValue:
     return subject.fill_null(ibis.literal("c:") + events.customer_id).fill_null("")
 
 
-def _first_fulfilment(told: ir.Table) -> ir.TimestampValue:
+def _first_fulfilment(told: ir.Table, names: Collection[str] | None) -> ir.TimestampValue:
     """Per row, the time of the first fulfilment at or after it: a running minimum from the end backwards.
 
     Within one moment fulfilments come first in that order, so that an opening sees those of its own moment too. A
     window instead of an as-of join, because both engines have it.
     """
-    fulfilment = told.promised_at.isnull() & ~says_cancelled(told)
+    fulfilment = told.promised_at.isnull() & ~says_cancelled(told, names)
     backwards = ibis.window(
         group_by=[told.promise, told.about],
         order_by=[told.occurred_at.desc(), fulfilment.ifelse(0, 1).asc()],
@@ -134,12 +138,12 @@ def _first_fulfilment(told: ir.Table) -> ir.TimestampValue:
     return ibis.cases((fulfilment, told.occurred_at)).min().over(backwards)
 
 
-def _first_cancellation(events: ir.Table, opened: ir.Table) -> ir.Table:
+def _first_cancellation(events: ir.Table, opened: ir.Table, names: Collection[str] | None) -> ir.Table:
     """One row a promise that was cancelled (`made_by`, its event): the first cancellation at or after it.
 
     Cancellations are few, so that a join is cheap here where it would not be for fulfilments.
     """
-    said = events.filter(is_cancellation(events))
+    said = events.filter(is_cancellation(events, names))
     told = said.select(of_kind=said.promise, concerns=_about(said), cancelled_at=said.occurred_at)
     met = opened.select("event_id", "promise", "about", "occurred_at").join(told, opened.about == told.concerns)
     own = met.filter((_.of_kind.isnull() | (_.of_kind == _.promise)) & (_.cancelled_at >= _.occurred_at))

@@ -98,7 +98,7 @@ class Lived:
 
     @cached_property
     def promised(self) -> ir.Table:
-        return promises(self.events, self.as_of)
+        return promises(self.events, self.as_of, names=self.names)
 
     @cached_property
     def case_states(self) -> ir.Table:

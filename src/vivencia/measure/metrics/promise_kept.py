@@ -13,7 +13,7 @@ from vivencia.understand.promises import promises
 
 def _promised(lived: Lived) -> ir.Table:
     """Promises with the columns of the event that made them; by `promise` they group by the promise's kind."""
-    carried = promises(lived.events, lived.as_of, ("channel", "employee_id", "properties"))
+    carried = promises(lived.events, lived.as_of, ("channel", "employee_id", "properties"), names=lived.names)
     return carried.mutate(case_state=_.promise)
 
 
