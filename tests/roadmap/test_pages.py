@@ -105,6 +105,9 @@ def test_an_impossible_change_says_so_and_nonsense_is_not_found(lead: Client, pl
 
     page = answer.content.decode()
     assert "Not possible" in page and "one has to give way" in page
+    User.objects.update(language="es")
+    told = lead.post(address, {"initiative": work["stock"].pk, "place": "1"}, follow=True).content.decode()
+    assert "hay que renunciar a una" in told and "give way" not in told
     for told in ({"initiative": "99", "place": "0"}, {"initiative": work["web"].pk, "place": "9"}, {}):
         assert lead.post(address, told).status_code == 404
 

@@ -144,7 +144,8 @@ def _trouble(plan: Plan) -> str:
 def _because(told: str, rules: Iterable[tuple[str, str]], words: Words) -> str:
     """Why there is no plan, with the rules of which one has to give way."""
     named = "; ".join(words.rule(kind, of) for kind, of in rules)
-    return f"{told} {_('These cannot be kept together, so one has to give way:')} {named}." if named else told
+    together = _("These cannot be kept together, so one has to give way:")
+    return f"{told} {together} {named}." if named else told
 
 
 @needs(Right.PLAN)
