@@ -175,10 +175,12 @@ class TestPage:
         assert "¿Qué dicen los clientes" in client.get(reverse("voices")).content.decode()
 
     def test_what_they_had_lived_opens_beside_the_words(self, browser: Enter) -> None:
-        page = browser(Role.AGENT).get(reverse("voice-context", args=["e2"])).content.decode()
+        voices_page = browser(Role.AGENT).get(reverse("voices")).content.decode()
+        assert """hx-trigger='toggle from:"closest details" once'""" in voices_page, "htmx 4 wants words in quotes"
+        page = browser(Role.EXECUTIVE).get(reverse("voice-context", args=["e2"])).content.decode()
         assert page.count("<li") == 2
         assert 'aria-current="true"' in page
-        assert browser(Role.EXECUTIVE).get(reverse("voice-context", args=["nothing"])).status_code == 404
+        assert browser(Role.ANALYST).get(reverse("voice-context", args=["nothing"])).status_code == 404
 
     def test_an_export_holds_what_matches_masked_where_it_must_be_and_is_audited(self, browser: Enter) -> None:
         answer = browser(Role.ANALYST).get(reverse("voices-export", args=["csv"]), {"topic": "delivery"})
