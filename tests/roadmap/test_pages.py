@@ -108,8 +108,8 @@ def test_an_impossible_change_says_so_and_nonsense_is_not_found(lead: Client, pl
     User.objects.update(language="es")
     told = lead.post(address, {"initiative": work["stock"].pk, "place": "1"}, follow=True).content.decode()
     assert "hay que renunciar a una" in told and "give way" not in told
-    for told in ({"initiative": "99", "place": "0"}, {"initiative": work["web"].pk, "place": "9"}, {}):
-        assert lead.post(address, told).status_code == 404
+    for asked in ({"initiative": "99", "place": "0"}, {"initiative": work["web"].pk, "place": "9"}, {}):
+        assert lead.post(address, asked).status_code == 404
 
 
 def test_dates_go_to_the_initiatives(lead: Client, plan: Plan, work: Work) -> None:
