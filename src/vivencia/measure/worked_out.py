@@ -1,5 +1,7 @@
 """What the pages of metrics need of each version of the ledger: the worker works it out before anybody asks."""
 
+from itertools import product
+
 from vivencia.measure import views
 from vivencia.measure.asking import Asked
 from vivencia.measure.metrics.catalogue import METRICS
@@ -20,12 +22,11 @@ def catalogue(view: View) -> None:
 def metrics(view: View) -> None:
     """Every metric's own page, as it is before anybody has chosen."""
     here = source_of(view)
-    for asked in _all():
+    for asked, name in product(_all(), PARTS):
         if view.overtaken():
             return
         if _any(here, asked):
-            for name in PARTS:
-                part_of(name, here, asked, wait=True)
+            part_of(name, here, asked, wait=True)
 
 
 def _all() -> list[Asked]:
