@@ -4,11 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.utils import timezone, translation
 
 from tests.chromium import chrome  # noqa: F401  # a fixture
 
 REAL_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _plain_spaces() -> None:
+    """Tests read pages as they are written, with plain spaces before units; what keeps them together when a page is
+    sent is tested by itself (foundation/test_unbroken.py)."""
+    settings.MIDDLEWARE.remove("vivencia.foundation.unbroken.NumbersKeepTheirUnits")
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from tests.metrics.events import customers_table, events_table
 from vivencia.foundation.ledger.store import open_ledger
@@ -162,6 +163,28 @@ def test_only_planners_have_it_worked_out_again(signed_in: Enter) -> None:
     address = f"/plan/impact/{initiative.pk}/again/"
     assert signed_in(Role.VIEWER).post(address).status_code == 403
     assert signed_in(Role.ANALYST).post(address).status_code == 302
+
+
+def test_the_page_follows_the_work_until_the_result_is_there(signed_in: Enter) -> None:
+    lived(0.0)
+    initiative, other = declared(), declared()
+    analyst = signed_in(Role.ANALYST)
+    address = f"/plan/impact/{initiative.pk}/"
+    for _twice in range(2):
+        analyst.post(f"{address}again/")
+    assert DBTaskResult.objects.count() == 1, "asking again while it is under way asks for nothing more"
+    shown = page(analyst, address)
+    assert "Waiting its turn" in shown and "Work it out now" not in shown
+    assert "Waiting its turn" not in page(analyst, f"/plan/impact/{other.pk}/")
+    DBTaskResult.objects.update(status="RUNNING")
+    assert "The effect is being worked out" in page(analyst, f"{address}progress/")
+    DBTaskResult.objects.update(status="SUCCESSFUL")
+    assert analyst.get(f"{address}progress/")["HX-Refresh"] == "true"
+    shown = page(analyst, address)
+    assert "Worked out with what is known by now" in shown and "Work it out now" in shown
+    DBTaskResult.objects.update(status="FAILED")
+    assert analyst.get(f"{address}progress/")["HX-Refresh"] == "true"
+    assert "It could not be worked out" in page(analyst, address)
 
 
 def test_the_list_of_those_left_out_is_for_who_may_take_rows_out(signed_in: Enter) -> None:

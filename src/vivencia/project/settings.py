@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "vivencia.foundation.unbroken.NumbersKeepTheirUnits",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vivencia.plan.impact import wording
 from vivencia.plan.impact.methods import choosing
@@ -173,8 +174,14 @@ def _say_rejects(name: str, rejects: tuple[tables.Reject, ...], rejected: int, r
     if not rejects:
         return
     told = {"file": _named(name), "n": rejected, "rows": rows}
-    click.echo(_("%(file)s: %(n)s of %(rows)s rows could not be used:") % told, err=True)
+    said = ngettext(
+        "%(file)s: %(n)s of %(rows)s row could not be used:",
+        "%(file)s: %(n)s of %(rows)s rows could not be used:",
+        rows,
+    )
+    click.echo(said % told, err=True)
     for reject in rejects:
         click.echo(f"  {wording.rejected_row(reject)}", err=True)
     if rejected > len(rejects):
-        click.echo("  " + _("and %(n)s rows more") % {"n": rejected - len(rejects)}, err=True)
+        more = rejected - len(rejects)
+        click.echo("  " + ngettext("and %(n)s row more", "and %(n)s rows more", more) % {"n": more}, err=True)

@@ -1,6 +1,7 @@
 """Background work of impact. Every job may run twice."""
 
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from vivencia.foundation.turns import SOMEBODY_WAITS
 from vivencia.plan.impact import proving
@@ -13,3 +14,10 @@ def prove(pk: int) -> None:
     initiative = Initiative.objects.filter(pk=pk).first()
     if initiative is not None:
         proving.prove(initiative)
+
+
+def last(pk: int) -> TaskResultStatus | None:
+    """How the newest order to work out one initiative stands; None where there was none."""
+    ordered = DBTaskResult.objects.filter(task_path=prove.module_path).order_by("-enqueued_at")
+    states = (TaskResultStatus(one.status) for one in ordered.iterator() if one.args_kwargs["args"] == [pk])
+    return next(states, None)

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_tasks import TaskResultStatus
 
 from vivencia.foundation import audit
 from vivencia.foundation.exporting import FORMS, Sheet, as_csv
@@ -19,6 +20,8 @@ from vivencia.plan.impact import holdouts, jobs, showing
 from vivencia.plan.initiatives.initiatives import declaration
 from vivencia.plan.initiatives.models import Declaration, Initiative
 from vivencia.understand import segments
+
+UNDER_WAY = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
 
 
 @needs(Right.SEE_FIGURES)
@@ -39,7 +42,9 @@ def initiative_page(request: HttpRequest, pk: int) -> HttpResponse:
     held = declaration(initiative)
     lots = held is not None and held.holdout_percent > 0
     rights = may(request.user, Right.EXPORT) and may(request.user, Right.SEE_CUSTOMERS)
-    return render(request, "impact/initiative.html", {**shown, "may_list": lots and rights, "lots": lots})
+    state = jobs.last(initiative.pk)
+    shown |= {"may_list": lots and rights, "lots": lots, "running": state if state in UNDER_WAY else None}
+    return render(request, "impact/initiative.html", shown)
 
 
 @needs(Right.SEE_FIGURES)
@@ -56,9 +61,26 @@ def metric_story(request: HttpRequest, name: str) -> HttpResponse:
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Work it out now."""
     initiative = get_object_or_404(Initiative, pk=pk)
-    jobs.prove.enqueue(initiative.pk)
-    messages.success(request, _("It is being worked out. Load the page again in a moment."))
+    if jobs.last(initiative.pk) not in UNDER_WAY:
+        jobs.prove.enqueue(initiative.pk)
     return redirect("impact-initiative", initiative.pk)
+
+
+@needs(Right.SEE_FIGURES)
+@require_GET
+def progress_part(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whether it is still being worked out; tells the page to load anew, and what came of it, when it is done."""
+    initiative = get_object_or_404(Initiative, pk=pk)
+    state = jobs.last(initiative.pk)
+    if state in UNDER_WAY:
+        return render(request, "impact/parts/progress.html", {"pk": pk, "running": state})
+    if state == TaskResultStatus.FAILED:
+        messages.error(request, _("It could not be worked out; what is shown is as it was. The log says why."))
+    else:
+        messages.success(request, _("Worked out with what is known by now."))
+    answer = HttpResponse()
+    answer["HX-Refresh"] = "true"
+    return answer
 
 
 @needs(Right.EXPORT)

@@ -9,5 +9,6 @@ urlpatterns = [
     path("plan/impact/metrics/<str:name>/", pages.metric_story, name="impact-metric"),
     path("plan/impact/<int:pk>/", pages.initiative_page, name="impact-initiative"),
     path("plan/impact/<int:pk>/again/", pages.again, name="impact-again"),
+    path("plan/impact/<int:pk>/progress/", pages.progress_part, name="impact-progress"),
     path("plan/impact/<int:pk>/left-out.csv", pages.left_out, name="impact-left-out"),
 ]
