@@ -60,7 +60,7 @@ def test_windows_files_languages_and_rows_left_out(read: Read) -> None:
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ("", "has no rows"),
+        ("", "is empty"),
         ("text,label\n", "has no rows"),
         ("text,label\na,\n", "no row with both"),
         ("foo,bar,baz\nwhat a fine day,1,2\nwhat a bad day,3,4\n", "holds the labels? It has: bar, baz"),

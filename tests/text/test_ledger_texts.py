@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from django.utils import translation
 
 from tests.ledger.shop import event, events
 from vivencia.foundation import doctor, erasure
@@ -181,3 +182,6 @@ def test_the_commands(ledger: Ledger, tmp_path: Path) -> None:
     ask.write_text("text,intent\nhola,saludo\n")
     strange = CliRunner().invoke(text_command, asked)
     assert (strange.exit_code, "no label in common" in strange.stderr) == (2, True)
+    with translation.override("es"):
+        strange = CliRunner().invoke(text_command, asked)
+    assert "ninguna etiqueta en común: card, close; y: saludo" in strange.stderr

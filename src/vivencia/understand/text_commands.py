@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from vivencia.understand import emerging, emerging_noticed, emerging_words, readings
 from vivencia.understand.text import evaluation
 from vivencia.understand.text.emerging.series import DAYS, Grain
-from vivencia.understand.text.labelled import Labelled, UnusableFileError, labelled
+from vivencia.understand.text.labelled import N_, Labelled, UnusableFileError, labelled
 
 
 @click.group()
@@ -54,7 +54,7 @@ def evaluate(
     try:
         found = _learned_and_asked(task, learn, ask, columns) if learn else _asked(task, ask, columns)
     except UnusableFileError as problem:
-        raise click.UsageError(str(problem)) from None
+        raise click.UsageError(_(problem.sentence) % problem.facts) from None
     said = {name: _plain(value) for name, value in asdict(found).items()}
     if as_json:
         click.echo(json.dumps(said, ensure_ascii=False))
@@ -107,7 +107,7 @@ def _learned_and_asked(task: str, learn: Path, ask: Path, columns: tuple[str, st
 
 def _asked(task: str, ask: Path, columns: tuple[str, str, str]) -> evaluation.Evaluation:
     if task not in ("sentiment", "emotion"):
-        raise UnusableFileError("--train is needed: only feelings and emotions are read without being taught")
+        raise UnusableFileError(N_("--train is needed: only feelings and emotions are read without being taught"))
     reader = readings.reader()
     known = evaluation.FEELINGS if task == "sentiment" else reader.heads.emotion.labels
     return evaluation.as_read(task, _labelled(ask, task, columns, frozenset(known)), reader)

@@ -11,7 +11,7 @@ import numpy as np
 from vivencia.understand.text import stack
 from vivencia.understand.text.bert import Floats
 from vivencia.understand.text.encoders import Encoder, open_encoders
-from vivencia.understand.text.labelled import Labelled, UnusableFileError
+from vivencia.understand.text.labelled import N_, Labelled, UnusableFileError, listed
 from vivencia.understand.text.language import languages
 from vivencia.understand.text.reader import Reader
 from vivencia.understand.text.seeds import seeds
@@ -69,11 +69,13 @@ def evaluate(task: str, learn: Labelled, ask: Labelled, folder: Path) -> Evaluat
     keep = [place for place, label in enumerate(learn.labels) if not _outside(task, label)]
     texts, labels = [learn.texts[place] for place in keep], [learn.labels[place] for place in keep]
     if len(set(labels)) < 2:
-        found = ", ".join(sorted(set(labels))) or "none"
-        raise UnusableFileError(f"the file to learn from needs at least two different labels; it has: {found}")
+        if not labels:
+            raise UnusableFileError(N_("the file to learn from has no label within the scope"))
+        few = N_("the file to learn from needs at least two different labels; it has only: %(labels)s")
+        raise UnusableFileError(few, labels=labels[0])
     if not set(ask.labels) & {*labels, *(each for each in ask.labels if _outside(task, each))}:
-        asked = ", ".join(sorted(set(ask.labels))[:10])
-        raise UnusableFileError(f"the two files have no label in common; the one asked about has: {asked}")
+        apart = N_("the two files have no label in common: %(taught)s; and: %(asked)s")
+        raise UnusableFileError(apart, taught=listed(sorted(set(labels))), asked=listed(sorted(set(ask.labels))))
     encoders, count = suited(texts, ask.texts, folder), len(texts)
     learned = _learned(task, texts, labels, encoders)
     trained, worked = time.perf_counter(), time.process_time()
@@ -118,7 +120,8 @@ def as_read(task: str, ask: Labelled, reader: Reader) -> Evaluation:
     FEELINGS for "sentiment", the reader's own names for "emotion". Raises UnusableFileError."""
     known = FEELINGS if task == "sentiment" else reader.heads.emotion.labels
     if not set(ask.labels) & set(known):
-        raise UnusableFileError(f"the models in use know these labels: {', '.join(known)}")
+        unlike = N_("the models in use know the labels %(known)s; none of them is in the file, which has: %(labels)s")
+        raise UnusableFileError(unlike, known=", ".join(known), labels=listed(sorted(set(ask.labels))))
     began, worked = time.perf_counter(), time.process_time()
     readings = reader.read(ask.texts)
     took, worked = time.perf_counter() - began, time.process_time() - worked

@@ -48,13 +48,23 @@ _COUNTED = {
     frozenset("012"): ("negative", "neutral", "positive"),
 }  # as data sets of tweets number them
 _PARTED_BY = ",;\t|"
+MOST_LISTED = 10
 _LOOKED_AT = 50  # records, to see what a file is like
 
 Row = dict[str, str | None]
 
 
+def N_(text: str) -> str:  # noqa: N802  # gettext's own name for a marker
+    """Marks a sentence to be translated where it is shown."""
+    return text
+
+
 class UnusableFileError(ValueError):
-    """The file cannot be evaluated with; the message says why, naming what there is."""
+    """The file cannot be evaluated with. `sentence` says why, with `facts` in its places; as a text it is English."""
+
+    def __init__(self, sentence: str, **facts: object) -> None:
+        self.sentence, self.facts = sentence, {name: str(fact) for name, fact in facts.items()}
+        super().__init__(sentence % self.facts)
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,8 @@ def labelled(
     pairs = [((row[text] or "").strip(), (row[label] or "").strip()) for row in rows]
     kept = [(said, each) for said, each in pairs if said and each]
     if not kept:
-        raise UnusableFileError(f"{file} has no row with both a text ({text}) and a label ({label})")
+        wanted = N_("%(file)s has no row with both a text (%(text)s) and a label (%(label)s)")
+        raise UnusableFileError(wanted, file=file, text=text, label=label)
     meant = as_taught([each for _said, each in kept], taught, task)
     return Labelled(tuple(said for said, _label in kept), tuple(meant), len(pairs) - len(kept))
 
@@ -123,7 +134,7 @@ def _rows(file: Path) -> tuple[list[str], list[Row]]:
     """
     told = _decoded(file)
     if not told.strip():
-        raise UnusableFileError(f"{file} has no rows")
+        raise UnusableFileError(N_("%(file)s is empty"), file=file)
     records = _records(told, file)
     head, rest = [name.strip() for name in records[0]], records[1:]
     names = {_plain(name) for name in head}
@@ -131,7 +142,7 @@ def _rows(file: Path) -> tuple[list[str], list[Row]]:
     if len(head) > 1 and not names & usual and any(len(name.split()) > 3 for name in head):
         head, rest = [str(place + 1) for place in range(len(head))], records
     if not rest:
-        raise UnusableFileError(f"{file} has no rows")
+        raise UnusableFileError(N_("%(file)s has no rows"), file=file)
     columns = [name for name in head if name]
     return columns, [dict(zip(head, [*record, *[None] * len(head)], strict=False)) for record in rest]
 
@@ -139,14 +150,18 @@ def _rows(file: Path) -> tuple[list[str], list[Row]]:
 def _decoded(file: Path) -> str:
     try:
         data = file.read_bytes()
+    except FileNotFoundError:
+        raise UnusableFileError(N_("there is no file %(file)s"), file=file) from None
+    except IsADirectoryError:
+        raise UnusableFileError(N_("%(file)s is a folder, not a file"), file=file) from None
     except OSError as problem:
-        raise UnusableFileError(f"{file} cannot be read: {problem.strerror}") from None
+        raise UnusableFileError(N_("%(file)s cannot be read (%(why)s)"), file=file, why=problem.strerror) from None
     try:
         told = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
         told = data.decode("cp1252", errors="replace")
     if "\0" in told or data[:4] == b"PAR1":
-        raise UnusableFileError(f"{file} is not a CSV file")
+        raise UnusableFileError(N_("%(file)s is not a CSV file"), file=file)
     return told
 
 
@@ -155,7 +170,7 @@ def _records(told: str, file: Path) -> list[list[str]]:
     try:
         found = {parted: _parted(told, parted) for parted in _PARTED_BY}
     except csv.Error as problem:
-        raise UnusableFileError(f"{file}: {problem}") from None
+        raise UnusableFileError(N_("%(file)s cannot be read (%(why)s)"), file=file, why=problem) from None
 
     def even(records: Sequence[Sequence[str]]) -> tuple[bool, float, int]:
         cells = [len(record) for record in records[:_LOOKED_AT]]
@@ -184,7 +199,8 @@ def _text_column(columns: Sequence[str], wanted: str, rows: Sequence[Row], file:
     wordy = {name: _words(row[name] for row in rows[:_LOOKED_AT]) for name in like or columns}
     found = max(wordy, key=wordy.__getitem__, default="")
     if not found or (not like and wordy[found] < 3):
-        raise UnusableFileError(f"which column of {file} holds the texts? It has: {', '.join(columns)}")
+        asked = N_("which column of %(file)s holds the texts? It has: %(columns)s")
+        raise UnusableFileError(asked, file=file, columns=listed(columns))
     return found
 
 
@@ -205,7 +221,8 @@ def _label_column(columns: Sequence[str], task: str, rows: Sequence[Row], taught
     elif not guesses and all(name.isdigit() for name in columns):
         guesses = [min(columns, key=lambda name: len({row[name] for row in rows}))]  # no names: the most repetitive
     if not guesses:
-        raise UnusableFileError(f"which column of {file} holds the labels? It has: {', '.join(columns)}")
+        asked = N_("which column of %(file)s holds the labels? It has: %(columns)s")
+        raise UnusableFileError(asked, file=file, columns=listed(columns))
     return guesses[0]
 
 
@@ -217,7 +234,8 @@ def _shared(rows: Sequence[Row], column: str, taught: Collection[str], task: str
 
 def _named(wanted: str, columns: Sequence[str], file: Path) -> str:
     if wanted not in columns:
-        raise UnusableFileError(f"{file} has no column {wanted!r}; it has: {', '.join(columns)}")
+        missing = N_("%(file)s has no column “%(wanted)s”; it has: %(columns)s")
+        raise UnusableFileError(missing, file=file, wanted=wanted, columns=listed(columns))
     return wanted
 
 
@@ -226,9 +244,15 @@ def _spoken(rows: Sequence[Row], columns: Sequence[str], language: str, file: Pa
     column = next((name for name in columns if _plain(name) in ("lang", "language", "idioma", "lengua")), "")
     found = [row for row in rows if not column or _tongue(row[column] or "") == _tongue(language)]
     if not found:
-        others = sorted({row[column] or "" for row in rows})
-        raise UnusableFileError(f"{file} has no row in {language!r}; its languages are: {', '.join(others[:10])}")
+        others = sorted({row[column] for row in rows if row[column]})
+        missing = N_("%(file)s has no row in “%(language)s”; its languages are: %(languages)s")
+        raise UnusableFileError(missing, file=file, language=language, languages=listed(others))
     return found
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first of them, parted by commas."""
+    return ", ".join(names[:MOST_LISTED]) + (", …" if len(names) > MOST_LISTED else "")
 
 
 def _tongue(named: str) -> str:
