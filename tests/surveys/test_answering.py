@@ -157,7 +157,7 @@ def test_what_is_missing_or_impossible_is_asked_again_in_words() -> None:
 
 
 def test_going_back_and_answering_otherwise_takes_back_what_hung_on_it() -> None:
-    person = Person(page_of(published()))
+    person = Person(reverse("survey-link", args=[personal(published()).token]))
     person.send(nps="3")
     person.send(why="Late")
     person.open(reverse("survey-response", args=[Response.objects.get().pk]) + "?at=nps")
@@ -199,8 +199,31 @@ def test_what_somebody_answered_who_left_is_told_after_half_an_hour_and_the_rest
     chores.settle_left()
     assert [(one["metric"], one["score"]) for one in events()] == [("nps", 9.0)]
     person.send(why="The advice")
-    person.send()
     assert [(one["text"], one["properties"].get("about")) for one in events()[1:2]] == [("The advice", "nps")]
+
+
+def test_who_is_not_known_is_asked_for_no_consent_that_nobody_could_keep() -> None:
+    survey = published()
+    kiosk = Link.objects.create(survey=survey, way=Way.KIOSK, channel="kiosk")
+    for address in (page_of(survey), reverse("survey-link", args=[kiosk.token])):
+        person = Person(address)
+        assert "May we write?" not in person.html
+        person.send(nps="10")
+        person.send(why="The advice")
+        assert "Thank you" in person.html and "May we write?" not in person.html
+    page = page_of(survey, f"?customer=C-7&signature={tokens.signature(survey, 'C-7')}")
+    known = Person(page)
+    known.send(nps="10")
+    known.send(why="The advice")
+    assert "May we write?" in known.html
+    known.send(contact="yes")
+    assert Consent.objects.get().customer_id == "C-7"
+
+
+def test_a_consent_without_which_nobody_may_go_on_is_asked_of_everybody() -> None:
+    person = Person(page_of(published(replace(MAY_WE, show_if=(), required=True), NPS)))
+    assert "May we write?" in person.html
+    assert person.send().status_code == 422
 
 
 def test_machines_are_told_apart_by_what_no_person_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from tests.surveys.asking import NPS, WORDS, published, whole
 from vivencia.foundation.models import Role, User
 from vivencia.listen.surveys import surveys
 from vivencia.listen.surveys.models import Link, State, Survey
+from vivencia.listen.surveys.names import told_apart
 from vivencia.listen.surveys.questionnaire import write
 from vivencia.listen.surveys.starters import STARTERS
 
@@ -116,3 +119,16 @@ def test_every_starter_has_a_name_and_pages_in_the_readers_language(
     page = browser(language=language).get(reverse("survey-new")).content.decode()
     assert ("Esfuerzo tras una gestión" in page) == (language == "es")
     assert page.count('name="starter"') == len(STARTERS)
+
+
+def test_surveys_of_the_same_name_are_told_apart_by_when_they_were_made() -> None:
+    one, two, three, other = (published(NPS, name=name) for name in ("Shop", "Shop", "Shop", "Web"))
+    noon = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+    for survey, made in ((one, noon), (two, noon + timedelta(hours=2)), (three, noon + timedelta(days=3))):
+        Survey.objects.filter(pk=survey.pk).update(made_at=made)
+    with translation.override("en"):
+        told = told_apart(Survey.objects.all())
+    assert told[other.source] == "Web"
+    assert told[three.source].startswith("Shop · ") and ":" not in told[three.source]
+    assert len(set(told.values())) == 4
+    assert ":" in told[one.source] and ":" in told[two.source]

@@ -99,3 +99,15 @@ def test_the_group_a_rise_comes_from_is_named() -> None:
 
 def test_no_group_is_named_where_all_are_as_usual() -> None:
     assert concentrated({"channel": ["app", "web"] * 10}, {"channel": ["app", "web"] * 50}) == []
+
+
+def test_what_only_the_new_texts_carry_is_told_where_most_of_them_have_it_alike() -> None:
+    def told(newest: list[str | None], before: list[str | None]) -> list[tuple[str, int]]:
+        found = concentrated({"property:category": newest}, {"property:category": before})
+        return [(group.value, group.mentions) for group in found]
+
+    nothing: list[str | None] = [None] * 60
+    assert told(["garden"] * 12 + [None] * 4, nothing) == [("garden", 12)]
+    assert told(["garden"] * 12 + [None] * 4, ["garden", *nothing]) == [("garden", 12)]
+    assert told(["garden", "toys", "books"] * 6, nothing) == []  # a source that says now what it did not say before
+    assert told(["garden"] * 4, nothing) == []

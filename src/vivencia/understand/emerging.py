@@ -308,14 +308,15 @@ def _for_whom(read: Read, texts: pl.DataFrame, newest: Places, before: Places) -
     usual = before if len(before) >= len(newest) else np.setdiff1d(np.arange(texts.height), newest)
     usual = usual[:5_000]
     now, then = ({name: texts[name].gather(rows).to_list() for name in WHOM} for rows in (newest, usual))
-    properties = _properties(read, texts["event_id"].gather(np.concatenate([newest, usual])).to_list())
+    properties = _properties(read, texts["event_id"].gather(np.concatenate([newest, usual])).to_list(), len(newest))
     for name, values in properties.items():
         now[name], then[name] = values[: len(newest)], values[len(newest) :]
     return concentrated(now, then)
 
 
-def _properties(read: Read, event_ids: Sequence[str]) -> dict[str, list[str | None]]:
-    """What else the sources said of these events (a product's category, a version), where it groups them."""
+def _properties(read: Read, event_ids: Sequence[str], newest: int) -> dict[str, list[str | None]]:
+    """What else the sources said of these events (a product's category, a version), where it groups all of them, or
+    the `newest` first: a source may have begun to say it with what rose."""
     asked = read.events.filter(read.events.event_id.isin(list(event_ids))).select("event_id", "properties")
     told = {
         row["event_id"]: json.loads(row["properties"]) for row in read.to_arrow(asked).to_pylist() if row["properties"]
@@ -324,10 +325,17 @@ def _properties(read: Read, event_ids: Sequence[str]) -> dict[str, list[str | No
     found: dict[str, list[str | None]] = {}
     for name in names:
         values = [_text(told.get(event_id, {}).get(name)) for event_id in event_ids]
-        known = [value for value in values if value]
-        if len(known) >= LEAST_COVER * len(values) and len(set(known)) <= min(MOST_VALUES, len(known) // 3):
+        if _groups(values) or _groups(values[:newest]):
             found[f"property:{name}"] = values
     return found
+
+
+def _groups(values: Sequence[str | None]) -> bool:
+    """Whether a property says something of enough texts, and the same of several of them."""
+    known = [value for value in values if value]
+    return bool(known) and (
+        len(known) >= LEAST_COVER * len(values) and len(set(known)) <= min(MOST_VALUES, len(known) // 3)
+    )
 
 
 def _text(value: Any) -> str | None:

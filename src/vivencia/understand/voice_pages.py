@@ -21,6 +21,7 @@ from vivencia.foundation.numbers import day, whole
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.foundation.vocabulary import say, title
 from vivencia.listen.surveys.models import Survey
+from vivencia.listen.surveys.names import told_apart
 from vivencia.understand import emerging, emerging_noticed, readings, voices
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.journey_customer_pages import people
@@ -229,6 +230,7 @@ def _filters(
     choices: dict[str, list[str]], themes: dict[str, str], surveys: dict[str, Survey], given: QueryDict
 ) -> list[dict[str, Any]]:
     """The drop-down lists, those with something to choose."""
+    names = told_apart(surveys.values())
     listed: tuple[tuple[str, str, str, list[tuple[str, Any]]], ...] = (
         ("feeling", _("Feeling"), _("any"), list(FEELINGS.items())),
         ("emotion", _("Emotion"), _("any"), list(EMOTIONS.items())),
@@ -241,7 +243,7 @@ def _filters(
         ("employee", _("Employee"), _("all"), [(key, key) for key in choices["employee_id"]]),
         ("language", _("Language"), _("any"), [(key, language(key)) for key in choices["language"]]),
         ("intent", _("What they want"), _("any"), [(key, title(key)) for key in choices["intent"]]),
-        ("source", _("Where it came from"), _("anywhere"), [(key, _origin(key, surveys)) for key in choices["source"]]),
+        ("source", _("Where it came from"), _("anywhere"), [(key, _origin(key, names)) for key in choices["source"]]),
         ("theme", _("Theme found in the texts"), _("any"), sorted(themes.items(), key=lambda pair: pair[1])),
         ("saved", _("Saved segment"), _("none"), [(str(one.pk), one.name) for one in Segment.objects.all()]),
     )
@@ -257,8 +259,8 @@ def _surveys() -> dict[str, Survey]:
     return {one.source: one for one in Survey.objects.all()}
 
 
-def _origin(source: str, surveys: dict[str, Survey]) -> str:
-    return _("Survey: %(name)s") % {"name": surveys[source].name} if source in surveys else title(source)
+def _origin(source: str, names: dict[str, str]) -> str:
+    return _("Survey: %(name)s") % {"name": names[source]} if source in names else title(source)
 
 
 def _active(given: QueryDict) -> bool:

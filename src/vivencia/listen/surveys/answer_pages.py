@@ -48,7 +48,15 @@ class Place:
 
     @property
     def questionnaire(self) -> Questionnaire:
-        return self.version.questionnaire
+        """What is asked of whoever is here."""
+        return path.asked_of(self.version.questionnaire, known=bool(self.customer))
+
+    @property
+    def customer(self) -> str:
+        """Whose answers these are; "" where nobody knows, as in a kiosk, and of colleagues."""
+        if self.survey.of_employees:
+            return ""
+        return (self.link.customer_id if self.link else "") or self.page.customer
 
     @property
     def kiosk(self) -> bool:
@@ -316,9 +324,8 @@ def _about(it: Questionnaire, place: Place) -> dict[str, str]:
         for name in piping.names_in(text)
     }
     known = {"company": organisation().name, "subject": place.link.subject_id if place.link else ""}
-    customer = (place.link.customer_id if place.link else "") or place.page.customer
-    if customer and names & {"name", "first_name"}:
-        person = people.find([customer]).get(customer)
+    if place.customer and names & {"name", "first_name"}:
+        person = people.find([place.customer]).get(place.customer)
         known |= {"name": person.name, "first_name": person.first_name} if person else {}
     return known
 

@@ -26,6 +26,11 @@ class Taken:
     refused: Mapping[str, str] = field(default_factory=dict)
 
 
+def asked_of(response: Response) -> Questionnaire:
+    """What its version asks of whoever answers it."""
+    return path.asked_of(response.version.questionnaire, known=bool(response.customer_id))
+
+
 def key_for(link: Link | None) -> uuid.UUID:
     """A personal link has one response, whoever opens it how often; every other page begins a new one."""
     if link and link.way == Way.PERSONAL:
@@ -51,7 +56,7 @@ def answer(page: Page, asked: Collection[str], posted: Posted, now: datetime) ->
     response = _kept(page)
     if response.finished_at:
         return Taken(response)
-    questionnaire = response.version.questionnaire
+    questionnaire = asked_of(response)
     _confirm(response, questionnaire, page.score)
     refused: dict[str, str] = {}
     for question in questionnaire.questions:
@@ -71,7 +76,7 @@ def confirm(page: Page, now: datetime) -> Response:
     """Keep the score of the link in a mail: the person is there, not a machine that follows every link."""
     response = _kept(page)
     if not response.finished_at:
-        questionnaire = response.version.questionnaire
+        questionnaire = asked_of(response)
         _confirm(response, questionnaire, page.score)
         if not path.next_page(questionnaire, response.answers, response.passed):
             _finish(response, now)
@@ -92,7 +97,7 @@ def opened(page: Page) -> Response:
 def settle(response: Response, now: datetime) -> None:
     """Tell the ledger what somebody answered who did not come back; what they answer later is told then."""
     if not response.answers and len(response.opened) == 1:
-        _confirm(response, response.version.questionnaire, response.opened[0])
+        _confirm(response, asked_of(response), response.opened[0])
     answered.tell(response, now)
     response.settled = True
     response.save()

@@ -5,11 +5,21 @@ choice, `{"codes": […], "other": "…"}` of several, codes in order of a ranki
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from vivencia.listen.surveys.questionnaire import Question, Questionnaire, ShowIf
 
 Answers = Mapping[str, Any]
+
+
+def asked_of(questionnaire: Questionnaire, *, known: bool) -> Questionnaire:
+    """What can be asked of somebody: who is not known is not asked for consents, which could be kept of nobody, except
+    those without which nobody may go on."""
+    if known:
+        return questionnaire
+    left = tuple(one for one in questionnaire.questions if one.kind != "consent" or one.required)
+    return replace(questionnaire, questions=left) if left else questionnaire
 
 
 def visible(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:

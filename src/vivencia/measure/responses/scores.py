@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from vivencia.foundation.charts import Chart, Point, Series
 from vivencia.listen.surveys.answered import OF_COLLEAGUES
 from vivencia.listen.surveys.models import Survey
+from vivencia.listen.surveys.names import told_apart
 from vivencia.measure import views, wording
 from vivencia.measure.asking import Asked
 from vivencia.measure.metrics.catalogue import METRICS
@@ -85,7 +86,9 @@ def _beside(survey: Survey, source: Source, metric: Metric, variant: Variant) ->
     found = [one for one in views.figures(source, asked, (OF_SURVEY,)) or [] if one.value is not None]
     if len(found) < 2 or all(one.group[OF_SURVEY] != survey.slug for one in found):
         return None
-    names = {one.slug: one.name for one in Survey.objects.all()}
+    surveys = list(Survey.objects.all())
+    apart = told_apart(surveys)
+    names = {one.slug: apart[one.source] for one in surveys}
     return _bars(asked, found, OF_SURVEY, _("%(metric)s by survey"), names)
 
 

@@ -244,7 +244,7 @@ def _spoken(rows: Sequence[Row], columns: Sequence[str], language: str, file: Pa
     column = next((name for name in columns if _plain(name) in ("lang", "language", "idioma", "lengua")), "")
     found = [row for row in rows if not column or _tongue(row[column] or "") == _tongue(language)]
     if not found:
-        others = sorted({row[column] for row in rows if row[column]})
+        others = sorted({each for row in rows if (each := row[column])})
         missing = N_("%(file)s has no row in “%(language)s”; its languages are: %(languages)s")
         raise UnusableFileError(missing, file=file, language=language, languages=listed(others))
     return found
