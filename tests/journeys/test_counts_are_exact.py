@@ -1,6 +1,7 @@
 """Flow, variants, funnels and loops are what anybody would count by hand."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -14,7 +15,7 @@ from tests.journeys.plain import Lived
 from vivencia.understand.journeys.build import build
 from vivencia.understand.journeys.flow import flow
 from vivencia.understand.journeys.funnel import funnel, reached
-from vivencia.understand.journeys.loops import loops
+from vivencia.understand.journeys.loops import lived_again, loops, repeated_at_once
 from vivencia.understand.journeys.table import CaseKind, JourneyTable
 from vivencia.understand.journeys.variants import grouped, variants
 
@@ -94,6 +95,28 @@ def test_loops_count_every_step_lived_again(events: list[Lived]) -> None:
         if a.touchpoint == c.touchpoint != b.touchpoint
     )
     assert {(loop.step, loop.via): loop.count for loop in found.circles} == dict(circles)
+
+
+def test_start_and_completion_of_a_step_are_one_visit_and_what_happens_twice_are_two() -> None:
+    def pays(customer: str, *told: str) -> list[Lived]:
+        """ "start 1" is the start of the payment of order 1."""
+        said = [one.split() for one in told]
+        return [Lived(customer, "pay", hour, of, name=name) for hour, (name, of) in enumerate(said)]
+
+    table = table_of([
+        *pays("ana", "start 1", "complete 1"),
+        *pays("luis", "start 1", "fail 1", "start 1", "complete 1"),
+        *pays("eva", "start 1", "complete 1", "start 2", "complete 2"),
+        Lived("eva", "call", 5), *[replace(one, hours=6 + one.hours) for one in pays("eva", "start 2", "complete 2")],
+    ])  # fmt: skip
+    found = loops(table)
+    (pay,) = found.steps
+    assert (pay.journeys, pay.journeys_again, pay.repeats, pay.returns) == (3, 2, 2, 1)
+    assert (found.journeys_again, found.events_again) == (2, 3)
+    assert repeated_at_once(table) == {"pay": 2}
+    assert lived_again(table, "pay", at_once=True).sum() == lived_again(table, "pay", at_once=False).sum() == 2
+    assert [(one.step, one.via, one.count) for one in found.circles] == [("pay", "call", 1)]
+    assert flow(table).edges[0].count == 8, "what directly follows what is counted in events, as ever"
 
 
 def test_a_fingerprint_that_collides_is_resolved_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def said(table: JourneyTable) -> tuple[Any, ...]:
         channels = [table.channels[code] if code >= 0 else "" for code in table.channel[own]]
         steps = [table.steps[code] for code in table.step[own]]
         marks = list(
-            zip(table.at[own].tolist(), table.first[own].tolist(), table.first_move[own].tolist(), strict=True)
+            zip(*(one[own].tolist() for one in (table.at, table.first, table.first_move, table.goes_on)), strict=True)
         )
         person = str(table.person_ids[int(table.person[journey])])
         kind = table.kinds[table.kind[journey]]

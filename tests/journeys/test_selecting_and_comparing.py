@@ -82,6 +82,7 @@ def test_a_table_read_from_disk_is_the_one_that_was_built(table: JourneyTable) -
     kept(remember, "k", lambda: table)
     again = kept(remember, "k", lambda: pytest.fail("built twice"))
     assert flow(again) == flow(table) and variants(again) == variants(table)
+    assert again.goes_on.tolist() == table.goes_on.tolist()
 
 
 def test_groups_differ_where_their_journeys_do(table: JourneyTable) -> None:

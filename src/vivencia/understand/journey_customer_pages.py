@@ -22,6 +22,7 @@ from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_words import duration, move
 from vivencia.understand.journeys import beside
 from vivencia.understand.journeys.funnel import reached
+from vivencia.understand.journeys.loops import lived_again
 from vivencia.understand.journeys.selection import Selection, chosen
 from vivencia.understand.journeys.table import JourneyTable, Mask
 from vivencia.understand.journeys.variants import path, same_path
@@ -73,16 +74,20 @@ def people(read: Read, address: str) -> tuple[pa.Table, str]:
 def _meant(table: JourneyTable, given: QueryDict) -> tuple[Mask, str]:
     """Which journeys the address means, and that in words; an address that means nothing means all."""
     known = set(table.steps)
-    step, source, target, again = (given.get(key, "") for key in ("step", "source", "target", "again"))
+    step, source, target = (given.get(key, "") for key in ("step", "source", "target"))
+    again, at_once = given.get("again", ""), given.get("at_once", "")
     if step in known:
         return chosen(table, Selection(through=(step,))), _("They came to %(step)s") % {"step": say(step)}
     if source in known and target in known:
         return chosen(table, Selection(moved=(source, target))), move(source, target)
     if again in known:
-        rows = np.flatnonzero((table.step == table.code(again)) & ~np.asarray(table.first))
-        mask = np.zeros(table.journeys, np.bool_)
-        mask[table.case_of[rows]] = True
-        return mask, _("They came to %(step)s more than once") % {"step": say(again)}
+        return lived_again(table, again, at_once=False), _("They came to %(step)s more than once") % {
+            "step": say(again)
+        }
+    if at_once in known:
+        return lived_again(table, at_once, at_once=True), _("They came to %(step)s again at once") % {
+            "step": say(at_once)
+        }
     steps = tuple(given.getlist("path"))
     if steps and known.issuperset(steps):
         return same_path(table, steps), " → ".join(title(one) if i == 0 else say(one) for i, one in enumerate(steps))

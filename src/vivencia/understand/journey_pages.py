@@ -16,6 +16,7 @@ from vivencia.understand.journey_look import Look, look
 from vivencia.understand.journey_words import duration, enough, move, score, share, tone
 from vivencia.understand.journeys import beside
 from vivencia.understand.journeys.flow import Felt, flow
+from vivencia.understand.journeys.loops import repeated_at_once
 from vivencia.understand.journeys.phases import PHASES
 from vivencia.understand.journeys.selection import Selection, chosen
 
@@ -142,7 +143,7 @@ def _texts() -> dict[str, str]:
         "map": _("Flow map: steps and the moves between them. Arrow keys walk, Enter opens."),
         "begin": _("begin"),
         "end": _("end"),
-        "again": _("again at once"),
+        "again": _("another event of the same step"),
         "ofJourneys": _("of journeys"),
         "gain": _("better than average"),
         "pain": _("worse than average"),
@@ -185,12 +186,12 @@ def _findings(found: Look, counted: dict[str, Any]) -> list[dict[str, str]]:
         title = _("Longest common wait: %(move)s") % {"move": move(slow["source"], slow["target"])}
         text = _("half of them wait more than %(wait)s") % {"wait": duration(slow["median_dwell_seconds"])}
         findings.append(_finding("clock", title, text, customers_address(found, **_ends(slow))))
-    again = [one for one in counted["edges"] if one["source"] == one["target"] and one["journeys"] >= least / 2]
-    if again:
-        most = max(again, key=lambda one: one["journeys"])
-        title = _("Most often again at once: %(step)s") % {"step": say(most["source"])}
-        text = _("in %(share)s of journeys") % {"share": share(most["journeys"] / max(counted["journeys"], 1))}
-        findings.append(_finding("repeat", title, text, customers_address(found, **_ends(most))))
+    again: dict[str, int] = found.remember("at-once", lambda: repeated_at_once(found.table))
+    if again and max(again.values()) >= least / 2:
+        step = max(again, key=lambda one: again[one])
+        title = _("Most often again at once: %(step)s") % {"step": say(step)}
+        text = _("in %(share)s of journeys") % {"share": share(again[step] / max(counted["journeys"], 1))}
+        findings.append(_finding("repeat", title, text, customers_address(found, at_once=step)))
     return [one for one in findings if one]
 
 

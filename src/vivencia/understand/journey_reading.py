@@ -15,7 +15,7 @@ from vivencia.understand.journeys.kept import kept
 from vivencia.understand.journeys.selection import Selection, chosen
 from vivencia.understand.journeys.table import CaseKind, JourneyTable
 
-_FORMAT = 2  # raise it when the tables in `journeys/kept.py` change
+_FORMAT = 3  # raise it when the tables in `journeys/kept.py` change
 _HELD = 3
 
 _held: OrderedDict[tuple[str, str, str], JourneyTable] = OrderedDict()

@@ -61,13 +61,14 @@ def journey_events(events: ir.Table, case: CaseKind, step: StepKind, without_tou
 
     A step is the touchpoint, or the event's name where its source names no touchpoint at all (a process log). Events
     without the case's id are left out; an event that is no step stays only where it carries a score (`step` is null).
+    `event` and `thing` are numbers for the event's name and its subject: only good to see whether two are the same.
     """
     named = events.source.isin(without_touchpoints) if without_touchpoints else ibis.literal(False)
     chosen = events.name if step == "name" else ibis.ifelse(named, events.name, events.touchpoint)
     case_id = subject_key(events) if case == "subject" else events.customer_id
     selected = events.select(
         "customer_id", "channel", "occurred_at", "seq", "event_id", "metric", "score", "scale_max",
-        case_id=case_id, step=chosen,
+        case_id=case_id, step=chosen, event=events.name.hash(), thing=subject_key(events).hash(),
     )  # fmt: skip
     return selected.filter(selected.case_id.notnull() & (selected.step.notnull() | selected.score.notnull()))
 
@@ -139,6 +140,7 @@ def _assemble(
     kind, kinds = _kinds(case, keys)
     scales, feedback = _feedback(rows, order, journey_of[cases], sorted_step)
     first, first_move = _firsts(narrow, offsets, len(steps))
+    goes_on = _going_on(rows, order[is_step], narrow, kept)
     return JourneyTable(
         case=case,
         steps=tuple(steps.to_pylist()),
@@ -150,6 +152,7 @@ def _assemble(
         channel=channel_code[order][is_step].astype(np.int16),
         first=first,
         first_move=first_move,
+        goes_on=goes_on,
         offsets=offsets,
         person=person_of_case[codes],
         kind=kind,
@@ -236,6 +239,25 @@ def _firsts(step: Codes, offsets: Ints, steps: int) -> tuple[Mask, Mask]:
     first_move = np.append(_first_of(move), False) if len(step) else first
     first_move[offsets[1:] - 1] = False
     return first, first_move
+
+
+def _going_on(rows: pa.Table, order: Ints, step: Codes, case: Ints) -> Mask:
+    """Which rows go on with the visit of the row before: as long as it is one step and one subject, and nothing
+    happens a second time. A payment's start and its completion are one visit; two starts are two."""
+    same = np.zeros(len(order), np.bool_)
+    if "event" not in rows.column_names or not len(order):
+        return same
+    same[1:] = (np.diff(step) == 0) & (np.diff(case) == 0)
+    after = np.flatnonzero(same)
+    thing = rows["thing"].to_numpy()
+    same[after] = thing[order[after]] == thing[order[after - 1]]
+    inside = np.flatnonzero(same | np.append(same[1:], False))
+    event, run = rows["event"].to_numpy()[order[inside]], np.cumsum(~same)[inside]
+    by_event = np.lexsort((event, run))  # stable: what happens first stays first
+    new = np.ones(len(inside), np.bool_)
+    new[by_event[1:]] = (np.diff(run[by_event]) != 0) | (event[by_event[1:]] != event[by_event[:-1]])
+    same[inside] &= new
+    return same
 
 
 def _first_of(key: Ints) -> Mask:

@@ -20,7 +20,7 @@ ORDER = ("occurred_at", "seq", "event_id")
 def steps(events: ir.Table, shape: Shape, case: CaseKind | None = None, step: StepKind = "touchpoint") -> ir.Table:
     """The steps of all journeys, each with `person`: the first customer its journey's steps name, or the case's own."""
     chosen = case or shape.case
-    selected = journey_events(events, chosen, step, shape.without_touchpoints)
+    selected = journey_events(events, chosen, step, shape.without_touchpoints).drop("event", "thing")
     selected = selected.filter(selected.step.notnull())
     if chosen == "customer":
         return selected.mutate(person=selected.customer_id)

@@ -47,6 +47,7 @@ def _joined(one: JourneyTable, other: JourneyTable) -> JourneyTable:
         channel=np.concatenate([one.channel, channel.astype(np.int16)]),
         first=np.concatenate([one.first, other.first]),
         first_move=np.concatenate([one.first_move, other.first_move]),
+        goes_on=np.concatenate([one.goes_on, other.goes_on]),
         offsets=np.concatenate([one.offsets, other.offsets[1:] + one.events]),
         person=person,
         kind=np.concatenate([one.kind, kind.astype(np.int16)]),
@@ -114,7 +115,7 @@ def _by_person(table: JourneyTable) -> JourneyTable:
     rows = np.arange(table.events) + np.repeat(table.offsets[:-1][order] - offsets[:-1], lengths)
     return replace(
         table,
-        **{name: getattr(table, name)[rows] for name in ("step", "at", "channel", "first", "first_move")},
+        **{name: getattr(table, name)[rows] for name in ("step", "at", "channel", "first", "first_move", "goes_on")},
         offsets=offsets,
         person=table.person[order],
         kind=table.kind[order],

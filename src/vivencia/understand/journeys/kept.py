@@ -44,6 +44,7 @@ def _rows(table: JourneyTable) -> pa.Table:
         "channel": table.channel,
         "first": table.first.view(np.uint8),
         "first_move": table.first_move.view(np.uint8),
+        "goes_on": table.goes_on.view(np.uint8),
     }
     return pa.table(columns).replace_schema_metadata({"journeys": json.dumps(said)})
 
@@ -71,6 +72,7 @@ def _table(rows: pa.Table, journeys: pa.Table, people: pa.Table, feedback: pa.Ta
         channel=_column(rows, "channel"),
         first=_column(rows, "first").view(np.bool_),
         first_move=_column(rows, "first_move").view(np.bool_),
+        goes_on=_column(rows, "goes_on").view(np.bool_),
         offsets=np.append(_column(journeys, "begin"), rows.num_rows).astype(np.int64),
         person=_column(journeys, "person"),
         kind=_column(journeys, "kind"),

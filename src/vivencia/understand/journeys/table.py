@@ -63,13 +63,14 @@ class Feedback:
 
 @dataclass(frozen=True)
 class JourneyTable:
-    """Columns of steps (`step`, `at`, `channel`, `first`, `first_move`) and of journeys (`offsets`, `person`, `kind`).
+    """Columns of steps (`step`, `at`, `channel`, `first`, …) and of journeys (`offsets`, `person`, `kind`).
 
     Journey *i* owns the step rows `offsets[i]:offsets[i + 1]`, never none. `at` is microseconds UTC. `channel` is -1
     where unknown. `first` marks a journey's first visit to a step; `first_move` marks the first time a journey goes
-    from this row's step to the next row's (never set on a journey's last row). `person` numbers the customers of the
-    journeys in ascending order; a journey of nobody known counts as a person of its own, whose id is null. `case_keys`
-    are the customers' ids, or what `subjects.subject_key` makes of subjects.
+    from this row's step to the next row's (never set on a journey's last row). `goes_on` marks what belongs to the same
+    visit as the row before: another event of one step about one subject, such as a completion after a start. `person`
+    numbers the customers of the journeys in ascending order; a journey of nobody known counts as a person of its own,
+    whose id is null. `case_keys` are the customers' ids, or what `subjects.subject_key` makes of subjects.
     """
 
     case: CaseKind
@@ -82,6 +83,7 @@ class JourneyTable:
     channel: NDArray[np.int16]
     first: Mask
     first_move: Mask
+    goes_on: Mask
     offsets: Ints
     person: Ints
     kind: NDArray[np.int16]
@@ -148,6 +150,7 @@ class JourneyTable:
             channel=self.channel[rows],
             first=self.first[rows],
             first_move=self.first_move[rows],
+            goes_on=self.goes_on[rows],
             offsets=np.append(0, np.cumsum(self.lengths[mask])).astype(np.int64),
             person=self.person[mask],
             kind=self.kind[mask],
