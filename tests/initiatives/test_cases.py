@@ -331,6 +331,9 @@ def test_a_share_of_a_gap_is_shown_to_three_figures_and_what_was_typed_as_it_was
     typed = Initiative(title="Web", value=42137, value_low=20018, value_high=63977)
 
     assert Words("EUR").value(worked_out).replace("\xa0", " ") == "42,100 EUR a year (between 20,000 and 64,000 EUR)"
+    tile = {"code": "stake", "value": 84275.3, "low": 40036.4, "high": None, "n": 9, "unit": "money"}
+    (shown,) = Words("EUR").figures({"figures": [tile]})
+    assert shown["figure"] | {"value": 84300.0, "low": 40000.0, "high": None} == shown["figure"]
     assert "42,137" in Words("EUR").value(typed) and "63,977" in Words("EUR").value(typed)
 
 

@@ -13,7 +13,7 @@ from vivencia.foundation.charts import Chart, Point, Series
 from vivencia.foundation.writing import month as month_name
 from vivencia.moments.findings import Findings, Kind, Moment, Range
 from vivencia.moments.studies import Question
-from vivencia.moments.wording import Words, number
+from vivencia.moments.wording import Words, number, yearly
 
 DECIMALS = {"score": 2, "points": 1, "share": 1, "money": 2}
 UNITS = {"share": "%"}
@@ -241,7 +241,7 @@ def _calculation(moment: Moment, words: Words) -> str:
     return (of_hundred if words.findings.kind == "share" else each) % {
         "effect": words.signed(moment.effect_exposed),
         "exposed": number(moment.exposed_a_year, 0),
-        "stake": ("+" if stake > 0 else "−") + number(abs(stake), 0) + unit,
+        "stake": ("+" if stake > 0 else "−") + yearly(abs(stake)) + unit,
     }
 
 

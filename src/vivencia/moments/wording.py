@@ -27,6 +27,11 @@ def number(value: float | None, decimals: int = 1) -> str:
     return number_format(value, shown, force_grouping=True)
 
 
+def yearly(value: float) -> str:
+    """What a year is worth, whole and to three figures: it is not known better, and initiatives say it so, too."""
+    return number(float(f"{value:.3g}"), 0)
+
+
 OUTCOME_NAMES: dict[str, Promise] = {
     "csat": gettext_lazy("Satisfaction (CSAT)"),
     "nps": gettext_lazy("Recommendation (NPS)"),
@@ -361,12 +366,12 @@ def _yearly(pattern: Any, stake: Range, unit: str) -> str:
     assert stake.high is not None
     sign = -1.0 if stake.value < 0 else 1.0
     ends = sorted((sign * stake.low, sign * stake.high))
-    shown = [number(value, 0) + unit for value in (sign * stake.value, *ends)]
+    shown = [yearly(value) + unit for value in (sign * stake.value, *ends)]
     return str(pattern) % dict(zip(("size", "low", "high"), shown, strict=True))
 
 
 def _signed_whole(value: float) -> str:
-    return ("+" if value > 0 else "−" if value < 0 else "") + number(abs(value), 0)
+    return ("+" if value > 0 else "−" if value < 0 else "") + yearly(abs(value))
 
 
 # What was lived

@@ -180,10 +180,12 @@ class Words:
         scores = one["unit"] == "points" or one["unit"].startswith("of ")
         places = 2 if scores and one["code"] in ("effect", "level_lived") else 1
         whole = one["unit"] in ("times", "money", "customers") or one["code"] in ("stake", "worth")
+        known = ("value", "low", "high") if one["code"] in ("stake", "worth") else ()
+        worth = {name: rounded(one.get(name)) for name in known}  # as the sentences around it say it
         return {
             "label": str(label) % {"metric": metric} if metric else str(label),
             "decimals": 0 if whole else places,
-            "figure": {**one, "unit": unit, "definition": str(DEFINITIONS.get(one["code"], ""))},
+            "figure": {**one, **worth, "unit": unit, "definition": str(DEFINITIONS.get(one["code"], ""))},
         }
 
 
