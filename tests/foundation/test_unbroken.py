@@ -37,6 +37,7 @@ def test_the_space_between_a_number_and_its_unit_does_not_break(told: str, pair:
         '<input value="95 %" placeholder="n = 7">',
         '<script type="application/json">"95 %"</script>',
         "<textarea>95 % of 3 h</textarea>",
+        '<select name="intent"><option>data / 5 GB used up</option></select>',
         "<pre>awk 1 % 2</pre><code>n = 7</code>",
         "<p>7 steps, then = 4, 3 hours of 2026 Nps</p>",
     ],

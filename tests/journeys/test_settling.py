@@ -1,6 +1,7 @@
 """Pages show what has been worked out, say so where it is not the newest, and never what was taken out."""
 
 import os
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -109,6 +110,24 @@ def test_who_has_not_been_seen_at_work_is_not_believed(ledger: Ledger, monkeypat
     file = ledger.cache / f"settled-{FIGURES}.json"
     os.utime(file, (0, 0))
     assert view().read.version == ledger.head.version
+
+
+def test_long_work_for_one_aspect_keeps_the_others_believed(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settled, "BELIEVED_SECONDS", 3.0)
+    works(monkeypatch)
+    settle(MEASURED)
+    told = ledger.cache / f"settled-{MEASURED}.json"
+    seen = told.stat().st_mtime
+
+    def takes_until_the_others_were_seen(_view: View) -> None:
+        until = time.monotonic() + 20
+        while told.stat().st_mtime == seen and time.monotonic() < until:
+            time.sleep(0.01)
+
+    happens(ledger, 2)
+    works(monkeypatch, takes_until_the_others_were_seen)
+    settle(FIGURES)
+    assert told.stat().st_mtime > seen
 
 
 def test_work_that_fails_keeps_no_other_from_being_done(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

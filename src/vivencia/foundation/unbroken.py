@@ -5,14 +5,15 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-_AS_TYPED = re.compile(rb"(<(script|style|textarea|pre|code)\b.*?</\2>)", re.DOTALL)
+_AS_TYPED = re.compile(rb"(<(script|style|textarea|option|pre|code)\b.*?</\2>)", re.DOTALL)
 _UNITS = rb"%|\xe2\x82\xac|\$|\xc2\xa3|(?:[A-Z]{3}|h|min|s|ms|kB|MB|GB)\b"
 _PAIR = re.compile(rb"(?<=[0-9]) (?=" + _UNITS + rb")|(?<=[0-9]</[a-z]>) (?=%)|(?<=\bn) = (?=[0-9<])")
 _SPACE = "\N{NO-BREAK SPACE}".encode()
 
 
 def keep_together(page: bytes) -> bytes:
-    """HTML in UTF-8 whose spaces between number and unit do not break. Tags, scripts, code and fields stay as they are.
+    """HTML in UTF-8 whose spaces between number and unit do not break. Tags, scripts, code and fields stay as they are:
+    what a browser may send back must be what was sent, and an option without a value sends its text.
 
     Done where a page is sent, so that sentences and their translations are written, and searched, with plain spaces;
     exports and the command line never come through here.

@@ -14,7 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,19 +125,21 @@ def settle(aspect: str) -> bool:
     if told and time.monotonic() < _resting.get(aspect, 0.0):
         settled.at_work(ledger.cache, aspect)
         return False
-    with _seen_at_work(ledger, aspect) if told else nullcontext():
+    with _seen_at_work(ledger):
         _work_out(aspect, ledger, now)
     return True
 
 
 @contextmanager
-def _seen_at_work(ledger: Ledger, aspect: str) -> Iterator[None]:
-    """What was told stays believed, however long the work takes."""
+def _seen_at_work(ledger: Ledger) -> Iterator[None]:
+    """What was told stays believed, however long the work takes: also of the aspects that wait for this one."""
     over = threading.Event()
 
     def say_so() -> None:
         while not over.wait(settled.BELIEVED_SECONDS / 6):
-            settled.at_work(ledger.cache, aspect)
+            for aspect in (OVERVIEW, MEASURED, FIGURES):
+                if settled.told(ledger.cache, aspect):  # what nobody believed any more stays so until it is told anew
+                    settled.at_work(ledger.cache, aspect)
 
     saying = threading.Thread(target=say_so, daemon=True)
     saying.start()
