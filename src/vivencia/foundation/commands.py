@@ -83,6 +83,7 @@ def doctor(*, as_json: bool) -> None:
 def erase(identifier: str, *, yes: bool, as_json: bool) -> None:
     """Erase the person who has this id, under all their ids, everywhere. This cannot be undone."""
     from vivencia.foundation import erasure
+    from vivencia.foundation.erasure_pages import PLACES
 
     if not erasure.known(identifier):
         raise _refused(
@@ -99,7 +100,7 @@ def erase(identifier: str, *, yes: bool, as_json: bool) -> None:
     about = {"receipt": receipt.receipt, "at": f"{receipt.erased_at:%Y-%m-%d %H:%M} UTC"}
     click.echo(_("Erased. Receipt %(receipt)s, %(at)s") % about)
     for place, count in receipt.counts.items():
-        click.echo(f"  {count:>8} " + _("from %(place)s") % {"place": place})
+        click.echo(f"  {PLACES.get(place, place)}: {count}")
 
 
 def _refused(message: str) -> click.ClickException:

@@ -31,7 +31,7 @@ WHY_NOT = {
         "in no row of these units can be read from when they are treated: %(units)s (%(n)s in all); without them the "
         "comparison would be another one; empty or “never” = never"
     ),
-    "rows_unusable": gettext_lazy("none of its %(rows)s rows can be used"),
+    "rows_unusable": gettext_lazy("none of its rows (%(rows)s) can be used"),
     "short_before": gettext_lazy(
         "it takes %(needed)s periods before the start and one after; before there are %(before)s"
     ),
@@ -133,8 +133,11 @@ BECAUSE = {
         "The whole range lies on the good side of no effect, but below what was declared."
     ),
     "opposite": gettext_lazy("The whole range lies on the wrong side of no effect."),
-    "too_small_at_best": gettext_lazy("Even at best it is less than would have counted."),
-    "interval_includes_zero": gettext_lazy("The range includes no effect and an effect as large as hoped for."),
+    "less_than_half": gettext_lazy(
+        "It had an effect, but surely less than half of what was declared: it did not do what it was for."
+    ),
+    "too_small_at_best": gettext_lazy("Even at best it is less than half of what was declared."),
+    "interval_includes_zero": gettext_lazy("The range includes no effect as well as half of what was declared."),
     "by_lot": gettext_lazy("It is not known whether the groups were alike before."),
     "placebo_in_time": gettext_lazy(
         "The same method finds an effect before anything began, so its answer cannot be believed."

@@ -109,7 +109,7 @@ def _say(problem: Problem, found: Found, told: dict[str, Any]) -> None:
         % {"bound": f"{found.bound:,.1f}", "gap": gap}
     )
     click.echo(
-        _("%(rules)s rules checked, %(breaches)s broken; %(seconds)s seconds")
+        _("rules checked: %(rules)s, broken: %(breaches)s; %(seconds)s s")
         % {
             "rules": told["checks"]["rules"],
             "breaches": len(told["checks"]["breaches"]),
