@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from vivencia.foundation.ledger.disk import LedgerBusyError
 from vivencia.foundation.ledger.store import Ledger
 from vivencia.foundation.models import Role, User
 from vivencia.foundation.rights import RIGHTS, Right
@@ -169,3 +170,44 @@ def test_too_little_to_learn_from_is_said_in_the_readers_language() -> None:
     TextModel.objects.create(kind="feelings", state="failed", examples=7, problem="7 corrections; 20 are needed")
     page = signed_in(Role.ANALYST, "es").get(reverse("texts")).content.decode()
     assert "hay 7 correcciones y comentarios con puntuación; hacen falta 20" in page
+
+
+def test_a_busy_ledger_is_said_and_a_correction_is_made_or_taken_back_by_trying_again(
+    ledger: Ledger, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings.read_new(ledger, models=reader)
+    client, address = signed_in(Role.AGENT), reverse("text-correct", args=["1"])
+    as_read = readings.of_events(ledger.read(), ["1"])["1"]["sentiment"]
+
+    def busy(*_told: object) -> None:
+        raise LedgerBusyError("busy")
+
+    for said, corrected in (({"sentiment": "1"}, 1), ({"take-back": "yes"}, 0)):
+        before = Correction.objects.count()
+        with monkeypatch.context() as writing:
+            writing.setattr(Ledger, "put_readings", busy)
+            for part in ({}, {"HX-Request": "true"}):
+                told = client.post(address, said, headers=part)
+                assert (told.status_code, Correction.objects.count()) == (200, before)
+                page = told.content.decode()
+                assert "Another process is writing" in page
+                assert '<option value="1" selected>' in page, "what was chosen stays chosen"
+        client.post(address, said)
+        assert Correction.objects.count() == corrected
+        now = readings.of_events(ledger.read(), ["1"])["1"]["sentiment"]
+        assert now == (1 if corrected else as_read)
+
+
+def test_an_intent_is_sent_as_it_is_named_and_no_other_is_taken(ledger: Ledger, reader: Reader) -> None:
+    readings.read_new(ledger, models=reader)
+    client, address = signed_in(Role.ANALYST), reverse("text-correct", args=["1"])
+    Intent.objects.create(path="data / 5 GB used up")
+    offered = '<option value="data / 5 GB used up"'
+    assert offered in client.get(address).content.decode()
+    assert offered in client.get(reverse("text-intents")).content.decode()
+    assert client.post(address, {"intent": "data / 5\xa0GB used up"}).status_code == 404
+    assert not Correction.objects.exists()
+    client.post(address, {"intent": "data / 5 GB used up"})
+    assert Correction.objects.get().value == "data / 5 GB used up"
+    Intent.objects.all().delete()  # it still stands in the reading, and agreeing by silence keeps it
+    assert f"{offered} selected" in client.get(address).content.decode()

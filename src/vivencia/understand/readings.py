@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from ibis import _ as it
@@ -23,7 +24,7 @@ from vivencia.foundation.ledger.schema import READINGS
 from vivencia.foundation.ledger.store import Ledger, open_ledger
 from vivencia.foundation.writing import number_format
 from vivencia.understand import reading_own, voice_words
-from vivencia.understand.reading_models import Correction, TextModel
+from vivencia.understand.reading_models import Correction, Intent, TextModel
 from vivencia.understand.text import heads, stack
 from vivencia.understand.text.bert import Floats
 from vivencia.understand.text.encoders import OWN, Opened, open_encoders
@@ -120,9 +121,16 @@ def readings_of(rows: Sequence[Mapping[str, Any]], models: Reader) -> pa.Table:
     return _table(rows, models.read([row["text"] for row in rows]), models.model)
 
 
-def _table(rows: Sequence[Mapping[str, Any]], found: Sequence[Reading], model: str) -> pa.Table:
+def _table(
+    rows: Sequence[Mapping[str, Any]],
+    found: Sequence[Reading],
+    model: str,
+    corrected: Mapping[str, Mapping[str, str]] | None = None,
+) -> pa.Table:
+    """As READINGS. corrected: as `corrections`, where others than those that are kept are to be heeded."""
     now = timezone.now()
-    corrected = corrections([row["event_id"] for row in rows])
+    if corrected is None:
+        corrected = corrections([row["event_id"] for row in rows])
     told = [
         _row(row, _corrected(reading, corrected.get(row["event_id"], {})), model, now)
         for row, reading in zip(rows, found, strict=True)
@@ -186,27 +194,27 @@ def topics_written(topics: Iterable[tuple[str, int]]) -> str:
 def correct(event: Mapping[str, Any], said: Mapping[str, str], by: Any, ledger: Ledger | None = None) -> None:
     """Keep what a person says an event's text means, and put it into its reading at once.
 
-    event: `event_id`, `customer_id`, `text`, `batch_id`. Raises ValueError naming what is allowed.
+    event: `event_id`, `customer_id`, `text`, `batch_id`. Raises ValueError naming what is allowed, and
+    LedgerBusyError; both have changed nothing.
     """
     for field, value in said.items():
         _check(field, value)
-    for field, value in said.items():
-        Correction.objects.update_or_create(
-            event_id=event["event_id"],
-            field=field,
-            defaults={"value": value, "customer_id": event["customer_id"] or "", "made_by": by},
-        )
     ledger = ledger or open_ledger()
-    ledger.put_readings(_said_of(ledger.read(), event) or readings_of([event], reader()))
+    ledger.put_readings(_said_of(ledger.read(), event, said))  # first: where the ledger is busy, nothing is changed
+    with transaction.atomic():
+        for field, value in said.items():
+            Correction.objects.update_or_create(
+                event_id=event["event_id"],
+                field=field,
+                defaults={"value": value, "customer_id": event["customer_id"] or "", "made_by": by},
+            )
 
 
-def _said_of(read: Read, event: Mapping[str, Any]) -> pa.Table | None:
-    """What was read in an event's text, corrected: the models need not be opened. None where nothing was read yet."""
+def _said_of(read: Read, event: Mapping[str, Any], said: Mapping[str, str]) -> pa.Table:
+    """What was read in an event's text, corrected; the models are opened only where nothing was read yet."""
     rows = read.to_arrow(read.readings.filter(it.event_id == event["event_id"])).to_pylist()
-    if not rows:
-        return None
-    row = rows[0] | {"read_at": timezone.now()}
-    said = corrections([event["event_id"]]).get(event["event_id"], {})
+    row = (rows or readings_of([event], reader()).to_pylist())[0] | {"read_at": timezone.now()}
+    said = {**corrections([event["event_id"]]).get(event["event_id"], {}), **said}
     if "sentiment" in said:
         row["sentiment"] = int(said["sentiment"])
     if "emotion" in said:
@@ -219,11 +227,16 @@ def _said_of(read: Read, event: Mapping[str, Any]) -> pa.Table | None:
 
 
 def take_back(event: Mapping[str, Any], ledger: Ledger | None = None) -> int:
-    """Forget what people said an event's text means: it reads as the models read it; returns how many fields."""
-    gone = Correction.objects.filter(event_id=event["event_id"]).delete()[0]
-    if gone:
-        (ledger or open_ledger()).put_readings(readings_of([event], reader()))
-    return gone
+    """Forget what people said an event's text means: it reads as the models read it; returns how many fields.
+
+    Raises LedgerBusyError, having changed nothing, so that it can be tried again.
+    """
+    made = Correction.objects.filter(event_id=event["event_id"])
+    if not made.exists():
+        return 0
+    models = reader()
+    (ledger or open_ledger()).put_readings(_table([event], models.read([event["text"]]), models.model, {}))
+    return made.delete()[0]
 
 
 def _check(field: str, value: str) -> None:
@@ -232,6 +245,8 @@ def _check(field: str, value: str) -> None:
         raise ValueError(f"{field} cannot be corrected; allowed: {', '.join(Correction.Field.values)}")
     if field in allowed and value not in allowed[field]:
         raise ValueError(f"{field} is {value!r}; allowed: {', '.join(allowed[field])}")
+    if field == Correction.Field.INTENT and value and not Intent.objects.filter(path=value).exists():
+        raise ValueError(f"intent is {value!r}; allowed: the intents named here, or none")
     if field == Correction.Field.TOPIC:
         wrong = [each for each in topics_said(value) if each[0] not in voice_words.TOPICS or each[1] not in (-1, 0, 1)]
         if wrong or len(value) > MOST_SAID:

@@ -1,5 +1,6 @@
 """How texts are read: models with their cards, what was taught here, corrections, and the decision about both."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from ibis import _ as it
 
+from vivencia.foundation import speaking
+from vivencia.foundation.ledger.disk import LedgerBusyError
 from vivencia.foundation.ledger.store import open_ledger
 from vivencia.foundation.rights import Right, may, needs
 from vivencia.foundation.writing import number_format
@@ -219,15 +222,18 @@ def correct(request: HttpRequest, event_id: str) -> HttpResponse:
     if not rows or not rows[0]["text"]:
         raise Http404
     part = request.headers.get("HX-Request") == "true"
+    template = "understand/parts/reading_correct.html" if part else "understand/text_correct.html"
     if request.method == "POST":
-        done = _corrected(request, read, rows[0])
+        try:
+            done = _corrected(request, read, rows[0])
+        except LedgerBusyError:
+            return render(request, template, _form(read, rows[0], _said(request)) | {"wrong": speaking.busy()})
         if not part:
             messages.success(request, done)
             return redirect("texts")
         return _reading(request, event_id)
     if part and "close" in request.GET:
         return _reading(request, event_id)
-    template = "understand/parts/reading_correct.html" if part else "understand/text_correct.html"
     return render(request, template, _form(read, rows[0]))
 
 
@@ -270,20 +276,23 @@ def _changed(read: Any, event_id: str, said: dict[str, str]) -> dict[str, str]:
     return {field: value for field, value in said.items() if before.get(field) != value}
 
 
-def _form(read: Any, event: dict[str, Any]) -> dict[str, Any]:
+def _form(read: Any, event: dict[str, Any], said: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The form's values: what was read, or what was `said` in a form that comes back."""
     now = readings.of_events(read, [event["event_id"]]).get(event["event_id"], {})
-    found = dict(now.get("topics", []))
+    told = said or {}
+    found = dict(readings.topics_said(told["topic"]) if "topic" in told else now.get("topics", []))
+    paths, intent = [each.path for each in Intent.objects.all()], now.get("intent") or ""
     made = Correction.objects.filter(event_id=event["event_id"]).select_related("made_by")
     return {
         "event_id": event["event_id"],
         "corrected": made.last(),
         "text": event["text"],
-        "sentiment": str(now.get("sentiment", "0")),
-        "emotion": now.get("emotion", "none"),
-        "intent": now.get("intent") or "",
+        "sentiment": told.get("sentiment", str(now.get("sentiment", "0"))),
+        "emotion": told.get("emotion", now.get("emotion", "none")),
+        "intent": told.get("intent", intent),
         "feelings": [(str(sign), voice_words.feeling(sign)) for sign in (1, 0, -1)],
         "emotions": list(voice_words.EMOTIONS.items()),
-        "intents": [intent.path for intent in Intent.objects.all()],
+        "intents": [*paths, intent] if intent and intent not in paths else paths,  # one deleted since may stand
         "topics": [
             (topic, name, str(found[topic]) if topic in found else "") for topic, name in voice_words.TOPICS.items()
         ],
