@@ -35,7 +35,7 @@ logger = logging.getLogger("vivencia.settling")
 
 OVERVIEW, MEASURED, FIGURES = "overview", "metrics", "figures"
 REST = {OVERVIEW: 0.5, MEASURED: 2.0, FIGURES: 2.0}  # after work that took a second, so many seconds go to others
-SHORT, SHORT_REST = 10.0, 0.5  # after less work than this many seconds, at most so many: an answer is seen in seconds
+SHORT, SHORT_REST = 30.0, 0.5  # after less work than this many seconds, at most so many: an answer is seen in seconds
 _shown_since: ContextVar[datetime | None] = ContextVar("shown_since", default=None)
 _resting: dict[str, float] = {}  # aspect -> when to work again, on the clock of this process
 _seen_from: dict[tuple[str, str], datetime] = {}  # the latest version (ledger, name) -> the moment it is seen from
