@@ -14,6 +14,7 @@ from vivencia.foundation.models import Role, User
 from vivencia.plan.journeys import library, maps
 from vivencia.plan.journeys.drawing import Drawing, check
 from vivencia.plan.journeys.models import JourneyMap, MapOperation, MapPresence, MapVersion
+from vivencia.plan.journeys.operations import Set
 from vivencia.plan.journeys.presence import GONE_AFTER
 from vivencia.plan.journeys.starters.sketch import drawn
 from vivencia.understand.models import Segment
@@ -149,6 +150,17 @@ def test_who_else_is_at_the_map_is_told_with_the_step_until_they_leave_or_fall_s
     assert at(luis, step="") == []
     assert send(browser(luis), "journey-map-here", shop.pk, []).status_code == 422
     assert send(Client(), "journey-map-here", shop.pk, {}).status_code in (302, 403)
+
+
+def test_a_version_tells_lists_that_differ(shop: JourneyMap, ana: User) -> None:
+    version = maps.keep_version(shop, "Before", by=ana)
+    for seq, (field, value) in enumerate((("channels", ["web", "shop"]), ("policies", ["Returns"]))):
+        maps.edit(shop.pk, maps.Edit(f"token-{seq:03}", seq, Set("step", "choose", field, value)), by=ana)
+    told = browser(ana).get(reverse("journey-map-version", args=[shop.pk, version.pk]))
+    assert [(one["field"], one["old"], one["new"]) for one in told.context["changes"]] == [
+        ("Channels", "web, app", "web, shop"),
+        ("Policies", "–", "Returns"),
+    ]
 
 
 def test_going_back_to_a_version_keeps_what_was_there(shop: JourneyMap, ana: User) -> None:

@@ -214,8 +214,9 @@ def change(one: Change) -> dict[str, str]:
         ends = [feeling(end) if isinstance(end, float | int) else end or "–" for end in (one.old, one.new)]
         step = str(_SORTS["step"]) % {"name": one.name}
         return {"what": step, "field": one.field, "old": ends[0], "new": ends[1]}
-    kind = {"lived": _("As it is lived"), "target": _("As it should be")} if one.of == "map" else {}
-    ends = [kind.get(end) or value(one.field, end) for end in (one.old, one.new)]
+    kinds = {"lived": _("As it is lived"), "target": _("As it should be")}
+    of_map = (one.of, one.field) == ("map", "kind")
+    ends = [str(kinds[end]) if of_map and end in kinds else value(one.field, end) for end in (one.old, one.new)]
     field = str(FIELDS.get(one.field, one.field))
     return {"what": named, "field": field, "old": ends[0], "new": ends[1]}
 
