@@ -266,6 +266,16 @@ def test_what_is_no_json_is_told_wherever_it_stands(content: bytes, monkeypatch:
             list(rows.rows(io.BytesIO(content)))
 
 
+@pytest.mark.parametrize("junk", [b"{}" + b"1" * 9000, b'"a"' + b"1" * 9000, b"0" + b"1" * 9000, b"1." + b"0" * 9000])
+def test_no_more_than_a_row_is_held_of_what_never_ends(junk: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "PIECE", 50)
+    monkeypatch.setattr(rows, "LONGEST_ROW", 200)
+    content = io.BytesIO(b'{"objects": [], "events": [' + junk)
+    with pytest.raises(FormatError, match="not_json"):
+        list(rows.rows(content))
+    assert content.tell() < 1500
+
+
 def test_the_journeys_of_a_log_are_of_what_there_is_more_of() -> None:
     """Every event of an order is its customer's too."""
     journeys = [lived("buy get", f"o{n}", f"eva{n // 2}") for n in range(4)]
@@ -280,7 +290,8 @@ def test_the_journeys_of_a_log_are_of_what_there_is_more_of() -> None:
 def test_a_log_larger_than_other_files_may_be_is_read(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     monkeypatch.setattr(format_pages, "MOST_BYTES", 1000)
     content = ocel.write([event for n in range(20) for event in lived("buy get", f"o{n}")], kind="order")
-    assert len(content) > 1000 and [one.name for one in read_any(content, "log.json")[0].steps] == ["Buy", "Get"]
+    for start in (b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf" + b"\r\n" * 5000):
+        assert [one.name for one in read_any(start + content, "log.json")[0].steps] == ["Buy", "Get"]
     with pytest.raises(FormatError, match="too_large"):
         read_any(b"<" + content, "map.xml")
     monkeypatch.setattr(format_pages, "MOST_BYTES_OF_LOG", 2000)

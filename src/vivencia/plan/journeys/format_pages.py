@@ -1,6 +1,7 @@
 """Maps as files: taken out as CJML, OCEL, JSON, XLSX, PDF and PNG, and brought in."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from datetime import UTC
 from typing import Any, BinaryIO, cast
@@ -153,8 +154,7 @@ class FileForm(forms.Form):
 def read(file: BinaryIO | UploadedFile[bytes], name: str, size: int) -> list[Drawing]:
     """The maps in a file of `size` bytes, by what stands in it. Raises FormatError or DrawingError."""
     language, title = get_language() or "es", (name.rpartition(".")[0] or name).removesuffix(".ocel")
-    start = file.read(64).lstrip()
-    file.seek(0)
+    start = _start(file)
     log = start[:1] == b"{" and size > MOST_BYTES
     _bound(size, MOST_BYTES_OF_LOG if log else MOST_BYTES)
     if start[:1] == b"<" or name.lower().endswith((".xml", ".cjml")):
@@ -166,6 +166,15 @@ def read(file: BinaryIO | UploadedFile[bytes], name: str, size: int) -> list[Dra
         file.seek(0)
         return [papers.named(ocel.read(cast("BinaryIO", file), language=language, title=title), log=True)]
     return [from_json(document)]
+
+
+def _start(file: BinaryIO | UploadedFile[bytes]) -> bytes:
+    """What a file begins with, after the mark of UTF-8 and blanks; it is at its beginning again."""
+    start = (piece := file.read(4096)).removeprefix(BOM_UTF8).lstrip()
+    while piece and not start:
+        start = (piece := file.read(4096)).lstrip()
+    file.seek(0)
+    return start
 
 
 def _bound(size: int, most: int) -> None:

@@ -11,7 +11,7 @@ PIECE = 1 << 18  # bytes read at a time
 LONGEST_ROW = 16 << 20  # characters
 _NEAR = 32  # characters: what breaks off breaks this near to the end, a text without an end anywhere
 _BLANK = " \t\r\n"
-_OF_NUMBERS = "0123456789.eE+-"  # and "", where what is held ends
+_OF_NUMBERS = ("", ".", "e", "E", "e+", "e-", "E+", "E-")  # what stands after a number that breaks off
 _DECODER = json.JSONDecoder()
 
 
@@ -90,18 +90,23 @@ class _Text:
                 # Each try reads twice as much as the one before: the work stays in proportion to the row.
                 if not self._breaks_off(error) or not self._more(piece):
                     raise self.wrong(getattr(error, "msg", str(error))) from error
-                piece *= 2
-                continue
-            # "0." reads as 0 while the rest of 0.5 is still in the file.
-            if self.held[end : end + 1] not in _OF_NUMBERS or not self._more(PIECE):
-                self.at = end
-                return value
+            else:
+                if not self._goes_on(value, end) or not self._more(piece):
+                    self.at = end
+                    return value
+            piece *= 2
 
     def _breaks_off(self, error: ValueError) -> bool:
         """Whether more of the file may mend it."""
         if len(self.held) - self.at > LONGEST_ROW or not isinstance(error, json.JSONDecodeError):
             return False
         return error.msg.startswith("Unterminated") or error.pos >= len(self.held) - _NEAR
+
+    def _goes_on(self, value: Any, end: int) -> bool:
+        """Whether more of the file may belong to a number: "0." reads as 0 while the rest of 0.5 is still there."""
+        if len(self.held) - self.at > LONGEST_ROW or type(value) not in (int, float):
+            return False
+        return self.held[end : end + 3] in _OF_NUMBERS
 
     def wrong(self, why: str) -> FormatError:
         return FormatError("JSON", "not_json", f"{why} ({self._before + self.at})"[:120])
