@@ -18,8 +18,9 @@ from vivencia.foundation.ledger.store import open_ledger
 from vivencia.understand import segments
 from vivencia.understand.frames import frame
 from vivencia.understand.models import Segment
-from vivencia.understand.personas import assignments, companies, drafts, findings, persona_words, retelling
-from vivencia.understand.personas.known import purchase_properties
+from vivencia.understand.personas import assignments, companies, drafts, findings, persona_words, portraits, retelling
+from vivencia.understand.personas.known import known, purchase_properties
+from vivencia.understand.personas.learned import Learned
 from vivencia.understand.personas.models import Evidence, Finding, Part, Persona, Statement
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +155,38 @@ def test_what_somebody_is_in_their_company_is_read_from_their_events_too(in_town
     assert found["eva"] == ("firm-x", "buyer") and found["tom"] == ("firm-x", None)
     assert found["phone-000"] == ("firm-0", "buyer"), "their record says it"
     assert not any(companies.is_role(key) for key in purchase_properties(read))
+
+
+def in_a_firm(who: str | None, amounts: list[tuple[float, str]], properties: list[dict[str, object]]) -> pa.Table:
+    """Events of somebody in a firm: one of each amount, then one with each of the properties."""
+    told = [(amount, currency, "{}") for amount, currency in amounts]
+    told += [(None, None, json.dumps(one)) for one in properties]  # type: ignore[misc]
+    rows = [
+        dict.fromkeys(EVENTS.names) | {
+            "event_id": f"{who}-{n}", "seq": n, "customer_id": who, "account_id": "firm-x", "amount": amount,
+            "currency": currency, "name": "seen", "occurred_at": town.BEGINNING, "received_at": town.BEGINNING,
+            "properties": said, "source": "s", "batch_id": f"b-{who}",
+        }
+        for n, (amount, currency, said) in enumerate(told)
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=EVENTS)
+
+
+def test_a_role_is_a_text_that_says_one_and_no_position_in_a_list_nor_a_charge(home: Path) -> None:
+    ledger = open_ledger()
+    ledger.append(in_a_firm("eva", [], [{"role": "", "puesto": "jefa"}]))
+    ledger.append(in_a_firm("ana", [], [{"position": 3}, {"position": 3}, {"role": "R&D"}]))
+    ledger.append(in_a_firm("tom", [], [{"cargo": "12.50"}, {"cargo": "12.50 EUR"}, {"role": "3"}, {"role": ["a"]}]))
+    ledger.append(in_a_firm("luz", [], [{"role": 7.5}, {"rol": True}, {"puesto": " "}, {"job_title": {"of": "x"}}]))
+    roles = dict(companies.people(ledger.read()).select("customer_id", "role").iter_rows())
+    assert roles == {"eva": "jefa", "ana": "R&D", "tom": None, "luz": None}
+
+
+def test_a_portrait_names_the_currency_its_money_is_summed_in(home: Path) -> None:
+    ledger = open_ledger()
+    ledger.append(in_a_firm(None, [(10.0, "USD")] * 5, []))
+    ledger.append(in_a_firm("ana", [(10.0, "EUR")] * 3, []))
+    read = ledger.read()
+    told = known(read, town.BEGINNING)
+    assert told.people["revenue"].to_list() == [30.0]
+    assert portraits.ground(read, told, Learned({}, {}, ())).currency == "EUR"

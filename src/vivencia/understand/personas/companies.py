@@ -1,5 +1,7 @@
 """Whose company somebody belongs to, and what they are there: by their record, else by what their events say."""
 
+import re
+
 import ibis
 import polars as pl
 from ibis import _
@@ -9,6 +11,9 @@ from vivencia.understand.frames import frame
 from vivencia.understand.json_text import json_text, members_of
 
 ROLES = ("role", "position", "job_title", "puesto", "cargo", "rol")
+IN_EVENTS = ("role", "job_title", "puesto", "rol")  # an event's position is one in a list, its "cargo" may be a charge
+# Blank, a number, true or false, a list or an object: read by Python and by the engines alike.
+_NO_ROLE = r"^[-+0-9.,%\s]*$|^[-+]?[0-9.]+[eE][-+]?[0-9]+$|^(true|false)$|^[\[{]"
 
 
 def people(read: Read) -> pl.DataFrame:
@@ -26,8 +31,9 @@ def people(read: Read) -> pl.DataFrame:
     by_events = frame(read.to_arrow(told.group_by("customer_id").aggregate(account_id=_.account_id.max())))
     if by_events.is_empty():
         return by_record
-    roles = ibis.coalesce(*(json_text(told.properties, key) for key in ROLES))
-    named = told.mutate(told_role=roles).filter(_.told_role.notnull() & (_.told_role != ""))
+    texts = [json_text(told.properties, key) for key in IN_EVENTS]
+    roles = ibis.coalesce(*(ibis.ifelse(text.re_search(_NO_ROLE), ibis.null("string"), text) for text in texts))
+    named = told.mutate(told_role=roles).filter(_.told_role.notnull())
     counted = frame(read.to_arrow(named.group_by("customer_id", "told_role").aggregate(n=_.count())))
     commonest = counted.sort("n", "told_role", descending=[True, False]).unique("customer_id", keep="first")
     both = pl.concat([by_record, by_events.join(by_record, on="customer_id", how="anti")], how="diagonal")
@@ -42,4 +48,5 @@ def is_role(key: str) -> bool:
 
 def _role(traits: str | None) -> str | None:
     said = members_of(traits)
-    return next((str(said[key]) for key in ROLES if said.get(key)), None)
+    texts = (said.get(key) for key in ROLES)
+    return next((text for text in texts if isinstance(text, str) and not re.search(_NO_ROLE, text)), None)

@@ -13,6 +13,7 @@ from ibis import _
 
 from vivencia.foundation.ledger.reading import Read
 from vivencia.understand import journey_reading
+from vivencia.understand.currencies import currencies
 from vivencia.understand.enough import ENOUGH
 from vivencia.understand.frames import frame
 from vivencia.understand.journey_reading import Journeys
@@ -54,12 +55,10 @@ def ground(read: Read, told: Known, learned: Learned) -> Ground:
         _.customer_id.notnull() & _.score.notnull() & _.metric.notnull() & (_.metric != "enps")
     )
     scored = frame(read.to_arrow(answers.select("customer_id", "metric", "scale_max", "score")))
-    money = read.events.filter(_.amount.notnull() & _.currency.notnull()).group_by("currency").aggregate(n=_.count())
-    currencies = read.to_arrow(money.order_by(_.n.desc()).limit(1))["currency"].to_pylist()
     firms = companies.people(read)
     return Ground(
         read, told, ids, measuring.measures(told, learned, ids), measuring.traits(_traits(read, firms), ids), scored,
-        firms, currencies[0] if currencies else "",
+        firms, next(iter(currencies(read)), ""),
     )  # fmt: skip
 
 
