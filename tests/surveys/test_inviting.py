@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -210,6 +212,38 @@ def test_a_double_click_asks_once_and_who_waits_for_an_invitation_is_not_asked_a
     OutgoingRequest.objects.update(state=Standing.SENT)
     ask("pepa@example.org", form=str(uuid.uuid4()))
     assert OutgoingRequest.objects.count() == 3, "what went out is the gate's to weigh"
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_looking_for_reminders_costs_the_same_however_many_have_answered_and_looks_at_them_once() -> None:
+    survey = published(NPS)
+    version = newest(survey)
+    assert version is not None
+    looked: list[int] = []
+    for number in range(12):
+        told = {"survey": survey, "customer_id": f"C-{number}"}
+        Link.objects.create(way="personal", request_key=f"k{number}", reminder_days=3, **told)
+        OutgoingRequest.objects.create(
+            key=f"k{number}", source=survey.source, kind="survey", customer_id=f"C-{number}", state=Standing.SENT,
+            settled_at=NOW, not_before=NOW, expires_at=NOW, next_try_at=NOW, address=f"c{number}@example.org",
+        )  # fmt: skip
+        Response.objects.create(version=version, channel="web", language="es", finished_at=NOW, **told)
+        if number in (1, 11):
+            Link.objects.update(made_at=NOW, reminder_days=3)
+            with CaptureQueriesContext(connection) as asked:
+                assert inviting.remind(NOW + timedelta(days=4)) == 0
+            looked.append(len(asked))
+    assert looked[0] == looked[1]
+    assert not Link.objects.filter(reminder_days__gt=0).exists()
+
+
+@pytest.mark.usefixtures("at_noon")
+def test_many_reminders_are_asked_for_in_several_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inviting, "REMINDED_AT_ONCE", 2)
+    lived(delivered(1), delivered(2), delivered(3))
+    look(trigger(published(NPS), reminder_days=3, delay_hours=0))
+    OutgoingRequest.objects.update(state=Standing.SENT, settled_at=NOW)
+    assert [inviting.remind(NOW + timedelta(days=4)) for _run in range(3)] == [2, 1, 0]
 
 
 @pytest.mark.usefixtures("at_noon")

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from vivencia.foundation import inbox
 from vivencia.foundation.models import User
@@ -33,6 +34,7 @@ COLUMNS = {
 }
 MOST_ADDRESSES = 50_000
 ANSWERED_LATELY = timedelta(days=30)
+REMINDED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -160,26 +162,43 @@ def _told_as(link: Link, metric: str | None) -> dict[str, Any]:
 
 
 def remind(now: datetime) -> int:
-    """Ask for the reminders that are due: the invitation went out so many days ago and nobody has answered. Once."""
-    due = (
-        Link.objects.filter(way=Way.PERSONAL, reminder_days__gt=0, reminded_at__isnull=True, survey__state=State.LIVE)
-        .exclude(responses__finished_at__isnull=False)
-        .exclude(expires_at__lte=now)
-        .select_related("survey")
-    )
-    asked = 0
-    for link in due.iterator(500):
-        sent = OutgoingRequest.objects.filter(key=link.request_key, state=Standing.SENT).first()
-        if sent is None or sent.settled_at is None or sent.settled_at + timedelta(days=link.reminder_days) > now:
-            continue
-        if link.customer_id in answered_since(link.survey, link.made_at):  # by another link, or on the site
-            continue
-        known = people.find([link.customer_id]).get(link.customer_id)
-        person = known or Person(link.customer_id, email=sent.address)
+    """Ask for the reminders that are due: the invitation went out so many days ago and nobody has answered. Once.
+
+    At most `REMINDED_AT_ONCE` of them, the oldest first; the next run asks for the rest.
+    """
+    _forget_answered(now)
+    due = list(_due(now).order_by("pk").select_related("survey")[:REMINDED_AT_ONCE])
+    known, asked = people.find([link.customer_id for link in due]), 0
+    for link in due:
+        person = known.get(link.customer_id) or Person(link.customer_id, email=link.sent_to)
         with transaction.atomic():
             _request(link, person, Kind.REMINDER, link.request_key + REMINDER, now)
             asked += Link.objects.filter(pk=link.pk, reminded_at__isnull=True).update(reminded_at=now)
     return asked
+
+
+def _due(now: datetime) -> QuerySet[Any]:
+    """Links whose reminder is due, with the address that was invited as `sent_to`."""
+    waiting = (
+        Link.objects.filter(way=Way.PERSONAL, reminder_days__gt=0, reminded_at__isnull=True, survey__state=State.LIVE)
+        .exclude(responses__finished_at__isnull=False)
+        .exclude(expires_at__lte=now)
+    )
+    sent = OutgoingRequest.objects.filter(key=OuterRef("request_key"), state=Standing.SENT)
+    late = Q(pk__in=())
+    for days in waiting.order_by().values_list("reminder_days", flat=True).distinct():
+        late |= Q(reminder_days=days, sent_at__lte=now - timedelta(days=days))
+    told = {"sent_at": Subquery(sent.values("settled_at")[:1]), "sent_to": Subquery(sent.values("address")[:1])}
+    return waiting.annotate(**told).filter(late)
+
+
+def _forget_answered(now: datetime) -> None:
+    """Who is due and has answered by another link, or on the site, gets no reminder and is not looked at again."""
+    theirs = Response.objects.filter(
+        survey=OuterRef("survey"), customer_id=OuterRef("customer_id"), finished_at__gte=OuterRef("made_at")
+    ).exclude(customer_id="")
+    answered = _due(now).filter(Exists(theirs)).values("pk")
+    Link.objects.filter(pk__in=answered).update(reminder_days=0)
 
 
 def invite_all(
