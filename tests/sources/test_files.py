@@ -86,3 +86,14 @@ def test_words_over_several_lines_and_a_file_of_one_column_are_read(home: Path, 
     assert [row["text"] for row in read.to_arrow(read.events).to_pylist()] == ["Hello,\nit broke"]
     file.write_text("conversation_id\n1\n")
     assert "there is no column for the one who speaks" in CliRunner().invoke(chats, [str(file)]).output
+
+
+@pytest.mark.parametrize("name", ["chats.json", "chats.jsonl"])
+def test_a_file_nested_without_end_is_refused_in_words(home: Path, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text("[" * 3_000)
+    done = CliRunner().invoke(chats, [str(file), "--json"])
+    assert done.exit_code == 2
+    assert f"{name}: it is nested too deeply" in done.output
+    with translation.override("es"):
+        assert "está anidado a demasiada profundidad" in CliRunner().invoke(chats, [str(file)]).output

@@ -80,6 +80,8 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         rows = [json.loads(line) for line in text.splitlines() if line.strip()] if _is_lines(path) else json.loads(text)
     except UnicodeDecodeError as problem:
         raise NotATranscriptError(reasons.NOT_UTF8) from problem
+    except RecursionError as problem:
+        raise NotATranscriptError(reasons.TOO_DEEP) from problem
     except (json.JSONDecodeError, csv.Error) as problem:
         raise NotATranscriptError(reasons.NOT_READABLE % {"why": str(problem)}) from problem
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

@@ -32,13 +32,14 @@ UNEXPECTED: Final = N_("unexpected trouble (%(kind)s)")
 NO_COLUMN: Final = N_("there is no column for the %(column)s; it may be called %(names)s")
 NO_LIST: Final = N_("it holds no list of turns")
 NOT_UTF8: Final = N_("its letters are not UTF-8; save it as UTF-8")
+TOO_DEEP: Final = N_("it is nested too deeply")
 NOT_READABLE: Final = N_("it cannot be read (%(why)s)")
 ANSWERED: Final = N_("answered %(status)s")
 
 ALL: Final = (
     NO_NAME, NO_TURNS, NOTHING_THERE, TOO_MANY, NO_NUMBER, NOT_FINITE, NO_TIME, CANNOT_LIST, CANNOT_FETCH, BROKE_OFF,
     NOT_ENCRYPTED, NO_STARTTLS, NO_SUCH_SERVER, NOBODY_LISTENS, NO_ANSWER, NOT_REACHED, REFUSED, NO_FOLDER,
-    PASSWORD_SEALED, SECRET_SEALED, UNEXPECTED, ANSWERED, NO_COLUMN, NO_LIST, NOT_UTF8, NOT_READABLE,
+    PASSWORD_SEALED, SECRET_SEALED, UNEXPECTED, ANSWERED, NO_COLUMN, NO_LIST, NOT_UTF8, TOO_DEEP, NOT_READABLE,
 )  # fmt: skip
 
 
