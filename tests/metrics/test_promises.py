@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.metrics.events import BEGIN, events_table
+from vivencia.understand.cancellations import says_cancelled
 from vivencia.understand.promises import case_states, promises
 
 # One column is one day; the ledger is read at its right edge (day 10).
@@ -273,3 +274,12 @@ def test_late_orders_of_the_real_marketplace(real_data: Path) -> None:
     assert counted["kept"] == 14552 - 1156
     assert round(100 * counted["broken"] / 14552, 2) == 7.94
     assert counted["overdue"] == 15000 - 14552
+
+
+def test_a_name_says_cancelled_alike_whether_the_names_are_known_or_not() -> None:
+    names = ["pedido caNcelado", "order CANCELLED", "Anulado", "ANULado", "cancel requested", "delivered"]
+    events = events_table(*({"name": name, "subject_kind": "order", "subject_id": "1"} for name in names))
+    told = events.select("name", known=says_cancelled(events, names), unknown=says_cancelled(events))
+    assert told.order_by("name").execute().to_dict("records") == [
+        {"name": name, "known": name in names[:4], "unknown": name in names[:4]} for name in sorted(names)
+    ]
