@@ -1,15 +1,18 @@
 """The pages of personas: gallery, one persona with its map, designing one; for each role what it may."""
 
+import html
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from vivencia.foundation.models import Role
 from vivencia.understand import readings
 from vivencia.understand.models import Segment
+from vivencia.understand.personas import persona_words, showing
 from vivencia.understand.personas.models import Evidence, Finding, Part, Persona, Statement
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +145,17 @@ def test_who_may_only_look_changes_nothing(name: str, found: list[Persona], brow
         answer = browser(role).post(reverse(name, args=arguments), {"part": Part.SAYS, "text": "So"})
         assert answer.status_code == 403
     assert before == (Finding.objects.count(), Statement.objects.count())
+
+
+def test_rules_are_listed_in_the_readers_language(found: list[Persona], browser: Browser) -> None:
+    names = [str(one.segment) for one in found]  # kept in the organisation's language
+    with translation.override("es"):
+        proposed = [persona_words.called(one) for one in found]
+    assert not set(names) & set(proposed), "these are worded otherwise in Spanish"
+    shown = html.unescape(browser(language="es").get(reverse("persona-new")).content.decode())
+    assert all(name in shown for name in proposed) and not any(f">{name}<" in shown for name in names)
+
+
+def test_what_is_spent_is_told_in_its_currency(found: list[Persona]) -> None:
+    spent = [row for one in found for row in showing.rows(one) if row.label == "Spend per order"]
+    assert spent and all("€" in row.value and "€" in row.rest for row in spent)

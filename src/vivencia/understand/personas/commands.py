@@ -96,7 +96,9 @@ def _lines(finding: Finding, found: list[Persona]) -> list[str]:
             "  " + persona_words.description(persona),
         ]
         for one in persona_words.distinct(drafts.apart(persona))[:5]:
-            value, rest = persona_words.figures(one, persona_words.scales_of(persona))
+            value, rest = persona_words.figures(
+                one, persona_words.scales_of(persona), persona_words.currency_of(persona)
+            )
             against = _("%(value)s against %(rest)s") % {"value": value, "rest": rest}
             lines.append(f"  - {persona_words.label(one.feature)}: {against}")
     in_none = _("%(n)s people belong to none.") % {"n": number_format(finding.in_none, 0, force_grouping=True)}

@@ -62,6 +62,11 @@ class PersonaForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["name"].required = True
         rule = self.fields["rule"]
         rule.queryset = Segment.objects.all()  # type: ignore[attr-defined]
+        named = {one.segment_id: one for one in Persona.objects.filter(segment__isnull=False, gone=False)}
+        # a persona's segment is kept under the name it has in the organisation's language
+        rule.label_from_instance = (  # type: ignore[attr-defined]
+            lambda one: persona_words.called(named[one.pk]) if one.pk in named else one.name
+        )
         rule.empty_label = _("no rule: nobody is counted")  # type: ignore[attr-defined]
         rule.help_text = _("A saved segment says which customers are meant; then figures stand beside the story.")
 

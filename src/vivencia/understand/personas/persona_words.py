@@ -127,12 +127,13 @@ def rounded(value: float, decimals: int = 0) -> str:
     return str(number_format(f"{told:.{decimals}f}", decimals, force_grouping=True)).replace("-", "\u2212")
 
 
-def figures(one: Difference, scales: dict[str, float]) -> tuple[str, str]:
-    """Here and elsewhere, each in its unit. `scales`: metric -> the end of its scale."""
-    return amount(one.feature, one.unit, one.value, scales), amount(one.feature, one.unit, one.rest, scales)
+def figures(one: Difference, scales: dict[str, float], currency: str | None) -> tuple[str, str]:
+    """Here and elsewhere, each in its unit. `scales`: metric -> the end of its scale; currency: of what they spend."""
+    here, rest = (amount(one.feature, one.unit, value, scales, currency) for value in (one.value, one.rest))
+    return here, rest
 
 
-def amount(feature: str, unit: str, value: float, scales: dict[str, float]) -> str:
+def amount(feature: str, unit: str, value: float, scales: dict[str, float], currency: str | None) -> str:
     """One figure of a feature in words."""
     kind, _colon, name = feature.partition(":")
     if unit == "share":
@@ -141,7 +142,7 @@ def amount(feature: str, unit: str, value: float, scales: dict[str, float]) -> s
         told = {"mean": rounded(value * scales[name], 1), "high": f"{scales[name]:g}"}
         return _("%(mean)s of %(high)s") % told
     if kind == "spend":
-        return money(round(value, 2), None)
+        return money(round(value, 2), currency)
     return rounded(value, 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
 
 
@@ -150,11 +151,11 @@ def sentence(statement: Statement) -> str:
     if statement.text or not statement.claim:
         return statement.text
     claim = statement.claim
-    scales = scales_of(statement.persona)
+    scales, currency = scales_of(statement.persona), currency_of(statement.persona)
     told = {
         "what": phrase(claim["feature"], more=claim["sign"] > 0),
-        "value": amount(claim["feature"], claim["unit"], claim["value"], scales),
-        "rest": amount(claim["feature"], claim["unit"], claim["rest"], scales),
+        "value": amount(claim["feature"], claim["unit"], claim["value"], scales, currency),
+        "rest": amount(claim["feature"], claim["unit"], claim["rest"], scales, currency),
     }
     return _("%(what)s: %(value)s against %(rest)s among everybody else") % told
 
@@ -176,6 +177,11 @@ def distinct(told: list[Difference]) -> list[Difference]:
             found.append(one)
         seen.add(kind)
     return found
+
+
+def currency_of(persona: Persona) -> str | None:
+    """The currency of what its people spend, ISO 4217; None where no money is known."""
+    return (persona.portrait.get("value") or {}).get("currency")
 
 
 def scales_of(persona: Persona) -> dict[str, float]:

@@ -99,13 +99,13 @@ def rows(persona: Persona, *, about: str = "features", most: int = 10) -> list[R
     if about == "traits":
         told = [remembered(one) for one in persona.portrait.get("traits", {}).values()]
         good = [one for one in told if abs(one.effect) >= drafts.STILL and (one.low > 0 or one.high < 0)]
-        return [_row(one, {}) for one in sorted(good, key=lambda one: -abs(one.effect))[:most]]
-    scales = persona_words.scales_of(persona)
-    return [_row(one, scales) for one in persona_words.distinct(drafts.apart(persona))[:most]]
+        return [_row(one, {}, None) for one in sorted(good, key=lambda one: -abs(one.effect))[:most]]
+    scales, currency = persona_words.scales_of(persona), persona_words.currency_of(persona)
+    return [_row(one, scales, currency) for one in persona_words.distinct(drafts.apart(persona))[:most]]
 
 
-def _row(one: Difference, scales: dict[str, float]) -> Row:
-    value, rest = persona_words.figures(one, scales)
+def _row(one: Difference, scales: dict[str, float], currency: str | None) -> Row:
+    value, rest = persona_words.figures(one, scales, currency)
     widest = max(abs(one.value), abs(one.rest)) or 1.0
     whole = 1.0 if one.feature.startswith("score") or (one.unit == "share" and widest > 0.4) else widest * 1.15
     return Row(
