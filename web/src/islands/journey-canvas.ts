@@ -103,6 +103,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
   }
 
   disconnectedCallback(): void {
+    document.removeEventListener("keydown", this.#anywhere);
     this.#store?.stop();
   }
 
@@ -308,7 +309,7 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     view.addEventListener("click", (event) => this.#click(event));
     view.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     view.addEventListener("dblclick", (event) => this.#edit(this.#spotOf(event)));
-    this.addEventListener("keydown", (event) => this.#anywhere(event));
+    document.addEventListener("keydown", this.#anywhere);
     if (this.editable) dragging(this.#board, {
       drawing: () => this.drawing(), place: (key, phase, after) => this.place(key, phase, after),
       move: (of, key, after) => this.do({ do: "move", of, key, after, phase: "" }),
@@ -362,14 +363,16 @@ class VivJourneyCanvas extends HTMLElement implements Listener, Host {
     return { of: "step", key: column.step.key };
   }
 
-  #anywhere(event: KeyboardEvent): void {
-    const typing = (event.target as HTMLElement).closest("input, textarea, select");
-    if (!(event.ctrlKey || event.metaKey) || typing || !this.editable) return;
+  /** Undo and redo wherever the focus is, but in fields, which have their own, and in open dialogs. */
+  #anywhere = (event: KeyboardEvent): void => {
+    const busy = document.querySelector("dialog[open]");
+    const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+    if (!(event.ctrlKey || event.metaKey) || typing || busy || event.defaultPrevented || !this.editable) return;
     const key = event.key.toLowerCase();
     if (key !== "z" && key !== "y") return;
     event.preventDefault();
     void this.#travel(key === "y" || event.shiftKey);
-  }
+  };
 
   #key(event: KeyboardEvent): void {
     if (this.#editing || event.target !== this.#board.view) return;
