@@ -85,6 +85,16 @@ def test_a_kept_change_soon_says_what_limits_cost_now(lead: Client, plan: Plan, 
     assert "Being worked out" not in page and "no really different plan" in page
 
 
+def test_what_limits_cost_is_not_waited_for_for_ever(lead: Client, plan: Plan, work: Work) -> None:
+    trial = plans.try_change(plan, str(work["stock"].pk), "any", None)
+    plans.keep(trial, "", None)
+    Plan.objects.filter(pk=trial.pk).update(at=timezone.now() - 2 * plans.LOST_AFTER)
+
+    assert lead.get(f"{reverse('roadmap-progress', args=[trial.pk])}?prices")["HX-Refresh"] == "true"
+    page = text(lead, f"{ROADMAP}?version={trial.pk}")
+    assert "could not be worked out" in page and "Being worked out" not in page and "?prices" not in page
+
+
 def test_an_older_version_is_compared_with_the_plan_in_force_and_brought_back(
     lead: Client, plan: Plan, work: Work
 ) -> None:

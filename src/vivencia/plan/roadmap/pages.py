@@ -84,6 +84,7 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
         "priced": showing.priced(told := plans.told_before(plan), words),
         "told": told,
         "pricing": plans.pricing(plan),
+        "unpriced": plans.unpriced(plan),
         "by_hand": showing.by_hand(plan, words),
         "trial": not plan.kept,
         **_against(plan, current, words),
@@ -162,9 +163,9 @@ def plan_anew(request: HttpRequest) -> HttpResponse:
 @require_GET
 def progress_part(request: HttpRequest, pk: int) -> HttpResponse:
     """How far planning is; tells the page to load anew when it is done. Of a plan that is there already (`?prices`):
-    whether it is known by now what its limits cost."""
+    whether it is known by now what its limits cost, or is waited for in vain."""
     plan = get_object_or_404(Plan, pk=pk)
-    if "prices" in request.GET and plan.state == PlanState.DONE and "prices" not in plan.report:
+    if "prices" in request.GET and plan.state == PlanState.DONE and plans.pricing(plan):
         return HttpResponse(status=204)
     if plan.state in (PlanState.DONE, PlanState.FAILED):
         answer = HttpResponse()

@@ -170,6 +170,11 @@ def pricing(plan: Plan) -> bool:
     return plan.kept and "prices" not in plan.report and plan.at > timezone.now() - LOST_AFTER
 
 
+def unpriced(plan: Plan) -> bool:
+    """Whether the worker should have said long ago what the limits of a kept plan cost, and did not."""
+    return plan.kept and "prices" not in plan.report and not pricing(plan)
+
+
 def told_before(plan: Plan) -> Plan | None:
     """The plan itself, else the nearest one it was made from, of which it is known what its limits cost."""
     seen: Plan | None = plan
