@@ -53,11 +53,17 @@ def _told_apart(observed: ir.Table, lived: Lived) -> list[str]:
         columns.append("segment")
     if "case_state" in observed.columns or _any_promise(lived, observed):
         columns.append("promise")
-    told = lived.to_arrow(observed.select("properties").limit(SAMPLE))["properties"].to_pylist()
-    properties = [key for key in _keys(told) if key not in OF_ANSWERS or not _of_answers(told)]
-    traits = _keys(lived.to_arrow(lived.customers.select("traits").limit(SAMPLE))["traits"].to_pylist())
+    told = lived.to_arrow(sample(observed, "properties", "event_id"))["properties"].to_pylist()
+    properties = groups_told(told)
+    traits = groups_told(lived.to_arrow(sample(lived.customers, "traits", "customer_id"))["traits"].to_pylist())
     first = [name for name in FIRST_CHOICE if name in columns]
     return [*first, *(f"property:{key}" for key in properties), *(f"trait:{key}" for key in traits)]
+
+
+def sample(table: ir.Table, column: str, key: str) -> ir.Table:
+    """Some of its documents: mixed, whatever source they came from, and the same ones each time."""
+    told = table.filter(table[column].notnull())
+    return told.order_by(told[key].hash(), told[key]).limit(SAMPLE).select(column)
 
 
 def _any_promise(lived: Lived, observed: Any) -> bool:
@@ -66,17 +72,14 @@ def _any_promise(lived: Lived, observed: Any) -> bool:
     return bool(lived.to_arrow(with_case.select("subject_id")).num_rows and lived.to_arrow(promised).num_rows)
 
 
-def _of_answers(documents: Iterable[str | None]) -> bool:
-    """Whether some of these are answers to our own surveys."""
-    return any(document and '"survey_version"' in document for document in documents)
-
-
-def _keys(documents: Iterable[str | None]) -> list[str]:
-    """Members of the objects whose values repeat, by how often they are there."""
+def groups_told(documents: Iterable[str | None]) -> list[str]:
+    """Members of the objects whose values repeat, by how often they are there; in our own answers, those that tell."""
     values: dict[str, Counter[str]] = {}
     for document in documents:
-        for key, value in (json.loads(document) if document else {}).items():
-            if isinstance(value, (str, int, float, bool)):
+        members = json.loads(document) if document else {}
+        unsaid = OF_ANSWERS if "survey_version" in members else frozenset()
+        for key, value in members.items():
+            if key not in unsaid and isinstance(value, (str, int, float, bool)):
                 values.setdefault(key, Counter())[str(value)] += 1
     telling = {key: seen for key, seen in values.items() if 1 < len(seen) <= min(MOST_VALUES, seen.total() / 2)}
     return sorted(telling, key=lambda key: (-telling[key].total(), key))

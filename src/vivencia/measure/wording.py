@@ -69,9 +69,9 @@ def group_name(asked: str, value: str | None) -> str:
 
 
 def _language(code: str) -> str:
-    """“es-ES” is Spanish; what no language has for its code stays as it is."""
+    """“es-ES” and “es_ES” are Spanish; what no language has for its code stays as it is."""
     try:
-        return _capital(str(get_language_info(code.split("-")[0].lower())["name_translated"]))
+        return _capital(str(get_language_info(code.replace("_", "-").split("-")[0].lower())["name_translated"]))
     except KeyError:
         return vocabulary.title(code)
 
