@@ -34,12 +34,25 @@ def test_the_dearer_of_two_is_chosen_and_the_other_says_which_team_lacks_when() 
 
 def test_one_more_team_day_is_worth_nothing_and_six_more_bring_the_other() -> None:
     found = optimise(TWO, 5.0)
-    assert prices(TWO, found, 2.0)[0].gain == 0.0  # a tenth more: 11 days, still not 16
+    six, *tenths = prices(TWO, found, 2.0)  # what keeps stock out is priced by what it would take
+    assert (0, 1, 0.0) in [(each.quarter, each.more, each.gain) for each in tenths]  # a tenth more: 11 days, still not 16
+    assert (six.kind, six.of, six.quarter, six.more) == ("capacity", "it", None, 6.0)
+    assert six.gain == pytest.approx(225.0) and six.exact
 
     wide = replace(TWO, teams=(Team("it", (15.0, 0.0)),))
-    priced = prices(wide, optimise(wide, 5.0), 2.0)[0]
+    priced = next(each for each in prices(wide, optimise(wide, 5.0), 2.0) if each.quarter == 0)
     assert (priced.kind, priced.of, priced.quarter, priced.more) == ("capacity", "it", 0, 2)
     assert priced.gain == pytest.approx(225.0) and priced.exact
+
+
+def test_a_streams_share_that_forbids_the_choice_has_its_price() -> None:
+    small = Initiative("small", sure(40.0), cost_once=10.0, stream="b")
+    big = Initiative("big", sure(400.0), cost_once=90.0, stream="a")
+    problem = Problem(1, (small, big), streams=(Stream("a", max_share=0.7), Stream("b")), quarters_after=4)
+    found = optimise(problem, 2.0)
+
+    assert found.starts == {"small": 0}  # with both, 90 % of the money would be the first stream's: no share is near
+    assert [(each.kind, each.of, each.gain) for each in prices(problem, found, 2.0)] == [("balance", "a", 400.0)]
 
 
 def test_a_change_by_hand_is_completed_as_well_as_possible_and_costs_what_it_costs() -> None:
@@ -132,7 +145,7 @@ def test_a_cheap_pilot_goes_before_a_dear_programme_when_knowing_pays() -> None:
 def test_drawn_values_keep_their_means_and_ranges() -> None:
     problem = Problem(1, (Initiative("a", Worth(100.0, 60.0, 180.0)), Initiative("b", Worth(50.0, 50.0, 50.0))))
 
-    drawn = draws_of(problem, many=40_000)
+    drawn = draws_of(problem, many=40_000).brought
 
     assert drawn[:, 0].mean() == pytest.approx(100.0, abs=1.0)
     assert np.quantile(drawn[:, 0], 0.975) - np.quantile(drawn[:, 0], 0.025) == pytest.approx(120.0, rel=0.05)
@@ -140,7 +153,7 @@ def test_drawn_values_keep_their_means_and_ranges() -> None:
 
 
 def test_simulated_values_agree_with_the_checker_where_nothing_varies() -> None:
-    problem = planted(Shape(initiatives=40, quarters=6, must_do=0, gaps=0.5, pilots=3, objective="net"), 4)
+    problem = planted(Shape(initiatives=40, quarters=6, must_do=0, gaps=0.5, objective="net"), 4)
     fixed = replace(problem, initiatives=tuple(replace(i, worth=sure(i.worth.mean)) for i in problem.initiatives))
     found = optimise(fixed, 0.5)
 

@@ -234,10 +234,10 @@ def open_questions(one: Initiative) -> list[str]:
 def _calibrated(one: Initiative, words: Words) -> dict[str, Any]:
     """The value in the light of past initiatives, or how many are still wanting."""
     known = past.past()
-    told = past.calibration()
-    if told is None:
+    lesson = past.lesson()
+    if lesson is None:
         return {"n": len(known), "enough": False}
-    shrunk = past.in_the_light_of(one, told)
+    shrunk, told = past.in_the_light_of(one, lesson), lesson.held
     return {
         "n": told.n,
         "enough": True,

@@ -17,6 +17,7 @@ from vivencia.plan.roadmap.optimiser.report import report
 
 EXPLAIN_SECONDS = 10.0
 NAMED = 8
+LEAST = 0.05  # less is told as nothing
 
 
 @click.command()
@@ -142,10 +143,32 @@ def _say_more(told: dict[str, Any]) -> None:
             _("better than the next best plan (%(value)s) in %(share)s of draws")
             % {"value": f"{other['value']:,.1f}", "share": f"{100 * other['better_in']:.0f} %"}
         )
-    for price in told.get("prices", []):
-        where = " ".join(str(each) for each in (price["of"], price["quarter"]) if each)
-        more = f" +{price['more']:g}" if price["more"] is not None else ""
-        click.echo(f"{price['kind']} {where}{more}: +{price['gain']:,.1f}" + ("" if price["exact"] else " (≈)"))
+    prices_told = told.get("prices", [])
+    for price in prices_told:
+        if price["gain"] > LEAST:
+            click.echo(f"{_eased(price)}: +{price['gain']:,.1f}" + ("" if price["exact"] else " (≈)"))
+    costless = list(dict.fromkeys(_eased(price) for price in prices_told if price["gain"] <= LEAST))
+    if costless:
+        click.echo(_("these cost nothing: %(rules)s") % {"rules": "; ".join(costless)})
+
+
+def _eased(price: dict[str, Any]) -> str:
+    """The rule, and how it was eased."""
+    told = {"of": price["of"], "when": price["quarter"], "more": f"{price['more'] or 0.0:,.6g}"}
+    whole = price["quarter"] is None
+    if price["kind"] == "capacity":
+        none_more = _("more days of %(of)s") % told
+        as_needed = _("%(more)s more days of %(of)s, where they are needed") % told if price["more"] else none_more
+        return as_needed if whole else _("%(more)s more days of %(of)s in %(when)s") % told
+    if price["kind"] == "budget":
+        as_needed = _("%(more)s more money, where it is needed") % told if price["more"] else _("more money")
+        return as_needed if whole else _("%(more)s more money in %(when)s") % told
+    dropped = {
+        "must do": _("%(of)s need not be done"),
+        "deadline": _("no deadline for %(of)s"),
+        "balance": _("no limits for the stream %(of)s"),
+    }
+    return dropped[price["kind"]] % told
 
 
 def _because(why: dict[str, Any]) -> str:

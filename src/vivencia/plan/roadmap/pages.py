@@ -65,7 +65,7 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
     value = {
         "value": report["value"], "low": report["range"]["low"], "high": report["range"]["high"],
         "n": report["range"]["draws"],
-        "unit": words.money.currency if words.unit == ValueUnit.MONEY else words.unit.label,
+        "unit": words.money.sign if words.unit == ValueUnit.MONEY else words.unit.label,
         "definition": _definition(report),
     }  # fmt: skip
     return {
@@ -75,6 +75,7 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
         "certified": words.certified(report),
         "often": words.often(report) if "prices" in report else "",
         "counted": words.counted(plan),
+        "past_moves": words.past_moves(plan),
         "pilots": words.pilots(report),
         "missing": missing(plan, words),
         "limitless": not plan.problem["teams"] and plan.problem.get("budget") is None,
@@ -83,6 +84,7 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
         "out": out,
         "priced": showing.priced(told := plans.told_before(plan), words),
         "told": told,
+        "standing": words.standing(report),
         "pricing": plans.pricing(plan),
         "unpriced": plans.unpriced(plan),
         "by_hand": showing.by_hand(plan, words),

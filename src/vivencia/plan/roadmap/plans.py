@@ -53,7 +53,9 @@ def ask(by: User | None, today: date, fixed: dict[str, Placed] | None = None) ->
 def _counted(learned: Lesson | None) -> dict[str, Any]:
     if learned is None:
         return {}
-    return {"past": {"n": learned.held.n, "percent": 100 * max(learned.held.ratio, 0.0)}}
+    held = learned.held
+    percents = {"percent": 100 * held.ratio, "low": 100 * held.low, "high": 100 * held.high}
+    return {"past": {"n": held.n, **percents, "factor": learned.factor}}
 
 
 def under_way() -> Plan | None:

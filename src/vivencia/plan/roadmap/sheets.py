@@ -70,6 +70,7 @@ def _prices(plan: Plan, words: Words) -> Sheet:
     rows = [
         (words.price(each), round(each["gain"]), _("yes") if each["exact"] else _("no"))
         for each in plan.report.get("prices", [])
+        if round(each["gain"]) > 0
     ]
     return Sheet(_("What rules cost"), (_("Rule eased"), _("would bring"), _("proven")), rows)
 

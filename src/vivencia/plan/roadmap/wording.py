@@ -34,6 +34,8 @@ UNVALUED: dict[str, Promise] = {
     ),
     WAITS: gettext_lazy("It depends on an initiative that was dropped."),
 }
+# From which share on it is said above all that the past changes values.
+MOVED = 0.1
 TROUBLES: dict[str, Promise] = {
     "impossible": gettext_lazy("No plan keeps all the rules: what must be done asks for more than there is."),
     "not found": gettext_lazy("No plan that keeps all the rules was found in the time there was. Try again."),
@@ -110,18 +112,32 @@ class Words:
             "more": number(price["more"] or 0.0, 0),
             "team": self.teams.get(price["of"], price["of"]),
             "when": self.when([price["quarter"]]) if price["quarter"] else "",
-            "currency": self.money.currency,
+            "currency": self.money.sign,
             "title": self.titles.get(price["of"], price["of"]),
             "stream": str(dict(Stream.choices).get(price["of"], price["of"])),
         }
+        whole = price["quarter"] is None
         clauses = {
-            "capacity": _("%(more)s more days of %(team)s in %(when)s") % told,
-            "budget": _("%(more)s %(currency)s more in %(when)s") % told,
+            "capacity": _("%(more)s more days of %(team)s, where they are needed") % told
+            if whole
+            else _("%(more)s more days of %(team)s in %(when)s") % told,
+            "budget": _("%(more)s %(currency)s more, where it is needed") % told
+            if whole
+            else _("%(more)s %(currency)s more in %(when)s") % told,
             "must do": _("“%(title)s” need not be done") % told,
             "deadline": _("no deadline for “%(title)s”") % told,
             "balance": _("no limits for the stream “%(stream)s”") % told,
         }
         return clauses[price["kind"]]
+
+    def standing(self, report: dict[str, Any]) -> str:
+        """The limits that keep something out, by name; "" where none does."""
+        whys = [each["why_not"] for each in report["initiatives"] if each["why_not"]]
+        kept_out = [why for why in whys if why["reason"] in ("capacity", "budget", "too large")]
+        named = [_("days of %(team)s") % {"team": self.teams.get(key, key)} for why in kept_out for key in why["of"]]
+        named += [_("money") for why in kept_out if not why["of"]]
+        named += [_("the balance of the streams") for why in whys if why["reason"] == "balance"]
+        return ", ".join(dict.fromkeys(named))
 
     def certified(self, report: dict[str, Any]) -> str:
         """The certified gap in plain words."""
@@ -137,17 +153,31 @@ class Words:
         else:
             told = [self._risk_counted()]
         past = plan.counted.get("past")
-        if past:
-            held = {"n": past["n"], "percent": number(past["percent"], 0)}
-            return [
-                *told,
-                _(
-                    "%(n)s past initiatives brought %(percent)s %% of what was expected: estimates are counted in "
-                    "that light."
-                )
-                % held,
-            ]
-        return [*told, _("How far estimates hold here is not known yet: three past initiatives are needed.")]
+        if past is None:
+            return [*told, _("How far estimates hold here is not known yet: three past initiatives are needed.")]
+        held = {"n": past["n"], "percent": number(past["percent"], 0)}
+        if "factor" not in past:  # planned before outcomes were weighed by how sure they are
+            brought = _("%(n)s past initiatives brought %(percent)s %% of what was expected of them.")
+            return [*told, brought % held]
+        held |= {"low": number(past["low"], 0), "high": number(past["high"], 0)}
+        held |= {"factor": number(100 * past["factor"], 0)}
+        counted = _(
+            "%(n)s past initiatives brought %(percent)s %% of what was expected of them (between %(low)s and "
+            "%(high)s %%). Weighed by how sure that is, and counting failures only once, estimates count %(factor)s %% "
+            "of what they say."
+        )
+        return [*told, counted % held]
+
+    def past_moves(self, plan: Plan) -> str:
+        """Where the past changes values by more than a tenth: how much, as a sentence; "" elsewhere."""
+        past = plan.counted.get("past", {})
+        factor = past.get("factor", 1.0)
+        if abs(factor - 1.0) <= MOVED:
+            return ""
+        told = {"n": past["n"], "percent": number(100 * abs(factor - 1.0), 0)}
+        if factor < 1.0:
+            return _("What %(n)s finished initiatives brought makes estimates %(percent)s %% lower.") % told
+        return _("What %(n)s finished initiatives brought makes estimates %(percent)s %% higher.") % told
 
     def _risk_counted(self) -> str:
         return _(

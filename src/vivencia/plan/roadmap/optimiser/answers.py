@@ -33,7 +33,9 @@ class WhyNot:
 class Price:
     """What easing one rule would bring: `gain` of plan value, found by planning again with it eased.
 
-    `more`: how much there would be more (days or money; None where the rule is dropped). `exact`: both plans are proven
+    `more`: how much there would be more (days or money; None where the rule is dropped). Without a `quarter`, a team's
+    days or the money were dropped as a limit, and `more` is what the plan then uses beyond what there is, all quarters
+    together: what would have to be found for what is left out. `exact`: both plans are proven
     the best; otherwise the gain is what was found, at least nothing. `rate`: by the relaxation, for one unit more.
     """
 
@@ -165,12 +167,15 @@ def prices(
     problem: Problem, found: Found, seconds: float, most: int = 6, told: Callable[[float], None] | None = None
 ) -> list[Price]:
     """What easing each rule that matters would bring, dearest first; `seconds` for all plans together."""
-    eased = [*_scarce(problem)[:most], *_rules(problem, found)]
+    eased = [*_scarce(problem)[:most], *_rules(problem, found), *_reasons(problem, found.starts)]
     priced = []
     for k, (kind, of, quarter, more, rate, other) in enumerate(eased):
         again = optimise(other, max(seconds / len(eased), 0.2), begin=found.starts)
+        if quarter is None and kind in ("capacity", "budget"):
+            more = _beyond(problem, again.starts, of)
         exact = again.proven and found.proven
-        priced.append(Price(kind, of, quarter, more, max(again.value - found.value, 0.0), rate, exact))
+        gain = max(again.value - found.value, 0.0) if more != 0.0 else 0.0  # nothing of it used: found by more search
+        priced.append(Price(kind, of, quarter, more, gain, rate, exact))
         if told is not None:
             told((k + 1) / len(eased))
     return sorted(priced, key=lambda each: -each.gain)
@@ -219,22 +224,45 @@ def _rules(problem: Problem, found: Found) -> Iterable[Eased]:
         late = each.deadline is not None and each.deadline < problem.quarters - 1
         if late and (each.key not in found.starts or found.starts[each.key] + each.duration - 1 == each.deadline):
             yield "deadline", each.key, None, None, None, _without(problem, each, deadline=None)
-    for stream in problem.streams:
+    for stream in problem.streams:  # shares are lumpy: one may forbid a whole choice without being anywhere near
         free = replace(stream, min_share=0.0, max_share=1.0, min_count=0, max_count=None)
-        if free != stream and _balance_binds(problem, found.starts, stream.key):
+        if free != stream:
             others = tuple(free if each is stream else each for each in problem.streams)
             yield "balance", stream.key, None, None, None, replace(problem, streams=others)
 
 
-def _balance_binds(problem: Problem, starts: Starts, key: str) -> bool:
-    """Whether a stream's share is within two points of one of its limits, or its count at one."""
-    stream = next(each for each in problem.streams if each.key == key)
-    quarters = range(problem.quarters)
-    total = sum(money_used(problem, starts, q) for q in quarters) or 1.0
-    share = sum(money_used(problem, starts, q, key) for q in quarters) / total
-    many = sum(problem.by_key[each].stream == key for each in starts)
-    near = (stream.min_share > 0 and share < stream.min_share + 0.02) or share > stream.max_share - 0.02
-    return near or many in (stream.min_count or -1, stream.max_count)
+def _reasons(problem: Problem, starts: Starts) -> Iterable[Eased]:
+    """Teams and money that are why something is left out, dropped as limits: a tenth more is often not enough."""
+    whys = [why_not(problem, starts, each.key) for each in problem.initiatives if each.key not in starts]
+    needed = [why for why in whys if why.reason in ("capacity", "budget", "too large")]
+    wanted = {team for why in needed for team in why.of}
+    for team in problem.teams:
+        if team.key in wanted:
+            others = tuple(each for each in problem.teams if each is not team)
+            yield (
+                "capacity",
+                team.key,
+                None,
+                None,
+                None,
+                replace(problem, teams=others, initiatives=_free(problem, team)),
+            )
+    if problem.budget is not None and any(not why.of for why in needed):
+        yield "budget", "", None, None, None, replace(problem, budget=None)
+
+
+def _free(problem: Problem, team: Team) -> tuple[Initiative, ...]:
+    """The initiatives without what they ask of a team."""
+    return tuple(
+        replace(each, effort={key: days for key, days in each.effort.items() if key != team.key})
+        for each in problem.initiatives
+    )
+
+
+def _beyond(problem: Problem, starts: Starts, of: str) -> float:
+    """How much more than there is a plan uses of a team ("" = money), all quarters together."""
+    used = next(each for each in use(problem, starts) if each.of == of)
+    return sum(max(0.0, asked - there_is) for asked, there_is in zip(used.used, used.there_is, strict=True))
 
 
 def _without(

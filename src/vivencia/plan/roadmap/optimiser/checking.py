@@ -185,6 +185,14 @@ def _discounted_money(problem: Problem, starts: Starts) -> float:
 
 def spared(problem: Problem, starts: Starts, each: Initiative) -> float:
     """What a pilot finished before its programme spares on average: the loss where that would not have worked."""
+    if each.pilot is None:
+        return 0.0
+    works = problem.by_key[each.pilot.of].chance if each.pilot.chance is None else each.pilot.chance
+    return (1.0 - works) * loss_spared(problem, starts, each)
+
+
+def loss_spared(problem: Problem, starts: Starts, each: Initiative) -> float:
+    """What a pilot finished before its programme spares where it says no: the programme is then not done."""
     pilot = each.pilot
     if pilot is None or each.key not in starts or pilot.of not in starts:
         return 0.0
@@ -193,9 +201,7 @@ def spared(problem: Problem, starts: Starts, each: Initiative) -> float:
         return 0.0
     programme = problem.by_key[pilot.of]
     cost = _discounted_money(problem, {programme.key: begins}) if problem.objective == "net" else 0.0
-    unpaid = _unworking(problem, programme, begins, pilot.value_if_not)
-    works = programme.chance if pilot.chance is None else pilot.chance
-    return (1.0 - works) * max(0.0, cost - unpaid)
+    return max(0.0, cost - _unworking(problem, programme, begins, pilot.value_if_not))
 
 
 def _unworking(problem: Problem, programme: Initiative, start: int, value: float) -> float:
