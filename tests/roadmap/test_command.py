@@ -1,6 +1,7 @@
 """`vivencia roadmap`: the documented file in, the documented JSON out, clear words where it is wrong."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,17 @@ def test_the_example_of_the_guide_runs(tmp_path: Path) -> None:
     code, out, err = run(tmp_path, example, "--json")
 
     assert code == 0, err
-    assert json.loads(out)["checks"]["passed"]
+    told = json.loads(out)
+    assert told["checks"]["passed"] and told["pilots"][0]["chosen"]
+
+    printed = guide.split("```text\n", 1)[1].split("```", 1)[0]
+    _, out, _ = run(tmp_path, example, "--explain")
+    assert timeless(out) == timeless(printed)
+
+
+def timeless(printed: str) -> str:
+    """Without how long it took."""
+    return re.sub(r"; [\d.]+ s$", "", printed.strip(), flags=re.MULTILINE)
 
 
 @pytest.mark.django_db
