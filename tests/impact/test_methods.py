@@ -11,7 +11,7 @@ from vivencia.plan.impact.methods import choosing, differences, randomised, seri
 from vivencia.plan.impact.methods.absorbing import Absorbed
 from vivencia.plan.impact.methods.choosing import estimate
 from vivencia.plan.impact.methods.panel import NEVER, FloatArray, Panel, panel
-from vivencia.plan.impact.methods.result import NotPossible
+from vivencia.plan.impact.methods.result import NotPossible, Result
 from vivencia.plan.impact.methods.verdict import verdict
 
 
@@ -254,3 +254,31 @@ def test_intervals_hold_the_truth_and_nothing_is_claimed_for_nothing(world: str)
     """The short form of bench/impact.py; with a true 95 %, 60 draws fall below 87 % once in a hundred times."""
     told = measured(NULL[world], 60, seed=7)
     assert told["held"] >= 0.86 and told["claimed"] <= 0.14
+
+
+def _ranged(effect: float, half_width: float) -> Result:
+    low, high = effect - half_width, effect + half_width
+    return Result(
+        "difference_in_differences", "", effect, low, high, 0.01, half_width / 2, 50, 10.0, 10, 5, 20, 10
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("effect", "half_width", "declared", "state", "because"),
+    [
+        (2.92, 0.70, 12.0, "did_not", "less_than_half"),
+        (5.0, 2.0, 12.0, "worked", "less_than_declared"),
+        (10.0, 3.0, 12.0, "worked", "above_zero"),
+        (2.92, 0.70, None, "worked", "above_zero"),
+        (1.0, 3.0, 12.0, "did_not", "too_small_at_best"),
+        (5.0, 6.0, 12.0, "cannot_tell", "interval_includes_zero"),
+        (-2.0, 1.0, 12.0, "did_not", "opposite"),
+    ],
+)
+def test_the_verdict_is_the_rule_of_the_guide(
+    effect: float, half_width: float, declared: float | None, state: str, because: str
+) -> None:
+    up = verdict(_ranged(effect, half_width), expected=declared)
+    assert (up.state, up.because) == (state, because)
+    fewer_is_better = verdict(_ranged(-effect, half_width), better=-1, expected=-declared if declared else None)
+    assert fewer_is_better == up, "the same where down is good"

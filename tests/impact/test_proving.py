@@ -157,6 +157,29 @@ def test_the_story_is_told_to_everybody_in_both_languages(signed_in: Enter) -> N
     assert viewer.get("/plan/impact/metrics/magic/").status_code == 404
 
 
+def test_what_is_not_worked_out_yet_is_counted_apart_from_what_cannot_be_told(signed_in: Enter) -> None:
+    lived(0.0)
+    declared()
+    told = page(signed_in(Role.VIEWER), "/plan/impact/")
+    assert "of 0 it cannot be told yet, 1 is not worked out yet." in told and "not enough data" not in told
+
+
+def test_the_range_declared_moves_no_verdict_and_another_rule_has_it_told_anew(
+    home: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lived()
+    initiative = declared()
+    initiative.declarations.update(effect_low=1.4, effect_high=1.6)
+    outcome = proving.prove(initiative)
+    assert outcome is not None and outcome.verdict == "worked"
+    assert not proving.due(initiative, source())
+    monkeypatch.setattr(proving, "RULE", "another")
+    assert proving.due(initiative, source())
+    initiative.declarations.update(effect=12.0)
+    assert (missed := proving.prove(initiative)) is not None and missed.verdict == "did_not"
+    assert Evidence.objects.get(outcome=missed).because == "less_than_half", "declared 12, found 2"
+
+
 def test_only_planners_have_it_worked_out_again(signed_in: Enter) -> None:
     lived(0.0)
     initiative = declared()

@@ -337,6 +337,32 @@ def test_a_share_of_a_gap_is_shown_to_three_figures_and_what_was_typed_as_it_was
     assert "42,137" in Words("EUR").value(typed) and "63,977" in Words("EUR").value(typed)
 
 
+def test_a_wish_was_counted_of_nobody(lead: Client) -> None:
+    known: dict[str, object] = {"value": 90.0, "low": None, "high": None, "n": 1234, "unit": "%", "metric": ""}
+    figures = [{**known, "code": "lived_value"}, {**known, "code": "wanted_value", "value": 98.0}]
+    one = Initiative.objects.create(title="Deliver on time", evidence={"figures": figures})
+
+    page = lead.get(f"/plan/initiatives/{one.pk}/").content.decode()
+
+    assert "As it should be" in page and "98.0" in page
+    assert page.count("n = 1,234") == page.count("n = ") == 1
+
+
+def test_a_score_is_told_with_its_scale_where_the_figures_have_other_units(lead: Client) -> None:
+    studied(findings(moment()))
+    one = Initiative.objects.create(title="Deliver on time", moment_outcome="csat", moment_key=KEY)
+    InitiativeVoice.objects.create(initiative=one, customer_id="ana-1", text="It came late", score=1.0)
+
+    assert " of 5</figcaption>" in lead.get(f"/plan/initiatives/{one.pk}/").content.decode()
+
+
+def test_what_is_not_right_names_its_fields(lead: Client) -> None:
+    page = lead.post("/plan/initiatives/new/", {"title": "", "cost_once": "much"}).content.decode()
+
+    alert = page.split('alert-danger" role="alert">')[1].split("</div>")[0]
+    assert 'Look at these fields: <a href="#id_' in alert and 'href="#id_title"' in alert
+
+
 def test_where_there_is_no_other_initiative_nothing_asks_what_it_waits_for(lead: Client) -> None:
     page = lead.get("/plan/initiatives/new/").content.decode()
 

@@ -21,8 +21,6 @@ from vivencia.plan.initiatives.initiatives import declaration
 from vivencia.plan.initiatives.models import Declaration, Initiative
 from vivencia.understand import segments
 
-UNDER_WAY = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
-
 
 @needs(Right.SEE_FIGURES)
 @require_GET
@@ -43,7 +41,7 @@ def initiative_page(request: HttpRequest, pk: int) -> HttpResponse:
     lots = held is not None and held.holdout_percent > 0
     rights = may(request.user, Right.EXPORT) and may(request.user, Right.SEE_CUSTOMERS)
     state = jobs.last(initiative.pk)
-    shown |= {"may_list": lots and rights, "lots": lots, "running": state if state in UNDER_WAY else None}
+    shown |= {"may_list": lots and rights, "lots": lots, "running": state if state in jobs.UNDER_WAY else None}
     return render(request, "impact/initiative.html", shown)
 
 
@@ -61,8 +59,7 @@ def metric_story(request: HttpRequest, name: str) -> HttpResponse:
 def again(request: HttpRequest, pk: int) -> HttpResponse:
     """Work it out now."""
     initiative = get_object_or_404(Initiative, pk=pk)
-    if jobs.last(initiative.pk) not in UNDER_WAY:
-        jobs.prove.enqueue(initiative.pk)
+    jobs.order(initiative.pk)
     return redirect("impact-initiative", initiative.pk)
 
 
@@ -72,7 +69,7 @@ def progress_part(request: HttpRequest, pk: int) -> HttpResponse:
     """Whether it is still being worked out; tells the page to load anew, and what came of it, when it is done."""
     initiative = get_object_or_404(Initiative, pk=pk)
     state = jobs.last(initiative.pk)
-    if state in UNDER_WAY:
+    if state in jobs.UNDER_WAY:
         return render(request, "impact/parts/progress.html", {"pk": pk, "running": state})
     if state == TaskResultStatus.FAILED:
         messages.error(request, _("It could not be worked out; what is shown is as it was. The log says why."))

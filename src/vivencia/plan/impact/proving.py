@@ -20,6 +20,7 @@ from vivencia.plan.initiatives.initiatives import declaration
 from vivencia.plan.initiatives.models import Declaration, Initiative, Outcome, Stage
 
 PROVEN = (Stage.RUNNING, Stage.DONE)
+RULE = "2"  # of the verdict: what was told by another one is worked out anew
 
 
 def candidates() -> list[Initiative]:
@@ -40,7 +41,12 @@ def due(initiative: Initiative, here: Source) -> bool:
     if held is None or held.starts > here.as_of.date() or here.read.horizon is None:
         return False
     known = newest(initiative)
-    return known is None or known.until != gathering.last_day(here, held.starts) or known.version != here.read.version
+    return known is None or known.until != gathering.last_day(here, held.starts) or known.version != _version(here)
+
+
+def _version(here: Source) -> str:
+    """What an outcome follows from: the ledger's version and the verdict's rule."""
+    return f"{here.read.version} rule {RULE}"
 
 
 def prove(initiative: Initiative, here: Source | None = None) -> Outcome | None:
@@ -65,7 +71,7 @@ def _told(found: Found, gathered: Gathered, held: Declaration) -> tuple[dict[str
     metric, _variant = gathering.metric_of(held)
     result = found.result
     better = 1 if metric.better == "up" else -1
-    said = verdict(result, better=better, expected=held.effect, least=_least(held))
+    said = verdict(result, better=better, expected=held.effect)
     after = result.n_periods - result.n_before
     checks = {
         one.name: {"passed": one.state == "passed", **asdict(one)} for one in result.checks
@@ -84,13 +90,6 @@ def _told(found: Found, gathered: Gathered, held: Declaration) -> tuple[dict[str
         "n_before": result.n_before, "n_after": after, "drawn": drawn,
     }  # fmt: skip
     return outcome, evidence
-
-
-def _least(held: Declaration) -> float | None:
-    """The end of the declared range that is nearer to nothing, where the range does not include nothing."""
-    if held.effect_low is None or held.effect_high is None or held.effect_low * held.effect_high <= 0:
-        return None
-    return min(abs(held.effect_low), abs(held.effect_high))
 
 
 def _when(said: Verdict, found: Found, gathered: Gathered) -> date | None:
@@ -137,6 +136,6 @@ def _keep(
         else:
             kept = Outcome.objects.create(initiative=initiative, declaration=held, **outcome)
         Evidence.objects.update_or_create(
-            outcome=kept, defaults={**evidence, "initiative": initiative, "version": here.read.version}
+            outcome=kept, defaults={**evidence, "initiative": initiative, "version": _version(here)}
         )
     return kept

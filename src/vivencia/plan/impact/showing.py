@@ -1,5 +1,6 @@
 """What impact's pages show."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -122,9 +123,7 @@ def _between(outcome: Outcome | None, places: int) -> str:
 def overview(on: date) -> dict[str, Any]:
     """Every initiative under way or done that was declared, and what they come to together."""
     rows = [row for one in proving.candidates() if (row := told(one, on))]
-    counts = dict.fromkeys(Verdict.values, 0)
-    for row in rows:
-        counts[row.outcome.verdict if row.outcome else Verdict.CANNOT_TELL] += 1
+    counts = Counter(row.outcome.verdict if row.outcome else "" for row in rows)
     words = Words(organisation().currency)
     money = [row for row in rows if story.is_money(row.declared)]
     brought = story.added([row.gain for row in money if row.gain])
@@ -135,6 +134,7 @@ def overview(on: date) -> dict[str, Any]:
         "worked": counts[Verdict.WORKED],
         "did_not": counts[Verdict.DID_NOT],
         "cannot_tell": counts[Verdict.CANNOT_TELL],
+        "not_yet": counts[""],
         "spent": words.amount(spent, "money"),
         "brought": words.amount(brought.value, "money") if brought else "",
         "brought_between": words.between(brought.low, brought.high, "money") if brought else "",

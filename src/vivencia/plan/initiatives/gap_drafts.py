@@ -86,7 +86,7 @@ def _figures(gap: Gap) -> list[dict[str, Any]]:
 
     told = [
         ("lived_value", in_unit(lived.value), in_unit(lived.low), in_unit(lived.high), gap.n, unit),
-        ("wanted_value", in_unit(gap.wanted), None, None, gap.n, unit),
+        ("wanted_value", in_unit(gap.wanted), None, None, None, unit),
         ("customers_a_year", gap.customers_a_year, None, None, gap.n, "times"),
         *(("worth", one.value, one.low, one.high, gap.n, one.unit) for one in gap.worth),
     ]

@@ -88,6 +88,7 @@ def _form(request: HttpRequest, form: InitiativeForm, given: Any, **more: Any) -
     one: Initiative = form.instance
     shown = {
         "form": form,
+        "wrong": [field for field in form if field.errors],
         "initiative": one,
         "words": Words(organisation().currency),
         "groups": showing.groups(form),

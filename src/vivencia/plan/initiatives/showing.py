@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vivencia.foundation.organisation import organisation
+from vivencia.moments import studies
+from vivencia.moments.studies import Question
 from vivencia.moments.wording import number
 from vivencia.plan.initiatives import chances, claims, efforts, initiatives, listing, overlaps, past, sources
 from vivencia.plan.initiatives.forms import InitiativeForm
@@ -183,7 +185,14 @@ def _tried(one: Initiative, words: Words) -> dict[str, Any]:
 def _scale(one: Initiative) -> str:
     """The end of the scale people answered on, "5"; "" where it is not known."""
     units = (str(each.get("unit", "")) for each in one.evidence.get("figures", []))
-    return next((unit.removeprefix("of ") for unit in units if unit.startswith("of ")), "")
+    told = next((unit.removeprefix("of ") for unit in units if unit.startswith("of ")), "")
+    if told or not one.moment_outcome:
+        return told
+    segment = one.population.removeprefix("company:")  # a gap's figures have units of their own: the study knows it
+    asked = (Question(one.moment_outcome, each) for each in dict.fromkeys((segment, "")))
+    study = next((found for found in map(studies.latest, asked) if found), None)
+    findings = studies.findings_of(study) if study else None
+    return f"{findings.scale_max:g}" if findings and findings.scale_max else ""
 
 
 def _declared(one: Initiative, held: Declaration | None, words: Words) -> dict[str, Any]:

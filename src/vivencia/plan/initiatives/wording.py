@@ -182,10 +182,11 @@ class Words:
         whole = one["unit"] in ("times", "money", "customers") or one["code"] in ("stake", "worth")
         known = ("value", "low", "high") if one["code"] in ("stake", "worth") else ()
         worth = {name: rounded(one.get(name)) for name in known}  # as the sentences around it say it
+        counted: dict[str, Any] = {"n": None} if one["code"] == "wanted_value" else {}  # a wish was counted of nobody
         return {
             "label": str(label) % {"metric": metric} if metric else str(label),
             "decimals": 0 if whole else places,
-            "figure": {**one, **worth, "unit": unit, "definition": str(DEFINITIONS.get(one["code"], ""))},
+            "figure": {**one, **worth, **counted, "unit": unit, "definition": str(DEFINITIONS.get(one["code"], ""))},
         }
 
 

@@ -11,7 +11,7 @@ from vivencia.plan.impact.methods.result import Result
 State = Literal["worked", "did_not", "cannot_tell"]
 POWER = 0.8
 TRUST = 0.01  # a placebo so sure of an effect where there was none takes the estimate's word away
-PART = 0.5  # less than this part of what was declared is not what was declared
+PART = 0.5  # an effect surely below this part of what was declared did not do what it was for
 
 
 @dataclass(frozen=True)
@@ -24,32 +24,32 @@ class Verdict:
     more: float | None = None
 
 
-def verdict(found: Result, *, better: int = 1, expected: float | None = None, least: float | None = None) -> Verdict:
-    """What an effect means. better: 1 = up is good, -1 = down. expected: the effect declared, signed; least: the least
-    that would have counted (default: half of what was expected)."""
+def verdict(found: Result, *, better: int = 1, expected: float | None = None) -> Verdict:
+    """What an effect means: the rule of docs/guide/impact.md, the only one. better: 1 = up is good, -1 = down.
+    expected: the effect declared, whose size counts."""
     doubt = doubted(found)
     if doubt:
         return Verdict("cannot_tell", doubt)
     low, high = (found.low, found.high) if better > 0 else (-found.high, -found.low)
-    told = _told(found, low, high, abs(expected) if expected else None, least)
+    declared = abs(expected) if expected else None
+    told = _told(found, low, high, declared)
     moved = found.check("control_moved")
     if moved and moved.state == "warning" and moved.value is not None:
         # either something else hit everybody, or the measure reached the others too: then it did as much more
         further = moved.value if better > 0 else -moved.value
-        if _told(found, low + further, high + further, abs(expected) if expected else None, least).state != told.state:
+        if _told(found, low + further, high + further, declared).state != told.state:
             return Verdict("cannot_tell", "control_moved")
     return told
 
 
-def _told(found: Result, low: float, high: float, declared: float | None, least: float | None) -> Verdict:
+def _told(found: Result, low: float, high: float, declared: float | None) -> Verdict:
     """What an interval means, up being good."""
-    if low > 0:
-        return Verdict("worked", "less_than_declared" if declared and high < declared else "above_zero")
     if high <= 0:
         return Verdict("did_not", "opposite")
-    bar = abs(least) if least else declared * PART if declared else None
-    if bar is not None and high < bar:
-        return Verdict("did_not", "too_small_at_best")
+    if declared and high < declared * PART:
+        return Verdict("did_not", "less_than_half" if low > 0 else "too_small_at_best")
+    if low > 0:
+        return Verdict("worked", "less_than_declared" if declared and high < declared else "above_zero")
     return Verdict("cannot_tell", "interval_includes_zero", more(found, declared) if declared else None)
 
 
