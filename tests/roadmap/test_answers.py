@@ -35,7 +35,9 @@ def test_the_dearer_of_two_is_chosen_and_the_other_says_which_team_lacks_when() 
 def test_one_more_team_day_is_worth_nothing_and_six_more_bring_the_other() -> None:
     found = optimise(TWO, 5.0)
     six, *tenths = prices(TWO, found, 2.0)  # what keeps stock out is priced by what it would take
-    assert (0, 1, 0.0) in [(each.quarter, each.more, each.gain) for each in tenths]  # a tenth more: 11 days, still not 16
+    assert (0, 1, 0.0) in [
+        (each.quarter, each.more, each.gain) for each in tenths
+    ]  # a tenth more: 11 days, still not 16
     assert (six.kind, six.of, six.quarter, six.more) == ("capacity", "it", None, 6.0)
     assert six.gain == pytest.approx(225.0) and six.exact
 

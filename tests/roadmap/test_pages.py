@@ -43,6 +43,17 @@ def test_the_plan_shows_what_is_chosen_what_is_left_out_and_how_good_it_is(lead:
     assert "the days of IT go to what brings more" in page and "not estimated yet" in page
 
 
+def test_limits_that_keep_something_out_are_named_where_a_tenth_more_brings_nothing(lead: Client, plan: Plan) -> None:
+    assert "6 more days of IT, where they are needed" in text(lead, ROADMAP)  # what stock lacks has its price
+
+    Plan.objects.update(report=plan.report | {"prices": []})
+
+    page = text(lead, ROADMAP)
+    assert (
+        "A tenth more of any one limit would bring nothing more." in page and "days of IT. It would take more" in page
+    )
+
+
 def test_planning_anew_queues_and_shows_progress(lead: Client, work: Work) -> None:
     lead.post("/plan/roadmap/plan/")
 
