@@ -130,6 +130,22 @@ def test_long_work_for_one_aspect_keeps_the_others_believed(ledger: Ledger, monk
     assert told.stat().st_mtime > seen
 
 
+def test_what_comes_after_metrics_is_worked_out_of_the_version_they_show(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works(monkeypatch)
+    settle(MEASURED)
+    measured = ledger.head.version
+    happens(ledger, 2)
+    settle(FIGURES)
+    assert view(FIGURES).read.version == measured
+
+    settling._resting.clear()
+    settle(MEASURED)
+    settle(FIGURES)
+    assert view(FIGURES).read.version == ledger.head.version != measured
+
+
 def test_work_that_fails_keeps_no_other_from_being_done(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
 

@@ -26,6 +26,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from vivencia.foundation.ledger import settled
+from vivencia.foundation.ledger.head import Head
 from vivencia.foundation.ledger.reading import Read
 from vivencia.foundation.ledger.settled import Settled
 from vivencia.foundation.ledger.store import Ledger, open_ledger
@@ -119,7 +120,7 @@ def settle(aspect: str) -> bool:
     """Work out the newest version for an aspect, where pages do not show it yet; whether there was anything to do."""
     ledger, now = open_ledger(), timezone.now()
     told = settled.told(ledger.cache, aspect)
-    if told and told.head.version == ledger.head.version and _hour(told.clock) == _hour(now):
+    if told and told.head.version == _next(ledger, aspect).version and _hour(told.clock) == _hour(now):
         settled.at_work(ledger.cache, aspect)
         return False
     if told and time.monotonic() < _resting.get(aspect, 0.0):
@@ -128,6 +129,12 @@ def settle(aspect: str) -> bool:
     with _seen_at_work(ledger):
         _work_out(aspect, ledger, now)
     return True
+
+
+def _next(ledger: Ledger, aspect: str) -> Head:
+    """The version to work out: the newest; for FIGURES the one metrics show, lest its details keep them waiting."""
+    measured = settled.told(ledger.cache, MEASURED) if aspect == FIGURES else None
+    return measured.head if measured else ledger.head
 
 
 @contextmanager
@@ -152,7 +159,7 @@ def _seen_at_work(ledger: Ledger) -> Iterator[None]:
 
 def _work_out(aspect: str, ledger: Ledger, now: datetime) -> None:
     begun = time.monotonic()
-    read = ledger.read()
+    read = ledger.read_at(_next(ledger, aspect))
     now = _one_moment(read, now)
     seen = View(read, now, settled=True)
     if read.horizon is not None:
