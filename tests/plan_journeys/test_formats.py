@@ -337,9 +337,16 @@ def texts(content: bytes) -> list[str]:
 
 def test_every_step_and_every_lane_is_on_some_sheet_and_each_sheet_names_the_map() -> None:
     pages = texts(paper.pdf(grid(22)))
-    assert len(pages) == 4, "evenly: six, six, six, four"
+    assert len(pages) == 2, "strips of six, six, six and four steps, two on a sheet"
+    assert all(any(f"{strip} " in one for one in pages) for strip in ("1–6", "7–12", "13–18", "19–22"))
     assert all("Título & <más>" in one and f"of {len(pages)}" in one for one in pages)
     assert all(any(f"{n}. Step {n} ñ €" in one for one in pages) for n in range(1, 23))
+
+
+def test_a_picture_of_a_long_map_is_broken_into_rows() -> None:
+    (one_row,), (rows,) = (texts(paper.wide(grid(columns))) for columns in (20, 60))
+    assert "20. Step 20" in one_row and "1–" not in one_row
+    assert "60. Step 60" in rows and "1–12" in rows
 
 
 def test_lanes_that_do_not_fit_go_on_another_sheet_with_the_steps_repeated() -> None:

@@ -1,4 +1,5 @@
-"""A map on paper: A3 or A4 across, as many sheets as it takes, phases and lanes named on each; or all on one sheet.
+"""A map on paper: A3 or A4 across, cut into strips of steps side by side, phases and lanes named on each; as many
+strips below each other as fit a sheet, as many sheets as it takes; or all on one sheet.
 
 Drawn with reportlab in Source Sans, which holds Latin, Greek and Cyrillic letters. Colours say nothing that words and
 signs do not say as well, and come out as greys that can be told apart.
@@ -35,7 +36,9 @@ HEAD = 66.0  # title and about
 FOOT = 34.0
 BAND = 22.0  # a phase
 CURVE = 50.0  # height of the line of feelings
-MOST_WIDE = 14_000.0  # points a PDF page may be wide
+BETWEEN = 20.0  # strips on one sheet
+ONE_ROW = 24  # steps that stand in one row on a picture
+SHAPE = 1.5  # width of a picture of several rows, to its height
 TEXT_MOST = 900  # characters of one cell on paper
 
 INK, SOFT, LINE, PAPER = HexColor("#1c2420"), HexColor("#5c6660"), HexColor("#c9cdc7"), HexColor("#f6f5f1")
@@ -60,7 +63,7 @@ A_3 = PAPERS["a3"]
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _Strip:
     """Columns `first` to `last` (left out) and some of the rows, with their heights; `card`: height of one line of
     cards, of which there are `lines` below each other."""
 
@@ -75,24 +78,32 @@ class _Sheet:
         """The height of all lines of cards."""
         return self.lines * self.card + (self.lines - 1) * GAP
 
+    @property
+    def high(self) -> float:
+        return BAND + self.cards + 2 * GAP + sum(height for _row, height in self.rows)
+
 
 def pdf(grid: Grid, size: Size = "a3") -> bytes:
     """The map on as many sheets as it takes."""
     _fonts()
     paper = PAPERS[size]
-    across = _across(grid, paper)
-    return _drawn(grid, _sheets(grid, across, paper, paper.high), paper.wide, paper.high, _column_width(across, paper))
+    across = _across(grid, paper.columns)
+    body = paper.high - 2 * MARGIN - HEAD - FOOT
+    step = _column_width(across, paper)
+    return _drawn(grid, _stacked(_strips(grid, across, step - GAP, body), body), paper.wide, paper.high, step)
 
 
 def wide(grid: Grid) -> bytes:
-    """The whole map on one sheet as large as it needs: for pictures."""
+    """The whole map on one sheet as large as it needs, for pictures: in one row, or a long one in several."""
     _fonts()
-    n = max(len(grid.columns), FEWEST)
-    step = _column_width(n, A_3)
-    width = min(2 * MARGIN + LANES + n * step, MOST_WIDE)
-    (sheet,) = _sheets(grid, n, A_3, 1e9)
-    height = 2 * MARGIN + HEAD + BAND + GAP + sheet.cards + sum(h for _row, h in sheet.rows) + FOOT + 2 * GAP
-    return _drawn(grid, [sheet], width, height, step)
+    step = _column_width(len(grid.columns), A_3)
+    strips = _strips(grid, max(len(grid.columns), 1), step - GAP, 1e9)
+    if len(grid.columns) > ONE_ROW:
+        fit = ceil((SHAPE * len(grid.columns) * (strips[0].high + BETWEEN) / step) ** 0.5)
+        strips = _strips(grid, _across(grid, max(fit, A_3.columns)), step - GAP, 1e9)
+    width = 2 * MARGIN + LANES + max(strips[0].last - strips[0].first, FEWEST) * step
+    height = 2 * MARGIN + HEAD + FOOT + sum(one.high for one in strips) + (len(strips) - 1) * BETWEEN
+    return _drawn(grid, [strips], width, height, step)
 
 
 @cache
@@ -122,10 +133,10 @@ def _paragraph(text: str, size: float = 8.5, color: Color = INK, **how: bool) ->
     return Paragraph(escape(shown).replace("\n", "<br/>"), _style(size, _hex(color), **how))
 
 
-def _across(grid: Grid, paper: Paper) -> int:
-    """Steps side by side: as many on each sheet as on any other."""
+def _across(grid: Grid, most: int) -> int:
+    """Steps side by side: as many in each strip as in any other."""
     n = len(grid.columns)
-    return max(ceil(n / max(ceil(n / paper.columns), 1)), 1)
+    return max(ceil(n / max(ceil(n / most), 1)), 1)
 
 
 def _column_width(across: int, paper: Paper) -> float:
@@ -137,27 +148,38 @@ def _height(paragraph: Paragraph, width: float) -> float:
     return float(paragraph.wrap(width, 1e6)[1])
 
 
-def _sheets(grid: Grid, across: int, paper: Paper, high: float) -> list[_Sheet]:
-    """Steps side by side, then lanes below each other, as many as fit; a sheet of further lanes repeats the steps."""
-    sheets: list[_Sheet] = []
-    width = _column_width(across, paper) - GAP
+def _strips(grid: Grid, across: int, width: float, high: float) -> list[_Strip]:
+    """Steps side by side, then lanes below each other, as many as fit; a strip of further lanes repeats the steps."""
+    strips: list[_Strip] = []
     for first in range(0, max(len(grid.columns), 1), across):
         last = min(first + across, len(grid.columns))
         columns = grid.columns[first:last]
         card = max((_card_height(one, grid, width) for one in columns), default=40.0)
         lines = 1 + max((one.level for one in columns), default=0)
-        cards = lines * card + (lines - 1) * GAP
-        room = max(high - 2 * MARGIN - HEAD - FOOT - BAND - cards - 2 * GAP, 60.0)
+        room = max(high - _Strip(first, last, (), card, lines).high, 60.0)
         rows: list[tuple[Row, float]] = []
         used = 0.0
         for row in grid.rows:
             height = _row_height(row, first, last, width)
             if rows and used + height > room:
-                sheets.append(_Sheet(first, last, tuple(rows), card, lines))
+                strips.append(_Strip(first, last, tuple(rows), card, lines))
                 rows, used = [], 0.0
             rows.append((row, min(height, room)))
             used += height
-        sheets.append(_Sheet(first, last, tuple(rows), card, lines))
+        strips.append(_Strip(first, last, tuple(rows), card, lines))
+    return strips
+
+
+def _stacked(strips: Sequence[_Strip], body: float) -> list[list[_Strip]]:
+    """The strips of each sheet: as many below each other as fit."""
+    sheets: list[list[_Strip]] = []
+    used = body
+    for one in strips:
+        if used + BETWEEN + one.high > body:
+            sheets.append([])
+            used = -BETWEEN
+        sheets[-1].append(one)
+        used += BETWEEN + one.high
     return sheets
 
 
@@ -198,40 +220,43 @@ def _card_height(column: Column, grid: Grid, width: float) -> float:
     return sum(_height(one, width - 2 * PAD) + 2 for one in _card(column, grid)) + 2 * PAD
 
 
-def _drawn(grid: Grid, sheets: Sequence[_Sheet], width: float, height: float, step: float) -> bytes:
+def _drawn(grid: Grid, sheets: Sequence[Sequence[_Strip]], width: float, height: float, step: float) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(width, height), pageCompression=1, invariant=1)
     canvas.setTitle(grid.title)
     canvas.setCreator("Vivencia")
-    for number, sheet in enumerate(sheets, 1):
-        page = grid.words.page % {"page": number, "pages": len(sheets)}
-        _page(canvas, grid, sheet, (width, height, step), page)
+    for number, strips in enumerate(sheets, 1):
+        canvas.setFillColor(HexColor("#ffffff"))
+        canvas.rect(0, 0, width, height, stroke=0, fill=1)
+        _head(canvas, grid, strips, width, height)
+        top = height - MARGIN - HEAD
+        for strip in strips:
+            _draw_strip(canvas, grid, strip, top, step, width)
+            top -= strip.high + BETWEEN
+        _foot(canvas, grid, width, grid.words.page % {"page": number, "pages": len(sheets)})
         canvas.showPage()
     canvas.save()
     return out.getvalue()
 
 
-def _page(canvas: Canvas, grid: Grid, sheet: _Sheet, size: tuple[float, float, float], page: str) -> None:
-    width, height, step = size
-    canvas.setFillColor(HexColor("#ffffff"))
-    canvas.rect(0, 0, width, height, stroke=0, fill=1)
-    _head(canvas, grid, sheet, width, height)
-    top = height - MARGIN - HEAD
+def _draw_strip(canvas: Canvas, grid: Grid, strip: _Strip, top: float, step: float, width: float) -> None:
     left = MARGIN + LANES
-    _bands(canvas, grid.headings, sheet, left, step, top)
+    if strip.last - strip.first < len(grid.columns):
+        numbers = f"{strip.first + 1}\N{EN DASH}{strip.last}"
+        _put(canvas, _paragraph(numbers, 10.5, BRAND, bold=True), MARGIN + PAD, top - 4, LANES - 2 * PAD)
+    _bands(canvas, grid.headings, strip, left, step, top)
     top -= BAND + GAP
-    for place, column in enumerate(grid.columns[sheet.first : sheet.last]):
-        below = top - column.level * (sheet.card + GAP)
-        _draw_card(canvas, grid, column, left + place * step, below, step - GAP, sheet.card)
+    for place, column in enumerate(grid.columns[strip.first : strip.last]):
+        below = top - column.level * (strip.card + GAP)
+        _draw_card(canvas, grid, column, left + place * step, below, step - GAP, strip.card)
     for one in grid.lines:
-        _draw_line(canvas, grid, sheet, one, left, top, step)
+        _draw_line(canvas, grid, strip, one, left, top, step)
     if not grid.columns:
         _put(canvas, _paragraph(grid.words.empty, 11, SOFT), left, top, width - left - MARGIN)
-    top -= sheet.cards + GAP
-    for number, (row, tall) in enumerate(sheet.rows):
-        _draw_row(canvas, row, sheet, left, top, step, tall, shaded=number % 2 == 0)
+    top -= strip.cards + GAP
+    for number, (row, tall) in enumerate(strip.rows):
+        _draw_row(canvas, row, strip, left, top, step, tall, shaded=number % 2 == 0)
         top -= tall
-    _foot(canvas, grid, width, page)
 
 
 def _put(canvas: Canvas, paragraph: Paragraph, x: float, top: float, width: float) -> float:
@@ -241,26 +266,27 @@ def _put(canvas: Canvas, paragraph: Paragraph, x: float, top: float, width: floa
     return tall
 
 
-def _head(canvas: Canvas, grid: Grid, sheet: _Sheet, width: float, height: float) -> None:
+def _head(canvas: Canvas, grid: Grid, strips: Sequence[_Strip], width: float, height: float) -> None:
     top = height - MARGIN
     canvas.setFillColor(BRAND)
     canvas.rect(MARGIN, top - 34, 4, 34, stroke=0, fill=1)
     used = _put(canvas, _paragraph(grid.title, 20, INK, bold=True), MARGIN + 14, top + 2, width - 2 * MARGIN - 14)
     about = grid.about
-    if len(grid.columns) > sheet.last - sheet.first:
-        about += " · " + grid.words.steps % {"first": sheet.first + 1, "last": sheet.last, "n": len(grid.columns)}
+    first, last = strips[0].first, strips[-1].last
+    if len(grid.columns) > last - first:
+        about += " · " + grid.words.steps % {"first": first + 1, "last": last, "n": len(grid.columns)}
     _put(canvas, _paragraph(about, 9.5, SOFT), MARGIN + 14, top - used - 2, width - 2 * MARGIN - 14)
 
 
-def _bands(canvas: Canvas, headings: Sequence[Heading], sheet: _Sheet, left: float, step: float, top: float) -> None:
+def _bands(canvas: Canvas, headings: Sequence[Heading], strip: _Strip, left: float, step: float, top: float) -> None:
     for heading in headings:
-        first, last = max(heading.first, sheet.first), min(heading.first + heading.span, sheet.last)
+        first, last = max(heading.first, strip.first), min(heading.first + heading.span, strip.last)
         if first >= last:
             continue
-        x, width = left + (first - sheet.first) * step, (last - first) * step - GAP
+        x, width = left + (first - strip.first) * step, (last - first) * step - GAP
         canvas.setFillColor(BRAND)
         canvas.roundRect(x, top - BAND, width, BAND, 3, stroke=0, fill=1)
-        name = heading.name if heading.first >= sheet.first else f"… {heading.name}"
+        name = heading.name if heading.first >= strip.first else f"… {heading.name}"
         text = _paragraph(name[:60], 10.5, HexColor("#ffffff"), bold=True)
         _put(canvas, text, x + PAD, top - 4, width - 2 * PAD)
 
@@ -277,18 +303,18 @@ def _draw_card(canvas: Canvas, grid: Grid, column: Column, x: float, top: float,
         y -= _put(canvas, one, x + PAD, y, width - 2 * PAD) + 2
 
 
-def _draw_line(canvas: Canvas, grid: Grid, sheet: _Sheet, one: Line, left: float, top: float, step: float) -> None:
-    """A way as a line with an arrow's head; where one end is on another sheet, the line runs to the edge."""
-    inside = [sheet.first <= at < sheet.last for at in (one.source, one.target)]
+def _draw_line(canvas: Canvas, grid: Grid, strip: _Strip, one: Line, left: float, top: float, step: float) -> None:
+    """A way as a line with an arrow's head; where one end is on another strip, the line runs to the edge."""
+    inside = [strip.first <= at < strip.last for at in (one.source, one.target)]
     if not any(inside) or (not all(inside) and one.target != one.source + 1):
         return  # the card says where it leads
 
     def middle(at: int) -> float:
-        return top - grid.columns[at].level * (sheet.card + GAP) - 14
+        return top - grid.columns[at].level * (strip.card + GAP) - 14
 
     here, there = middle(one.source), middle(one.target)
-    begin = left + (one.source - sheet.first + 1) * step - GAP if inside[0] else left - GAP
-    end = left + (one.target - sheet.first) * step if inside[1] else begin + GAP
+    begin = left + (one.source - strip.first + 1) * step - GAP if inside[0] else left - GAP
+    end = left + (one.target - strip.first) * step if inside[1] else begin + GAP
     turn = begin + GAP / 2 if there < here else end - GAP / 2
     canvas.setStrokeColor(BRAND)
     canvas.setFillColor(BRAND)
@@ -313,9 +339,9 @@ def _draw_line(canvas: Canvas, grid: Grid, sheet: _Sheet, one: Line, left: float
 
 
 def _draw_row(
-    canvas: Canvas, row: Row, sheet: _Sheet, left: float, top: float, step: float, tall: float, *, shaded: bool
+    canvas: Canvas, row: Row, strip: _Strip, left: float, top: float, step: float, tall: float, *, shaded: bool
 ) -> None:
-    boxes = row.boxes[sheet.first : sheet.last]
+    boxes = row.boxes[strip.first : strip.last]
     right = left + max(len(boxes), 1) * step - GAP
     if shaded:
         canvas.setFillColor(HexColor("#f1f0ea"))
