@@ -343,6 +343,14 @@ def test_every_step_and_every_lane_is_on_some_sheet_and_each_sheet_names_the_map
     assert all(any(f"{n}. Step {n} ñ €" in one for one in pages) for n in range(1, 23))
 
 
+def test_a_long_map_is_printed_smaller_on_sheets_of_the_same_size() -> None:
+    content = paper.pdf(grid(25), "a4")
+    document = pypdfium2.PdfDocument(content)
+    assert [round(one) for one in document[0].get_size()] == [842, 595]
+    document.close()
+    assert "8–14" in texts(content)[0], "seven steps side by side"
+
+
 def test_a_picture_of_a_long_map_is_broken_into_rows() -> None:
     (one_row,), (rows,) = (texts(paper.wide(grid(columns))) for columns in (20, 60))
     assert "20. Step 20" in one_row and "1–" not in one_row

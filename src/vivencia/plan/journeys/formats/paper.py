@@ -37,7 +37,8 @@ FOOT = 34.0
 BAND = 22.0  # a phase
 CURVE = 50.0  # height of the line of feelings
 BETWEEN = 20.0  # strips on one sheet
-ONE_ROW = 24  # steps that stand in one row on a picture
+ONE_ROW = 24  # steps that stand in one row on a picture; maps of more are long, and are printed SMALLER
+SMALLER = 0.78  # long maps: their least text is 6.2 points then
 SHAPE = 1.5  # width of a picture of several rows, to its height
 TEXT_MOST = 900  # characters of one cell on paper
 
@@ -84,13 +85,16 @@ class _Strip:
 
 
 def pdf(grid: Grid, size: Size = "a3") -> bytes:
-    """The map on as many sheets as it takes."""
+    """The map on as many sheets as it takes; a long one with smaller letters."""
     _fonts()
-    paper = PAPERS[size]
+    scale = SMALLER if len(grid.columns) > ONE_ROW else 1.0
+    real = PAPERS[size]
+    paper = Paper(real.wide / scale, real.high / scale, ceil(real.columns / scale))
     across = _across(grid, paper.columns)
     body = paper.high - 2 * MARGIN - HEAD - FOOT
     step = _column_width(across, paper)
-    return _drawn(grid, _stacked(_strips(grid, across, step - GAP, body), body), paper.wide, paper.high, step)
+    sheets = _stacked(_strips(grid, across, step - GAP, body), body)
+    return _drawn(grid, sheets, paper.wide, paper.high, step, scale)
 
 
 def wide(grid: Grid) -> bytes:
@@ -220,17 +224,22 @@ def _card_height(column: Column, grid: Grid, width: float) -> float:
     return sum(_height(one, width - 2 * PAD) + 2 for one in _card(column, grid)) + 2 * PAD
 
 
-def _drawn(grid: Grid, sheets: Sequence[Sequence[_Strip]], width: float, height: float, step: float) -> bytes:
+def _drawn(
+    grid: Grid, sheets: Sequence[Sequence[_Strip]], width: float, height: float, step: float, scale: float = 1.0
+) -> bytes:
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(width, height), pageCompression=1, invariant=1)
+    canvas = Canvas(out, pagesize=(width * scale, height * scale), pageCompression=1, invariant=1)
     canvas.setTitle(grid.title)
     canvas.setCreator("Vivencia")
     for number, strips in enumerate(sheets, 1):
+        canvas.scale(scale, scale)
         canvas.setFillColor(HexColor("#ffffff"))
         canvas.rect(0, 0, width, height, stroke=0, fill=1)
         _head(canvas, grid, strips, width, height)
         top = height - MARGIN - HEAD
         for strip in strips:
+            if len(strips) > 1:
+                _numbers(canvas, strip, top)
             _draw_strip(canvas, grid, strip, top, step, width)
             top -= strip.high + BETWEEN
         _foot(canvas, grid, width, grid.words.page % {"page": number, "pages": len(sheets)})
@@ -239,11 +248,14 @@ def _drawn(grid: Grid, sheets: Sequence[Sequence[_Strip]], width: float, height:
     return out.getvalue()
 
 
+def _numbers(canvas: Canvas, strip: _Strip, top: float) -> None:
+    """Which steps a strip holds, beside its phases."""
+    told = f"{strip.first + 1}\N{EN DASH}{strip.last}"
+    _put(canvas, _paragraph(told, 10.5, BRAND, bold=True), MARGIN + PAD, top - 4, LANES - 2 * PAD)
+
+
 def _draw_strip(canvas: Canvas, grid: Grid, strip: _Strip, top: float, step: float, width: float) -> None:
     left = MARGIN + LANES
-    if strip.last - strip.first < len(grid.columns):
-        numbers = f"{strip.first + 1}\N{EN DASH}{strip.last}"
-        _put(canvas, _paragraph(numbers, 10.5, BRAND, bold=True), MARGIN + PAD, top - 4, LANES - 2 * PAD)
     _bands(canvas, grid.headings, strip, left, step, top)
     top -= BAND + GAP
     for place, column in enumerate(grid.columns[strip.first : strip.last]):
