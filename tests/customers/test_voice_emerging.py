@@ -28,6 +28,7 @@ NOW = datetime(2026, 5, 29, 12, tzinfo=UTC)
 WEEKS, A_WEEK, NEW = 20, 12, 24
 SPACE = Space("test", {})
 WORDS = {"courier": "repartidor dejó paquete vecino", "payment": "tarjeta rechazada pago pantalla"}
+ANSWERED = {"category": "vouchers", "survey": "shop", "survey_name": "Shop", "question": "why", "language": "es"}
 VOUCHER = "vale regalo caducado tienda"
 
 
@@ -69,6 +70,7 @@ def fill(ledger: Ledger) -> None:
             "event_id": row["event_id"], "customer_id": f"c-{row['event_id']}", "occurred_at": row["at"],
             "received_at": row["at"], "seq": 0, "name": "review", "touchpoint": "review", "channel": row["channel"],
             "text": row["text"], "source": "test", "batch_id": "new" if "voucher" in row["event_id"] else "old",
+            "properties": json.dumps(ANSWERED) if "voucher" in row["event_id"] else None,
         }
         for row in rows
     ]  # fmt: skip
@@ -111,7 +113,9 @@ def test_a_theme_that_did_not_exist_is_told_with_its_words_its_day_and_where_it_
     assert voucher["usual"] < 3
     assert voucher["most"] < NEW - 4
     assert NOW.date() - timedelta(days=5) <= datetime.fromisoformat(voucher["since"]).date() <= NOW.date()
-    assert [(each["dimension"], each["value"]) for each in voucher["whom"]] == [("channel", "app")]
+    assert [(each["dimension"], each["value"]) for each in voucher["whom"]] == [
+        ("property:category", "vouchers"), ("property:survey", "shop"), ("channel", "app"),
+    ]  # fmt: skip
     assert len(voucher["examples"]) >= 3
     assert all(each.startswith("voucher-") for each in voucher["examples"])
     assert not any("email" in word for word in [*voucher["words"], *voucher["new_words"]])

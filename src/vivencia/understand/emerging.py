@@ -45,6 +45,11 @@ WORDS = 6
 NAMED_BY = 3  # words of a theme's name
 KNOWN_SHARE = 0.5  # of a theme's texts that one known topic or intent covers, for the theme to be no news
 MOST_VALUES, LEAST_COVER = 200, 0.3  # of a property, to say for whom something rose
+# Marks that an answer to our own survey is kept with; which survey it was says for whom.
+OF_ANSWERS = frozenset(
+    {"survey_name", "survey_version", "response", "question", "asked", "answer", "answer_codes", "about", "row",
+     "language", "page"}
+)  # fmt: skip
 WHOM = ("segment", "touchpoint", "channel", "language", "employee_id")
 _TOPIC = pl.List(pl.Struct({"topic": pl.String, "sentiment": pl.Int64}))
 
@@ -321,7 +326,8 @@ def _properties(read: Read, event_ids: Sequence[str], newest: int) -> dict[str, 
     told = {
         row["event_id"]: json.loads(row["properties"]) for row in read.to_arrow(asked).to_pylist() if row["properties"]
     }
-    names = sorted({name for each in told.values() for name, value in each.items() if isinstance(value, str)})
+    said = {name for each in told.values() for name, value in each.items() if isinstance(value, str)}
+    names = sorted(said - OF_ANSWERS if "survey" in said else said)
     found: dict[str, list[str | None]] = {}
     for name in names:
         values = [_text(told.get(event_id, {}).get(name)) for event_id in event_ids]

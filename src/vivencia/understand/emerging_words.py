@@ -7,6 +7,8 @@ from django.utils.translation import ngettext
 
 from vivencia.foundation.vocabulary import title, trait
 from vivencia.foundation.writing import number_format
+from vivencia.listen.surveys.models import Survey
+from vivencia.listen.surveys.names import told_apart
 from vivencia.understand.text.emerging.series import Grain
 from vivencia.understand.voice_words import language, topic
 
@@ -94,14 +96,28 @@ def sure(p_value: float, grain: Grain) -> str:
 
 def whom(group: dict[str, Any]) -> str:
     """One group the rise comes from: "Channel: App, 18 of them (90 %, otherwise 50 %)"."""
-    value = language(group["value"]) if group["dimension"] == "language" else title(group["value"])
     return _("%(what)s %(value)s: %(n)s of them (%(share)s %%, otherwise %(usual)s %%)") % {
         "what": dimension(group["dimension"]),
-        "value": group["value"] if group["dimension"] == "employee_id" else value,
+        "value": _group(group["dimension"], group["value"]),
         "n": number_format(group["mentions"]),
         "share": number_format(round(100 * group["share"])),
         "usual": number_format(round(100 * group["usual"])),
     }
+
+
+def _group(of: str, value: str) -> str:
+    """What one group of a dimension is called."""
+    match of:
+        case "language":
+            return language(value)
+        case "employee_id":
+            return value
+        case "property:survey":
+            surveys = list(Survey.objects.all())
+            apart = told_apart(surveys)
+            names = {one.slug: apart[one.source] for one in surveys}
+            return names.get(value) or title(value)
+    return title(value)
 
 
 def dimension(key: str) -> str:
@@ -111,5 +127,6 @@ def dimension(key: str) -> str:
         "channel": _("channel"),
         "language": _("language"),
         "employee_id": _("employee"),
+        "property:survey": _("survey"),
     }
     return names[key] if key in names else trait(key.removeprefix("property:")).lower()
