@@ -107,6 +107,30 @@ def test_found_again_a_persona_keeps_its_name_and_what_people_wrote(found: list[
     assert Persona.objects.filter(gone=False).count() == 3
 
 
+def test_a_proposed_name_stays_while_figures_move_until_groups_are_looked_for_anew(found: list[Persona]) -> None:
+    app = of_kind(found, "app")
+    name = persona_words.called(app)
+    features = app.portrait["features"]
+    turned = {key: {**one, "difference": -one["difference"]} for key, one in features.items()}
+    app.portrait = {**app.portrait, "features": turned}
+    assert persona_words.called(app) == name
+    app.portrait.pop("naming")
+    assert persona_words.called(app) != name
+    retelling.retell(open_ledger().read(), app)
+    assert persona_words.called(app) == name, "of the figures as they are"
+
+
+def test_a_group_that_nothing_sets_apart_is_called_so(found: list[Persona]) -> None:
+    plain = of_kind(found, "store")
+    plain.portrait = {**plain.portrait, "features": {}, "naming": persona_words.naming([], largest=True)}
+    assert persona_words.called(plain) == "Like everyone else"
+    assert persona_words.description(plain) == "Nothing that is measured sets them apart from the others."
+    with translation.override("es"):
+        assert persona_words.called(plain) == "Como la mayoría"
+    plain.portrait["naming"] = persona_words.naming([], largest=False)
+    assert persona_words.called(plain) == f"Persona {(plain.group or 0) + 1}"
+
+
 def test_a_person_who_is_erased_is_no_evidence_any_more(found: list[Persona]) -> None:
     statement = found[0].statements.first() or Statement.objects.create(persona=found[0], part=Part.SAYS, text="So")
     Evidence.objects.create(statement=statement, event_id="e1", customer_id="app-001")

@@ -56,7 +56,7 @@ class PersonaForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.instance.kind == Persona.Kind.FOUND:
             del self.fields["rule"]
             self.fields["name"].help_text = _("Left empty, the data propose one: %(name)s") % {
-                "name": persona_words.proposed(_apart(self.instance)),
+                "name": persona_words.given(self.instance),
             }
             return
         self.fields["name"].required = True
@@ -69,12 +69,6 @@ class PersonaForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         rule.empty_label = _("no rule: nobody is counted")  # type: ignore[attr-defined]
         rule.help_text = _("A saved segment says which customers are meant; then figures stand beside the story.")
-
-
-def _apart(persona: Persona) -> Any:
-    from vivencia.understand.personas.drafts import apart
-
-    return apart(persona)
 
 
 @needs(Right.PLAN)

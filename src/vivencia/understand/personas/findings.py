@@ -170,6 +170,7 @@ def _same(read: Read, before: Finding, now: pl.DataFrame) -> dict[int, Persona]:
 def _kept_or_made(row: Finding, group: int, was: Persona | None, frames: pl.DataFrame | None) -> None:
     persona = was or Persona(kind=Persona.Kind.FOUND)
     persona.finding, persona.group, persona.gone = row, group, False
+    persona.portrait = {key: value for key, value in persona.portrait.items() if key != "naming"}  # named anew
     if frames is not None and len(frames):
         n = int((frames["group"] == group).sum())
         persona.portrait = {**persona.portrait, "n": n, "share": n / len(frames)}

@@ -38,17 +38,38 @@ KINDS = {
 
 
 def called(persona: Persona) -> str:
-    """Its name: as people gave it, else as the data propose."""
-    return persona.name or proposed(apart(persona)) or _("Persona %(n)s") % {"n": (persona.group or 0) + 1}
+    """Its name: as people gave it, else as the data proposed when it was found."""
+    return persona.name or given(persona)
 
 
-def proposed(told: list[Difference]) -> str:
-    """A name from what sets them apart most: what they use, then how they are."""
-    first = next((_noun(one) for one in told if one.difference > 0 and _noun(one)), "")
-    how = next((said for one in told if (said := _how(one))), "")
+def given(persona: Persona) -> str:
+    """The name it has as long as people give it none."""
+    return proposed(persona) or _("Persona %(n)s") % {"n": (persona.group or 0) + 1}
+
+
+def naming(told: list[Difference], *, largest: bool) -> dict[str, Any]:
+    """What a proposed name is made of: what they use more, then how they are; what sets them apart most comes first.
+
+    Kept with the portrait, so that the name stays while the figures move and is said in each reader's language.
+    `largest`: of the groups found; where nothing sets it apart, it is like everyone else.
+    """
+    noun = next((one.feature for one in told if one.difference > 0 and _noun(one.feature)), "")
+    how = next((one for one in told if _how(one.feature, more=one.difference > 0)), None)
+    return {
+        "noun": noun,
+        "how": how.feature if how else "",
+        "more": how is not None and how.difference > 0,
+        "most": largest,
+    }
+
+
+def proposed(persona: Persona) -> str:
+    """The name the data propose; "" where nothing sets it apart and others are more."""
+    made = persona.portrait.get("naming") or naming(apart(persona), largest=False)
+    first, how = _noun(made["noun"]), _how(made["how"], more=made["more"])
     if first and how:
         return _("%(noun)s, %(how)s") % {"noun": first, "how": how}
-    return first or how[:1].upper() + how[1:]
+    return first or how[:1].upper() + how[1:] or (_("Like everyone else") if made["most"] else "")
 
 
 def icon(persona: Persona) -> str:
@@ -162,6 +183,8 @@ def sentence(statement: Statement) -> str:
 
 def description(persona: Persona, most: int = 3) -> str:
     """What sets it apart, in one sentence."""
+    if persona.kind == Persona.Kind.FOUND and "features" in persona.portrait and not apart(persona):
+        return _("Nothing that is measured sets them apart from the others.")
     told = [phrase(one.feature, more=one.difference > 0) for one in distinct(apart(persona))[:most]]
     return "; ".join([*told[:1], *(one[:1].lower() + one[1:] for one in told[1:])])
 
@@ -189,8 +212,8 @@ def scales_of(persona: Persona) -> dict[str, float]:
     return {one["metric"]: one["scale"] for one in persona.portrait.get("scores", []) if one["scale"]}
 
 
-def _noun(one: Difference) -> str:
-    feature, _equals, value = one.feature.partition("=")
+def _noun(feature: str) -> str:
+    feature, _equals, value = feature.partition("=")
     kind, _colon, name = feature.partition(":")
     if kind in ("channel", "touchpoint"):
         return title(name)
@@ -201,9 +224,8 @@ def _noun(one: Difference) -> str:
     return _first(valued(value)) if kind in ("reason", "goal") else ""
 
 
-def _how(one: Difference) -> str:
-    more = one.difference > 0
-    kind, _colon, name = one.feature.partition(":")
+def _how(feature: str, *, more: bool) -> str:
+    kind, _colon, name = feature.partition(":")
     words: dict[str, tuple[Any, Any]] = {
         "orders": (_("buy often"), _("buy seldom")),
         "spend": (_("large orders"), _("small orders")),

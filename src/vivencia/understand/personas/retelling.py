@@ -10,7 +10,7 @@ from vivencia.foundation.ledger.reading import Read
 from vivencia.understand.frames import frame
 from vivencia.understand.now import as_of
 from vivencia.understand.pages import segment_members
-from vivencia.understand.personas import assignments, drafts, learned
+from vivencia.understand.personas import assignments, drafts, learned, persona_words
 from vivencia.understand.personas.finding.features import Mask
 from vivencia.understand.personas.known import Known, known, purchase_properties
 from vivencia.understand.personas.models import Finding, Persona
@@ -63,11 +63,14 @@ def _tell(persona: Persona, base: Ground, groups: Any, finding: Finding | None, 
 
     inside = groups == persona.group if persona.kind == Persona.Kind.FOUND else _ruled(read, persona, base)
     first = persona.portrait.get("first") or {"share": float(inside.mean()), "at": _text(read)}
+    kept = persona.portrait.get("naming")  # once proposed a name stays, until groups are looked for anew
     persona.portrait = {**portrait(base, inside), "first": first}
     if persona.kind == Persona.Kind.DESIGNED:
         persona.portrait["overlap"] = _overlap(inside, groups)
     elif finding is not None:
         persona.portrait["stability"] = finding.told["stability"][persona.group]
+        largest = bool(inside.sum() == np.bincount(groups[groups >= 0]).max(initial=0))
+        persona.portrait["naming"] = kept or persona_words.naming(drafts.apart(persona), largest=largest)
     persona.told_at, persona.told_of = as_of(read.horizon, timezone.now()), read.readings_version
     persona.save()
     if persona.kind == Persona.Kind.FOUND:
