@@ -82,8 +82,8 @@ def test_spend_is_summed_in_one_currency_and_says_what_is_left_out() -> None:
         found = segments.members(abroad, Definition((Spend(operator, 80),)))
         assert found.to_pyarrow()["customer_id"].to_pylist() == [who]
     spend = Definition((Spend("at least", 80),))
-    assert segment_words.tell(spend, ["EUR", "USD"]) == ["Spend at least 80 EUR (not counting USD)"]
-    assert segment_words.tell(spend, ["EUR"]) == ["Spend at least 80 EUR"]
+    assert segment_words.tell(spend, ["EUR", "USD"]) == ["Spend at least 80 € (not counting USD)"]
+    assert segment_words.tell(spend, ["EUR"]) == ["Spend at least 80 €"]
 
 
 def test_all_conditions_narrow_and_any_condition_widens(read: Read) -> None:

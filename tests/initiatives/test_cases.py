@@ -330,7 +330,7 @@ def test_a_share_of_a_gap_is_shown_to_three_figures_and_what_was_typed_as_it_was
     worked_out = Initiative(title="Web", stake=84275.3, value=42137.65, value_low=20018.2, value_high=63977.1)
     typed = Initiative(title="Web", value=42137, value_low=20018, value_high=63977)
 
-    assert Words("EUR").value(worked_out).replace("\xa0", " ") == "42,100 EUR a year (between 20,000 and 64,000 EUR)"
+    assert Words("EUR").value(worked_out).replace("\xa0", " ") == "42,100 € a year (between 20,000 and 64,000 €)"
     tile = {"code": "stake", "value": 84275.3, "low": 40036.4, "high": None, "n": 9, "unit": "money"}
     (shown,) = Words("EUR").figures({"figures": [tile]})
     assert shown["figure"] | {"value": 84300.0, "low": 40000.0, "high": None} == shown["figure"]

@@ -57,5 +57,5 @@ def test_a_roadmap_tells_what_it_chooses_and_what_that_is_worth() -> None:
     told = standing._planned({"unit": "EUR", "initiatives": chosen, "range": reach})
 
     assert told.said.replace("\N{NO-BREAK SPACE}", " ") == (
-        "2 initiatives are chosen; the plan is worth 9,000 EUR, between 4,000 and 12,000 EUR."
+        "2 initiatives are chosen; the plan is worth 9,000 €, between 4,000 and 12,000 €."
     )

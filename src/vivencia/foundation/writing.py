@@ -17,6 +17,15 @@ def number_format(value: float | Decimal | str, decimals: int | None = None, *, 
     return str(formats.number_format(value, decimals, force_grouping=force_grouping))
 
 
+_SIGNS = {"EUR": "€", "GBP": "£", "USD": "$", "BRL": "R$"}
+
+
+def currency_sign(currency: str) -> str:
+    """How an amount's currency (ISO 4217) is written beside it: EUR is €. One without a sign of its own keeps its code,
+    and so does a currency that is spoken of without an amount."""
+    return _SIGNS.get(currency, currency)
+
+
 def month(day: date) -> str:
     """The month and year of a day, short: Nov 2026, nov 2026 (months are not capitalised in Spanish)."""
     return str(formats.date_format(day, formats.get_format("SHORT_DATE_FORMAT").replace("j ", "")))

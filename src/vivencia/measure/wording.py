@@ -9,7 +9,7 @@ from django.utils.translation import get_language_info, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from vivencia.foundation import vocabulary
-from vivencia.foundation.writing import month, number_format
+from vivencia.foundation.writing import currency_sign, month, number_format
 from vivencia.measure.metrics.figure import Figure, LeftOut
 from vivencia.measure.metrics.groups import Dimension, dimension
 from vivencia.measure.metrics.metric import Metric, Variant
@@ -37,8 +37,8 @@ DIMENSIONS: dict[str, str | Promise] = {
 
 
 def unit(name: str) -> str:
-    """A unit in words; a currency stays as it is."""
-    return str(UNITS.get(name, name))
+    """A unit in words; a currency as its sign."""
+    return str(UNITS.get(name) or currency_sign(name))
 
 
 def decimals(name: str) -> int:

@@ -236,7 +236,7 @@ def _calculation(moment: Moment, words: Words) -> str:
         return ""
     each = _("%(effect)s a time, on average over those who live it × %(exposed)s times a year = %(stake)s a year")
     of_hundred = _("%(effect)s of 100 who live it × %(exposed)s who do a year = %(stake)s a year")
-    unit = f" {words.currency}" if words.findings.kind == "money" else ""
+    unit = f" {words.sign}" if words.findings.kind == "money" else ""
     stake = moment.stake.value
     return (of_hundred if words.findings.kind == "share" else each) % {
         "effect": words.signed(moment.effect_exposed),

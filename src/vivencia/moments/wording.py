@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.foundation import vocabulary
 from vivencia.foundation.vocabulary import say, trait
-from vivencia.foundation.writing import number_format
+from vivencia.foundation.writing import currency_sign, number_format
 from vivencia.moments.conditions import Condition, read_code
 from vivencia.moments.findings import Consequence, Findings, Moment, Range, StakeUnit
 
@@ -125,6 +125,11 @@ class Words:
     findings: Findings
     currency: str
 
+    @property
+    def sign(self) -> str:
+        """The currency, beside an amount."""
+        return currency_sign(self.currency)
+
     def title(self, moment: Moment) -> str:
         """What was lived, as a short sentence."""
         return _TITLES[moment.family](moment)
@@ -155,7 +160,7 @@ class Words:
     def amount(self, value: float | None) -> str:
         """A value in the outcome's unit, without the unit's name (money excepted)."""
         if self.findings.kind == "money" and value is not None:
-            return f"{number(value, 2)} {self.currency}"
+            return f"{number(value, 2)} {self.sign}"
         return number(value, 2 if self.findings.kind == "score" else 1)
 
     def signed(self, value: float | None) -> str:
@@ -179,7 +184,7 @@ class Words:
         """What a year of it is worth in the outcome's own unit."""
         if moment.stake.value is None:
             return _("There is not enough data to say what is at stake.")
-        unit = f" {self.currency}" if self.findings.kind == "money" else ""
+        unit = f" {self.sign}" if self.findings.kind == "money" else ""
         return _yearly(_STAKES[self.findings.outcome, moment.kind], moment.stake, unit)
 
     def stakes(self, moment: Moment) -> list[str]:
@@ -191,7 +196,7 @@ class Words:
     def _consequence(self, told: Consequence | None, unit: StakeUnit) -> str:
         if told is None or told.a_year.value is None or told.a_year.low is None or told.a_year.high is None:
             return _("There is not enough data to say what is at stake.")
-        name = f" {self.currency}" if unit == "money" else ""
+        name = f" {self.sign}" if unit == "money" else ""
         if told.proven:
             outcome = "revenue" if unit == "money" else "repurchase"
             return _yearly(_STAKES[outcome, "gain" if told.effect > 0 else "pain"], told.a_year, name)

@@ -6,7 +6,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from vivencia.foundation.vocabulary import say, title, trait
-from vivencia.foundation.writing import number_format
+from vivencia.foundation.writing import currency_sign, number_format
 from vivencia.understand.audiences import questions
 from vivencia.understand.segment_answers import Answered
 from vivencia.understand.segment_forms import OPERATORS
@@ -77,8 +77,8 @@ def _spend(operator: str, amount: float, currencies: Sequence[str]) -> str:
         return said
     main, *others = currencies
     if not others:
-        return f"{said} {main}"
-    about = {"said": said, "currency": main, "others": ", ".join(others)}
+        return f"{said} {currency_sign(main)}"
+    about = {"said": said, "currency": currency_sign(main), "others": ", ".join(others)}
     return _("%(said)s %(currency)s (not counting %(others)s)") % about
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from vivencia.foundation.vocabulary import title
-from vivencia.foundation.writing import number_format
+from vivencia.foundation.writing import currency_sign, number_format
 from vivencia.listen import reasons
 from vivencia.understand.lived import WRITING, Lived, Promised
 from vivencia.understand.situations import ISSUE_KINDS, is_bad
@@ -282,6 +282,6 @@ def _money(event: Lived) -> str:
 
 def money(amount: float, currency: str | None) -> str:
     """An amount with its currency, in the reader's notation."""
-    sign = {"EUR": "€", "GBP": "£", "USD": "$", "BRL": "R$"}.get(currency or "", currency or "")
+    sign = currency_sign(currency or "")
     written = number_format(f"{abs(amount):.2f}", 2, force_grouping=True)
     return ("\u2212" if amount < 0 else "") + (f"{written} {sign}" if sign else written)

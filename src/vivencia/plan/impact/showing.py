@@ -211,7 +211,7 @@ def _chart(row: Told, places: int) -> Chart:
     return Chart(
         kind="line",
         label=_("%(metric)s: as it was, and as it would have been without it (95 %% range)") % {"metric": row.metric},
-        unit=metric_words.unit(variant.unit) if variant and variant.unit != "money" else organisation().currency,
+        unit=metric_words.unit(variant.unit if variant and variant.unit != "money" else organisation().currency),
         decimals=places,
         series=(Series(_("As it was"), actual), Series(_("Without it"), without)),
     )

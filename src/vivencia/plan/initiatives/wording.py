@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from vivencia.foundation import vocabulary
 from vivencia.foundation.models import User
 from vivencia.foundation.numbers import whole
+from vivencia.foundation.writing import currency_sign
 from vivencia.measure import wording as metric_words
 from vivencia.measure.metrics.catalogue import METRICS
 from vivencia.measure.metrics.metric import Variant
@@ -72,13 +73,18 @@ class Words:
 
     currency: str
 
+    @property
+    def sign(self) -> str:
+        """The currency, beside an amount."""
+        return currency_sign(self.currency)
+
     def amount(self, value: float | None, unit: str) -> str:
-        """12.400 EUR, 310 customers, 95 points."""
+        """12.400 €, 310 customers, 95 points."""
         if value is None:
             return _("not estimated yet")
         shown = number(value, 0).replace("-", "\N{MINUS SIGN}")
         if unit == ValueUnit.MONEY:
-            return f"{shown}\N{NO-BREAK SPACE}{self.currency}"
+            return f"{shown}\N{NO-BREAK SPACE}{self.sign}"
         if unit == ValueUnit.CUSTOMERS:
             return ngettext("%(n)s customer", "%(n)s customers", round(value)) % {"n": shown}
         return ngettext("%(n)s point", "%(n)s points", round(value)) % {"n": shown}
@@ -165,7 +171,7 @@ class Words:
             return _("percentage points")
         if variant.unit in ("of 5", "of 7", "points"):
             return _("points")
-        return self.currency if variant.unit == "money" else metric_words.unit(variant.unit)
+        return self.sign if variant.unit == "money" else metric_words.unit(variant.unit)
 
     def figures(self, evidence: dict[str, Any]) -> list[dict[str, Any]]:
         """The evidence as figure components: label, value, interval, n, unit."""
@@ -174,7 +180,7 @@ class Words:
     def _figure(self, one: dict[str, Any]) -> dict[str, Any]:
         metric = str(OUTCOME_NAMES.get(one.get("metric", ""), ""))
         label = FIGURES.get(one["code"], one.get("label", ""))
-        units = {"money": self.currency, "pp": _("percentage points"), "times": _("a year"), "points": _("points")}
+        units = {"money": self.sign, "pp": _("percentage points"), "times": _("a year"), "points": _("points")}
         units |= {"customers": _("customers")}
         unit = units.get(one["unit"]) or metric_words.unit(one["unit"])
         scores = one["unit"] == "points" or one["unit"].startswith("of ")

@@ -179,7 +179,8 @@ def parts(told: Priced, metric: str = "") -> tuple[str, str, str]:
     decimals = 0 if abs(told.value) >= 10 else 1
     shown = [_plain(one, decimals) for one in (told.value, told.low, told.high)]
     if told.unit == "money":
-        shown = [f"{one}\N{NO-BREAK SPACE}{organisation().currency}" for one in shown]
+        sign = writing.currency_sign(organisation().currency)
+        shown = [f"{one}\N{NO-BREAK SPACE}{sign}" for one in shown]
     units = {
         "money": _("a year"),
         "customers": _("customers a year who buy again"),
@@ -235,7 +236,7 @@ def effect(gap: Gap) -> list[str]:
             _("%(value)s %(currency)s of later purchases (%(low)s to %(high)s)")
             % {
                 "value": _signed(it.money.value, 2),
-                "currency": organisation().currency,
+                "currency": writing.currency_sign(organisation().currency),
                 "low": ends[0],
                 "high": ends[1],
             }

@@ -65,7 +65,7 @@ def _plan_shown(plan: Plan) -> dict[str, Any]:
     value = {
         "value": report["value"], "low": report["range"]["low"], "high": report["range"]["high"],
         "n": report["range"]["draws"],
-        "unit": words.money.currency if words.unit == ValueUnit.MONEY else words.unit.label,
+        "unit": words.money.sign if words.unit == ValueUnit.MONEY else words.unit.label,
         "definition": _definition(report),
     }  # fmt: skip
     return {

@@ -112,7 +112,7 @@ class Words:
             "more": number(price["more"] or 0.0, 0),
             "team": self.teams.get(price["of"], price["of"]),
             "when": self.when([price["quarter"]]) if price["quarter"] else "",
-            "currency": self.money.currency,
+            "currency": self.money.sign,
             "title": self.titles.get(price["of"], price["of"]),
             "stream": str(dict(Stream.choices).get(price["of"], price["of"])),
         }
